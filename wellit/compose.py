@@ -1,0 +1,282 @@
+"""A Stack: one guide in one environment plus what the person overrides, with the place each value came from.
+
+The layers and their order are those of environments/helmfile.yaml.gotmpl, which does the same for plain helmfile;
+a test holds the two against each other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from wellit import paths, source
+from wellit.errors import CannotAnswer, unknown
+from wellit.findings import Location
+from wellit.source import Key, Keys, Source
+
+AXES = {
+    "engine": "engines",
+    "gateway": "gateways",
+    "accelerator": "accelerators",
+    "versions": "versions",
+    "charts": "charts",
+}
+DEFAULT_GUIDE = "inference-scheduling"
+DEFAULT_ENVIRONMENT = "default"
+_NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+_SECRET_NAME = re.compile(r"(token|password|passwd|apikey|api_key|secretkey|credential)s?$", re.IGNORECASE)
+_SECRET_VALUE = re.compile(r"\b(hf_[A-Za-z0-9]{16,}|sk-[A-Za-z0-9_-]{16,}|gh[pousr]_[A-Za-z0-9]{16,})")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a person asked for. `components` maps an axis (engine, gateway ...) to a name; `sets` are ``a.b=c`` words."""
+
+    guide: str = DEFAULT_GUIDE
+    environment: str = DEFAULT_ENVIRONMENT
+    namespace: str | None = None
+    components: Mapping[str, str] = field(default_factory=dict)
+    size: str | None = None
+    files: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One source of values. `under` are the keys in its file that the values hang below."""
+
+    source: Source
+    data: Mapping[str, Any]
+    under: Keys = ()
+
+
+@dataclass
+class Stack:
+    """Everything needed to render one guide in one environment."""
+
+    guide: Source
+    environment: str
+    namespace: str
+    components: dict[str, str]
+    size: str
+    layers: list[Layer]
+    overrides: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        return str(self.guide.data["name"])
+
+    @property
+    def folder(self) -> Path:
+        return paths.GUIDES / self.name
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """The merged settings, later layers over earlier ones."""
+        merged: dict[str, Any] = {}
+        for layer in self.layers:
+            merged = merge(merged, layer.data)
+        return merged
+
+    def get(self, path: str) -> Any:
+        """The setting at a dotted path. Raises KeyError when there is none."""
+        return source.lookup(self.values, path.split("."))
+
+    def at(self, keys: Iterable[Key], *, key: bool = False) -> Location:
+        """Where the setting at `keys` was last written; the nearest parent's place when it is not written itself."""
+        wanted = tuple(keys)
+        while True:
+            for layer in reversed(self.layers):
+                if layer.source.has((*layer.under, *wanted)) and (wanted or not layer.under):
+                    return layer.source.at((*layer.under, *wanted), key=key)
+            if not wanted:
+                return Location(self.guide.name)
+            wanted, key = wanted[:-1], False
+
+    def chosen_at(self, axis: str) -> Location:
+        """Where the component of `axis` was chosen: the command line, or the environment's list."""
+        folder = AXES[axis]
+        for layer in reversed(self.layers):
+            if layer.source.has((*layer.under, "components", folder)):
+                return layer.source.at((*layer.under, "components", folder))
+        environment = environment_source(self.environment)
+        for i, component in enumerate(environment.data["components"]):
+            if component.startswith(f"{folder}/"):
+                return environment.at(("components", i))
+        return Location(environment.name)
+
+
+def guide_names() -> list[str]:
+    """Every guide of this checkout."""
+    return sorted(p.parent.name for p in paths.GUIDES.glob("*/guide.yaml"))
+
+
+def component_names(axis: str) -> list[str]:
+    """Every component of one axis (engine, gateway, accelerator, versions, charts)."""
+    return sorted(p.stem for p in (paths.ENVIRONMENTS / AXES[axis]).glob("*.yaml"))
+
+
+def environment_source(name: str) -> Source:
+    """The file of one environment, read."""
+    return source.load(paths.ENVIRONMENTS / f"{name}.yaml")
+
+
+def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """`above` laid over `below`: maps are merged, everything else is replaced (as helmfile does)."""
+    merged = dict(below)
+    for key, value in above.items():
+        old = merged.get(key)
+        merged[key] = merge(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    return merged
+
+
+def compose(choice: Choice) -> Stack:
+    """Find and read all layers of what `choice` names.
+
+    Raises CannotAnswer for an unknown guide, environment, component or size, a namespace that Kubernetes refuses,
+    and a word after --set that is no ``a.b=c``; source.BadSource for a file that cannot be read.
+    """
+    guide = _guide(choice.guide)
+    environment = _environment(choice.environment, guide)
+    given = [_override_file(f) for f in choice.files] + [_set(word) for word in choice.sets]
+    overrides: dict[str, Any] = {}
+    for layer in given:
+        overrides = merge(overrides, layer.data)
+    picked = {"components": {AXES[axis]: name for axis, name in choice.components.items()}} if choice.components else {}
+    overrides = merge(overrides, picked | ({"size": choice.size} if choice.size else {}))
+    components = _components(environment, overrides)
+    size = _size(guide, overrides)
+    layers = [_guide_layer(guide, size), Layer(guide, guide.data["settings"], ("settings",))]
+    layers += [_component_layer(axis, name) for axis, name in components.items()]
+    layers += _train_tag(components, layers)
+    layers.append(Layer(guide, guide.data["sizes"][size] or {}, ("sizes", size)))
+    layers += given
+    return Stack(
+        guide, choice.environment, _namespace(choice.namespace, guide), components, size, layers, overrides
+    )  # fmt: skip
+
+
+def _guide(name: str) -> Source:
+    if name not in guide_names():
+        raise unknown("guide", name, guide_names())
+    return source.load(paths.GUIDES / name / "guide.yaml")
+
+
+def _environment(name: str, guide: Source) -> Source:
+    has = guide.data["environments"]
+    if name not in has:
+        problem = unknown("environment", name, has)
+        axes = [axis for axis in AXES if name in component_names(axis)]
+        if axes:
+            problem.write = f"{problem.write}; {name} is a component: --{axes[0]} {name}"
+        else:
+            problem.why = "an engine is chosen with -e or --engine: invoke explain engines shows what there is"
+        raise problem
+    return environment_source(name)
+
+
+def _components(environment: Source, overrides: Mapping[str, Any]) -> dict[str, str]:
+    chosen = overrides.get("components") or {}
+    axis_of = {folder: axis for axis, folder in AXES.items()}
+    for folder in chosen:
+        if folder not in axis_of:
+            raise unknown("axis of components", str(folder), axis_of)
+    result: dict[str, str] = {}
+    for entry in environment.data["components"]:
+        folder, _, name = entry.partition("/")
+        result[folder] = str(chosen.get(folder, name))
+    for folder, name in result.items():
+        known = component_names(axis_of[folder])
+        if name not in known:
+            raise _unknown_component(axis_of[folder], name, known)
+    return result
+
+
+def _unknown_component(axis: str, name: str, known: list[str]) -> CannotAnswer:
+    folder = AXES[axis]
+    return unknown(axis, name, known, why=f"each {axis} is one file; to add one, write environments/{folder}/{name}.yaml")
+
+
+def _size(guide: Source, overrides: Mapping[str, Any]) -> str:
+    size = str(overrides.get("size", "default"))
+    if size not in guide.data["sizes"]:
+        raise unknown("size", size, guide.data["sizes"])
+    return size
+
+
+def _namespace(name: str | None, guide: Source) -> str:
+    chosen = name or str(guide.data["namespace"])
+    if len(chosen) > 63 or not _NAMESPACE.fullmatch(chosen):
+        mended = re.sub(r"[^a-z0-9-]+", "-", chosen.lower()).strip("-")[:63].strip("-")
+        raise CannotAnswer(
+            f'Kubernetes refuses the namespace "{chosen}"',
+            why="a namespace is at most 63 lower-case letters, digits and dashes, and begins and ends with one of the first two",
+            write=f"-n {mended}" if mended else "-n my-namespace",
+        )
+    return chosen
+
+
+def _guide_layer(guide: Source, size: str) -> Layer:
+    about = {"guide": {"name": guide.data["name"], "namespace": guide.data["namespace"]}, "size": size}
+    return Layer(source.parse("", guide.name), about)
+
+
+def _component_layer(folder: str, name: str) -> Layer:
+    read = source.load(paths.ENVIRONMENTS / folder / f"{name}.yaml")
+    return Layer(read, read.data or {})
+
+
+def _train_tag(components: Mapping[str, str], layers: list[Layer]) -> list[Layer]:
+    """The tag that the version train gives the engine instead of the engine's own."""
+    for layer in layers:
+        tags = (layer.data.get("versions") or {}).get("engineTags") or {}
+        if tag := tags.get(components.get("engines")):
+            train = layer.source
+            mark = train.marks[("versions", "engineTags", components["engines"])]
+            alias = Source(train.name, train.text, None, {("engine", "tag"): mark})
+            return [Layer(alias, {"engine": {"tag": tag}})]
+    return []
+
+
+def _override_file(name: str) -> Layer:
+    read = source.load(Path(name), name)
+    if read.data is not None and not isinstance(read.data, dict):
+        raise CannotAnswer(f"{name} is not a map of settings", where=name, write="settings as in guide.yaml: decode: {replicas: 2}")
+    return Layer(read, read.data or {})
+
+
+def _set(word: str) -> Layer:
+    path, equals, value = word.partition("=")
+    keys = path.split(".")
+    if not equals or not all(keys):
+        raise CannotAnswer(f'--set "{word}" is not a setting', write="--set decode.replicas=2")
+    if _SECRET_NAME.search(keys[-1]) or _SECRET_VALUE.search(value):
+        raise CannotAnswer(
+            f"--set {path} looks like a secret; it is not taken",
+            why="the command line is seen by others on this machine, and settings are recorded in the cluster",
+            write="put it into a Kubernetes Secret and name that: --set model.secret=NAME",
+        )
+    name = f"--set {word}"
+    parsed = source.parse(value, name) if value.strip() else source.parse('""', name)
+    read = Source(name, name, None, {})
+    data: Any = parsed.data
+    offset = len("--set ") + len(path) + 1
+    for depth in range(len(keys) + 1):
+        mark = _Mark(0, offset if depth == len(keys) else len("--set "))
+        end = _Mark(0, len(name) if depth == len(keys) else offset - 1)
+        read.marks[tuple(keys[:depth])] = (mark, end, None)  # type: ignore[assignment]
+    for key in reversed(keys):
+        data = {key: data}
+    return Layer(read, data)
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """A place on the command line, shaped like a YAML mark."""
+
+    line: int
+    column: int

@@ -1,0 +1,92 @@
+"""What every stage hands to the report: findings (in files) and checks (put to a cluster or an endpoint)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+Severity = Literal["error", "warning", "info"]
+Status = Literal["pass", "fail", "warn", "skip", "unknown"]
+Verdict = Literal["ok", "no", "unknown"]
+
+
+@dataclass(frozen=True)
+class Location:
+    """A place in a file. Lines and columns count from 1; 0 means that only the file is known.
+
+    `text` is the source line itself, `length` how many of its characters the caret underlines.
+    `file` is what a person typed or would type: a path, or ``--set`` for a value from the command line.
+    """
+
+    file: str
+    line: int = 0
+    column: int = 0
+    length: int = 1
+    text: str = ""
+
+    def __str__(self) -> str:
+        return ":".join([self.file, *(str(n) for n in (self.line, self.column) if n)])
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing wrong in files.
+
+    `message` says what is wrong, `write` what to write instead (the caret's label), `why` why it matters.
+    `path` is the dotted path of the value, `at` its place; `also` are further places with a note each.
+    """
+
+    id: str
+    slug: str
+    severity: Severity
+    message: str
+    at: Location
+    path: str = ""
+    write: str = ""
+    why: str = ""
+    also: tuple[tuple[str, Location], ...] = ()
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question put to a cluster, a tool or an endpoint, titled as the good state.
+
+    `unknown` means that it could not be looked at (`detail` says which permission or program was missing),
+    `skip` that it was not asked (`detail` says why). `fix` is a command or a setting that mends it.
+    """
+
+    id: str
+    title: str
+    status: Status
+    detail: str = ""
+    fix: str = ""
+    evidence: str = ""
+
+
+@dataclass
+class Report:
+    """The result of one command; the exit code and the verdict come from here, never from an output format."""
+
+    command: str
+    findings: list[Finding] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+    summary: dict[str, object] = field(default_factory=dict)
+
+    def add(self, items: Iterable[Finding | Check]) -> None:
+        for item in items:
+            if isinstance(item, Finding):
+                self.findings.append(item)
+            else:
+                self.checks.append(item)
+
+    @property
+    def verdict(self) -> Verdict:
+        if any(f.severity == "error" for f in self.findings) or any(c.status == "fail" for c in self.checks):
+            return "no"
+        return "unknown" if any(c.status == "unknown" for c in self.checks) else "ok"
+
+    @property
+    def exit_code(self) -> int:
+        """0 yes, 1 the answer is no, 2 could not answer."""
+        return {"ok": 0, "no": 1, "unknown": 2}[self.verdict]

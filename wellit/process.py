@@ -1,0 +1,157 @@
+"""The one module that starts processes.
+
+subprocess, not sh: importing sh costs 60 ms, a fifth of a whole `validate`, and of sh's conveniences only
+line callbacks and time limits are wanted here.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Protocol
+
+from wellit.errors import CannotAnswer
+
+# Variables of the user's that may reach a child; everything else (HELM_*, HELMFILE_*, KUBECONFIG, GOFLAGS ...) would
+# change a result without being on the screen.
+PASSED_ON = frozenset(
+    "PATH HOME USER LOGNAME SHELL TMPDIR LANG LC_ALL LC_CTYPE TZ TERM SSL_CERT_FILE SSL_CERT_DIR "
+    "HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy "
+    # credential helpers that a kubeconfig may start
+    "AWS_PROFILE AWS_REGION AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE CLOUDSDK_CONFIG GOOGLE_APPLICATION_CREDENTIALS "
+    "AZURE_CONFIG_DIR USE_GKE_GCLOUD_AUTH_PLUGIN".split()
+)
+GRACE_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Done:
+    """A process that ended by itself."""
+
+    argv: tuple[str, ...]
+    code: int
+    out: str
+    err: str
+
+    @property
+    def ok(self) -> bool:
+        return self.code == 0
+
+    @property
+    def command(self) -> str:
+        return shlex.join(self.argv)
+
+
+class Runner(Protocol):
+    """How the library starts a short process; tests give a fake that refuses what it was not told of."""
+
+    def __call__(
+        self,
+        argv: Sequence[str | Path],
+        *,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+        stdin: str | None = None,
+        timeout: float | None = None,
+        on_line: Callable[[str], None] | None = None,
+    ) -> Done: ...
+
+
+def child_env(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """An environment made for a child: the few variables of the user's it needs, plus `extra`."""
+    kept = {name: value for name, value in os.environ.items() if name in PASSED_ON}
+    return kept | dict(extra or {})
+
+
+def run(
+    argv: Sequence[str | Path],
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    stdin: str | None = None,
+    timeout: float | None = None,
+    on_line: Callable[[str], None] | None = None,
+) -> Done:
+    """Run `argv` to its end and return what it said, whatever its exit code.
+
+    `env` is added to child_env(). `on_line` gets each line of stderr as it comes. After `timeout` seconds, and on
+    Ctrl-C, the whole process group gets TERM, then KILL after a grace time.
+
+    Raises CannotAnswer when the program is not there or `timeout` is over.
+    """
+    args = tuple(str(a) for a in argv)
+    try:
+        process = subprocess.Popen(
+            args, env=child_env(env), cwd=cwd, text=True, errors="replace", start_new_session=True,
+            stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+    except OSError as problem:
+        raise CannotAnswer(f"cannot start {args[0]}: {problem.strerror}", write="invoke tools") from problem
+    try:
+        if on_line is None:
+            out, err = process.communicate(stdin, timeout)
+        else:
+            out, err = _communicate_by_line(process, stdin, timeout, on_line)
+    except subprocess.TimeoutExpired as late:
+        stop(process)
+        raise CannotAnswer(f"{Path(args[0]).name} did not end within {timeout:.0f} s", why=shlex.join(args)) from late
+    except BaseException:
+        stop(process)
+        raise
+    return Done(args, process.returncode, out, err)
+
+
+def _communicate_by_line(
+    process: subprocess.Popen[str], stdin: str | None, timeout: float | None, on_line: Callable[[str], None]
+) -> tuple[str, str]:
+    kept: dict[str, list[str]] = {"out": [], "err": []}
+
+    def read(stream: IO[str], name: str) -> None:
+        for line in stream:
+            kept[name].append(line)
+            if name == "err":
+                on_line(line.rstrip("\n"))
+
+    assert process.stdout and process.stderr
+    readers = [
+        threading.Thread(target=read, args=(stream, name), daemon=True)
+        for stream, name in ((process.stdout, "out"), (process.stderr, "err"))
+    ]
+    for reader in readers:
+        reader.start()
+    if stdin is not None and process.stdin:
+        process.stdin.write(stdin)
+        process.stdin.close()
+    process.wait(timeout)
+    for reader in readers:
+        reader.join()
+    return "".join(kept["out"]), "".join(kept["err"])
+
+
+def start(argv: Sequence[str | Path], *, log: Path, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+    """Start a long-running process in its own group, its output going to `log`. End it with stop()."""
+    with log.open("w") as sink:
+        return subprocess.Popen(
+            [str(a) for a in argv], env=child_env(env), text=True, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+
+
+def stop(process: subprocess.Popen[str]) -> int:
+    """End a process and its group: TERM, then KILL after a grace time. Returns its exit code."""
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, sign)
+        except (ProcessLookupError, PermissionError):
+            pass
+        try:
+            return process.wait(GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            continue
+    return process.wait()

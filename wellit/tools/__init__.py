@@ -1,0 +1,16 @@
+"""The programs wellit needs: found on PATH, kept in the cache, or built from pinned Go modules.
+
+    path("helm")                          one program
+    ensure(["helm", "kubectl"])           several, built together
+    module_files("sigs.k8s.io/gateway-api")  files that a pinned module publishes
+
+Everything that is kept lies under wellit.paths.cache().
+"""
+
+from wellit.tools.find import Found
+from wellit.tools.get import ensure, path
+from wellit.tools.modules import module_files, published
+from wellit.tools.pins import Pin, names
+from wellit.tools.shown import Shown, clean, installed
+
+__all__ = ["Found", "Pin", "Shown", "clean", "ensure", "installed", "module_files", "names", "path", "published"]
