@@ -83,8 +83,8 @@ def ask_version(copy: Path, pin: Pin, runner: Runner) -> str:
 def within(version: str, accepts: str) -> bool:
     """Whether "4.3.1" is within ">=4.0,<5"."""
     for bound in accepts.split(","):
-        operator, number = re.match(r"(>=|<)(.+)", bound.strip()).groups()  # type: ignore[union-attr]
-        if (operator == ">=") != (numbers(version) >= numbers(number)):
+        floor = bound.strip().startswith(">=")
+        if floor != (numbers(version) >= numbers(bound)):
             return False
     return True
 

@@ -140,19 +140,21 @@ def _recipe(go_mod: str, package: str, ldflags: str) -> str:
 
 
 @functools.cache
+def publishers() -> dict[str, tuple[Path, str]]:
+    """Module path -> (folder whose go.mod pins it, pattern of the files wanted from it)."""
+    return {
+        module: (TOOL_MODULES / folder, pattern)
+        for folder, entry in _catalogue().items()
+        for module, pattern in entry.get("files", {}).items()
+    }
+
+
 def _entries() -> dict[str, Any]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    entries: dict[str, Any] = yaml.load((TOOL_MODULES / "tools.yaml").read_text(), Loader=loader)
-    return {folder: entry for folder, entry in entries.items() if "tools" in entry}
+    return {folder: entry for folder, entry in _catalogue().items() if "tools" in entry}
 
 
 @functools.cache
-def publishers() -> dict[str, tuple[Path, str]]:
-    """Module path -> (folder whose go.mod pins it, pattern of the files wanted from it)."""
+def _catalogue() -> dict[str, Any]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    entries: dict[str, Any] = yaml.load((TOOL_MODULES / "tools.yaml").read_text(), Loader=loader)
-    return {
-        module: (TOOL_MODULES / folder, pattern)
-        for folder, entry in entries.items()
-        for module, pattern in entry.get("files", {}).items()
-    }
+    catalogue: dict[str, Any] = yaml.load((TOOL_MODULES / "tools.yaml").read_text(), Loader=loader)
+    return catalogue

@@ -1,0 +1,64 @@
+"""Getting programs: what is there is used, the rest is built, modules one after another in one room."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterable
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+
+from wellit.errors import CannotAnswer
+from wellit.paths import cache, shown
+from wellit.process import Runner, run
+from wellit.tools.build import build, no_space
+from wellit.tools.find import Say, found, in_cache
+from wellit.tools.pins import Pin, folder_of, pin
+from wellit.tools.progress import announce
+from wellit.tools.room import locked, room
+
+
+def path(name: str, say: Say = announce, runner: Runner = run) -> Path:
+    """The program `name`: from PATH in a version that will do, else from the cache, else built.
+
+    Raises CannotAnswer for an unknown name, and when it can neither be found nor built.
+    """
+    return ensure([name], say, runner)[name]
+
+
+def ensure(names: Iterable[str], say: Say = announce, runner: Runner = run) -> dict[str, Path]:
+    """Several programs at once, by name; those of one module are built in one go. Raises as path() does."""
+    wanted = list(dict.fromkeys(names))
+    have = {name: here.path for name in wanted if (here := found(pin(name), say, runner))}
+    missing = [pin(name) for name in wanted if name not in have]
+    if missing:
+        have |= _build_all(missing, say, runner)
+    return {name: have[name] for name in wanted}
+
+
+def _build_all(missing: list[Pin], say: Say, runner: Runner) -> dict[str, Path]:
+    groups = [list(group) for _, group in groupby(sorted(missing, key=_module), key=_module)]
+    try:
+        with room() as here:
+            for number, group in enumerate(groups, 1):
+                with locked(cache() / "tools" / f".{group[0].folder.name}.lock", partial(say, _waiting(group))):
+                    left = [p for p in group if not in_cache(p)]
+                    if left:
+                        build(left, here, f"{number} of {len(groups)}", say, runner)
+    except OSError as problem:
+        if problem.errno == errno.ENOSPC:
+            raise no_space(missing) from problem
+        raise CannotAnswer(
+            f"cannot write to the cache folder {shown(cache())}: {problem.strerror}",
+            why="tools that are not on PATH are built there",
+            write="WELLIT_CACHE=FOLDER, a folder that you may write to",
+        ) from problem
+    return {p.name: p.file for p in missing}
+
+
+def _module(pinned: Pin) -> str:
+    return folder_of(pinned.name)
+
+
+def _waiting(group: list[Pin]) -> str:
+    return f"{', '.join(p.label for p in group)}: another wellit is building in the same cache, waiting for it"

@@ -1,0 +1,62 @@
+"""Progress of something that takes minutes: seconds counted up on a terminal, plain lines anywhere else."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol, runtime_checkable
+
+Say = Callable[[str], None]
+TICK_SECONDS = 1.0
+
+
+@runtime_checkable
+class Live(Protocol):
+    """A `say` that can also show a line that is replaced by the next one."""
+
+    def __call__(self, text: str) -> None: ...
+
+    def live(self, text: str) -> None: ...
+
+
+class Announcer:
+    """Progress on stderr, so that stdout has nothing but results."""
+
+    def __call__(self, text: str) -> None:
+        clear = "\r\x1b[2K" if sys.stderr.isatty() else ""
+        print(f"{clear}{text}", file=sys.stderr, flush=True)
+
+    def live(self, text: str) -> None:
+        if sys.stderr.isatty():
+            print(f"\r\x1b[2K{text}", end="", file=sys.stderr, flush=True)
+
+
+announce = Announcer()
+
+
+@contextmanager
+def timed(say: Say, doing: str, about: int) -> Iterator[Callable[[], float]]:
+    """Say what is being done and about how many seconds it takes, and count them; yields the seconds so far."""
+    began = time.monotonic()
+    over = threading.Event()
+
+    def seconds() -> float:
+        return time.monotonic() - began
+
+    def tick(live: Callable[[str], None]) -> None:
+        while not over.wait(TICK_SECONDS):
+            live(f"{doing} ... {seconds():.0f} s of about {about} s")
+
+    say(f"{doing} (about {about} s)")
+    ticker = threading.Thread(target=tick, args=(say.live,), daemon=True) if isinstance(say, Live) else None
+    if ticker:
+        ticker.start()
+    try:
+        yield seconds
+    finally:
+        over.set()
+        if ticker:
+            ticker.join()
