@@ -1,0 +1,94 @@
+"""Which charts a stack is rendered from: those of the checkout, a path the person gave, or upstream's in the cache."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from wellit import paths, process, tools
+from wellit.compose import Stack
+from wellit.errors import CannotAnswer
+
+PARTS = ("gateway", "inferencepool", "modelservice")
+
+
+def find(stack: Stack, say: Callable[[str], None], *, fetch: bool, run: process.Runner = process.run) -> dict[str, Path]:
+    """The upstream charts of the stack that are in the cache, by part; with `fetch` the missing ones are downloaded.
+
+    Charts that already are paths are not listed: helmfile finds them itself. Raises CannotAnswer when a download
+    fails or its digest is not the one of the version train.
+    """
+    found: dict[str, Path] = {}
+    for part in wanted(stack):
+        about = stack.values["versions"]["charts"][part]
+        kept = paths.cache() / "charts" / f"{about['name']}-{about['version']}.tgz"
+        if not kept.exists() and fetch:
+            _fetch(stack, part, about, kept, say, run)
+        if kept.exists():
+            found[part] = kept
+    return found
+
+
+def wanted(stack: Stack) -> list[str]:
+    """The parts whose chart is not a folder or file of this machine."""
+    return [
+        part
+        for part in PARTS
+        if not (stack.folder / stack.values["charts"][part]).exists() and not Path(stack.values["charts"][part]).is_absolute()
+    ]
+
+
+def missing(stack: Stack, found: Mapping[str, Path]) -> str:
+    """Why manifests cannot be rendered, or an empty string."""
+    for part, chart in ((p, stack.values["charts"][p]) for p in PARTS):
+        if Path(chart).is_absolute() and not Path(chart).exists():
+            return f"the chart {chart} is not there"
+    if set(wanted(stack)) - set(found):
+        return "upstream charts not in the cache; --charts offline or --fetch"
+    return ""
+
+
+def digest(chart: Path) -> str:
+    """``sha256:...`` of a packaged chart, or of all files of a chart's folder."""
+    sha = hashlib.sha256()
+    for file in sorted(chart.rglob("*")) if chart.is_dir() else [chart]:
+        if file.is_file():
+            sha.update(file.read_bytes())
+    return f"sha256:{sha.hexdigest()}"
+
+
+def _fetch(stack: Stack, part: str, about: Mapping[str, Any], kept: Path, say: Callable[[str], None], run: process.Runner) -> None:
+    from wellit.render import environment
+
+    chart = stack.values["charts"][part]
+    repository = next((r for r in stack.values["charts"]["repositories"] if chart.startswith(f"{r['name']}/")), None)
+    source = [chart.partition("/")[2], "--repo", repository["url"]] if repository else [chart]
+    say(f"fetching {about['name']} {about['version']}")
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=kept.parent) as folder:
+        done = run(
+            [tools.path("helm", say), "pull", *source, "--version", about["version"], "--destination", folder],
+            env=environment(), timeout=300,
+        )  # fmt: skip
+        pulled = next(iter(Path(folder).glob("*.tgz")), None)
+        if not done.ok or pulled is None:
+            raise CannotAnswer(
+                f"cannot fetch the chart {about['name']} {about['version']}: {(done.err.strip().splitlines() or ['no reason given'])[-1]}",
+                why="upstream's charts are not in the cache yet",
+                write="--charts offline uses the charts of this checkout; or give a copy: --set charts." + part + "=/path/to/chart",
+            )
+        _same(about, digest(pulled), part)
+        os.replace(pulled, kept)
+
+
+def _same(about: Mapping[str, Any], got: str, part: str) -> None:
+    if about["digest"] and got != about["digest"]:
+        raise CannotAnswer(
+            f"the chart {about['name']} {about['version']} is not the one that is pinned",
+            why=f"its digest is {got}, the version train has {about['digest']}",
+            write=f"if the new one is right, write its digest into versions.charts.{part}.digest",
+        )

@@ -1,0 +1,188 @@
+"""Render a stack with helmfile: the values of each release, then the manifests.
+
+Both come from the same helmfile that plain helmfile users run. Results are kept in the cache under a hash of
+everything that went in, so that what did not change is not rendered again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from wellit import paths, process, tools
+from wellit.compose import Stack
+from wellit.errors import CannotAnswer
+
+Say = Callable[[str], None]
+KEPT = 50  # rendered stacks in the cache
+_NOISE = re.compile(r"^(\s*$|COMMAND:|OUTPUT:|EXIT STATUS|STDERR:|COMBINED OUTPUT:|PATH:|ARGS:|ERROR:|\s+\d+: )")
+_Dumped: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class Release:
+    """One helm release of a stack. `part` is its role in the guide: gateway, inferencepool, modelservice, route."""
+
+    name: str
+    namespace: str
+    part: str
+    chart: str
+    version: str
+    values: dict[str, Any]
+    manifests: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A rendered stack. `unrendered` says why there are no manifests; empty when there are."""
+
+    releases: tuple[Release, ...]
+    unrendered: str = ""
+    charts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def manifests(self) -> list[dict[str, Any]]:
+        return [manifest for release in self.releases for manifest in release.manifests]
+
+    def part(self, name: str) -> Release:
+        """The release of one part. Raises KeyError when the stack has none."""
+        for release in self.releases:
+            if release.part == name:
+                return release
+        raise KeyError(name)
+
+
+def render(stack: Stack, say: Say, *, fetch: bool = False, run: process.Runner = process.run) -> Rendered:
+    """The stack's values and, where its charts are at hand, its manifests.
+
+    `fetch` downloads upstream charts that are not in the cache. Raises CannotAnswer when helmfile or a chart refuses.
+    """
+    from wellit import charts
+
+    found = charts.find(stack, say, fetch=fetch, run=run)
+    binaries = tools.ensure(["helm", "helmfile"], say)
+    overrides = _with_charts(stack, found)
+    key = _key(stack, overrides, binaries)
+    store = paths.cache() / "render" / f"{key}.json"
+    if (kept := _read(store)) is not None:
+        return kept
+    rendered = _render(stack, overrides, found, binaries, run)
+    _write(store, rendered)
+    return rendered
+
+
+def arguments(stack: Stack, binaries: Mapping[str, Path], overrides_file: Path) -> list[str | Path]:
+    """The words of every helmfile call for this stack, before the subcommand."""
+    return [
+        binaries["helmfile"], "--file", stack.folder / "helmfile.yaml.gotmpl", "--environment", stack.environment,
+        "--namespace", stack.namespace, "--helm-binary", binaries["helm"], "--state-values-file", overrides_file, "--no-color",
+    ]  # fmt: skip
+
+
+def environment() -> dict[str, str]:
+    """Variables for helm and helmfile: folders of their own, no upgrade notice, none of the user's settings."""
+    home = paths.cache() / "helm"
+    return {
+        "HELM_CACHE_HOME": str(home / "cache"),
+        "HELM_CONFIG_HOME": str(home / "config"),
+        "HELM_DATA_HOME": str(home / "data"),
+        "HELMFILE_CACHE_HOME": str(home / "helmfile"),
+        "HELMFILE_UPGRADE_NOTICE_DISABLED": "1",
+    }
+
+
+def _with_charts(stack: Stack, found: Mapping[str, Path]) -> dict[str, Any]:
+    from wellit.compose import merge
+
+    return merge(stack.overrides, {"charts": {part: str(path) for part, path in found.items()}}) if found else stack.overrides
+
+
+def _render(
+    stack: Stack, overrides: Mapping[str, Any], found: Mapping[str, Path], binaries: Mapping[str, Path], run: process.Runner
+) -> Rendered:
+    from wellit import charts
+
+    missing = charts.missing(stack, found)
+    with tempfile.TemporaryDirectory(prefix="wellit-") as name, ThreadPoolExecutor(2) as pool:
+        folder = Path(name)
+        (folder / "overrides.json").write_text(json.dumps(overrides))
+        words = arguments(stack, binaries, folder / "overrides.json")
+        template = str(folder / "values" / "{{ .Release.Labels.part }}--{{ .Release.Name }}.yaml")
+        jobs = [[*words, "write-values", "--skip-deps", "--output-file-template", template]]
+        if not missing:
+            out = str(folder / "manifests" / "{{ .Release.Name }}")
+            jobs.append([*words, "template", "--skip-deps", "--output-dir-template", out])
+        for done in pool.map(lambda argv: run(argv, env=environment(), timeout=300), jobs):
+            if not done.ok:
+                raise _refused(done.err, stack)
+        return Rendered(tuple(_releases(stack, folder)), missing, {p: str(c) for p, c in found.items()})
+
+
+def _releases(stack: Stack, folder: Path) -> Iterator[Release]:
+    versions = stack.values["versions"]["charts"]
+    for file in sorted((folder / "values").glob("*.yaml")):
+        part, _, name = file.stem.partition("--")
+        about = versions.get(part, {"name": part, "version": ""})
+        objects = [
+            manifest
+            for document in sorted((folder / "manifests" / name).rglob("*.yaml"))
+            for manifest in yaml.load_all(document.read_text(), _Dumped)
+            if manifest
+        ]
+        values = yaml.load(file.read_text(), _Dumped) or {}
+        yield Release(name, stack.namespace, part, about["name"], about["version"], values, tuple(objects))
+
+
+def _refused(stderr: str, stack: Stack) -> CannotAnswer:
+    lines = [line.strip() for line in stderr.splitlines() if not _NOISE.match(line)]
+    told = [line for line in lines if re.search(r"error|failed|fail|invalid|not |must", line, re.IGNORECASE)]
+    message = (told or lines or ["helmfile gave no reason"])[-1]
+    message = re.sub(r"^(Error: )+", "", message)
+    return CannotAnswer(
+        f"helm does not render {stack.name}: {message}",
+        where=paths.shown(stack.folder / "helmfile.yaml.gotmpl"),
+        why="; ".join(told[-4:-1]),
+        write=f"to see all of it: helmfile -f {paths.shown(stack.folder)}/helmfile.yaml.gotmpl -e {stack.environment} template",
+    )
+
+
+def _key(stack: Stack, overrides: Mapping[str, Any], binaries: Mapping[str, Path]) -> str:
+    digest = hashlib.sha256()
+    digest.update(json.dumps([stack.name, stack.environment, stack.namespace, overrides], sort_keys=True).encode())
+    for binary in binaries.values():
+        digest.update(f"{binary}{binary.stat().st_mtime_ns}".encode())
+    chart_folders = [Path(path) for path in (overrides.get("charts") or {}).values() if Path(str(path)).exists()]
+    for folder in [stack.folder, paths.ENVIRONMENTS, paths.CAPABILITIES, paths.CHARTS, *chart_folders]:
+        for file in sorted(folder.rglob("*")) if folder.is_dir() else [folder]:
+            if file.is_file():
+                digest.update(str(file).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:32]
+
+
+def _read(store: Path) -> Rendered | None:
+    try:
+        kept = json.loads(store.read_text())
+        releases = tuple(Release(**(r | {"manifests": tuple(r["manifests"])})) for r in kept["releases"])
+        os.utime(store)
+        return Rendered(releases, kept["unrendered"], kept["charts"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _write(store: Path, rendered: Rendered) -> None:
+    store.parent.mkdir(parents=True, exist_ok=True)
+    temporary = store.with_suffix(f".{os.getpid()}")
+    temporary.write_text(json.dumps(asdict(rendered)))
+    temporary.replace(store)
+    for old in sorted(store.parent.glob("*.json"), key=lambda p: p.stat().st_mtime)[:-KEPT]:
+        old.unlink(missing_ok=True)
