@@ -135,7 +135,7 @@ def say(text: str) -> None:
 
 def _pip_failed(file: Path, said: str) -> CannotSetUp:
     errors = [line for line in said.splitlines() if "ERROR" in line or "error:" in line] or [_last(said)]
-    why = next((line for line in errors if "No space left" in line), errors[0])
+    why = next((line for line in said.splitlines() if "No space left" in line or "Connection" in line), errors[0])
     if "No space left" in why:
         write = "make room on the disk that has this checkout, then run the same command again"
     elif any(mark in said.lower() for mark in NETWORK):

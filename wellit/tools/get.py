@@ -11,7 +11,8 @@ from pathlib import Path
 from wellit.errors import CannotAnswer
 from wellit.paths import cache, shown
 from wellit.process import Runner, run
-from wellit.tools.build import build, no_space
+from wellit.tools.build import Workshop
+from wellit.tools.failures import labels, no_space
 from wellit.tools.find import Say, found, in_cache
 from wellit.tools.pins import Pin, folder_of, pin
 from wellit.tools.progress import announce
@@ -40,11 +41,12 @@ def _build_all(missing: list[Pin], say: Say, runner: Runner) -> dict[str, Path]:
     groups = [list(group) for _, group in groupby(sorted(missing, key=_module), key=_module)]
     try:
         with room() as here:
+            workshop = Workshop(missing, here, say, runner)
             for number, group in enumerate(groups, 1):
                 with locked(cache() / "tools" / f".{group[0].folder.name}.lock", partial(say, _waiting(group))):
                     left = [p for p in group if not in_cache(p)]
                     if left:
-                        build(left, here, f"{number} of {len(groups)}", say, runner)
+                        workshop.build(left, f"{number} of {len(groups)}")
     except OSError as problem:
         if problem.errno == errno.ENOSPC:
             raise no_space(missing) from problem
@@ -61,4 +63,4 @@ def _module(pinned: Pin) -> str:
 
 
 def _waiting(group: list[Pin]) -> str:
-    return f"{', '.join(p.label for p in group)}: another wellit is building in the same cache, waiting for it"
+    return f"another wellit is building {labels(group)}, waiting for it"

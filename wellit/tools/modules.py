@@ -10,6 +10,7 @@ from pathlib import Path
 from wellit.errors import CannotAnswer, unknown
 from wellit.paths import cache
 from wellit.process import Runner, run
+from wellit.tools.failures import no_network, ways_out
 from wellit.tools.find import Say, write_json
 from wellit.tools.golang import environment, go
 from wellit.tools.pins import publishers, requires, statements
@@ -67,16 +68,26 @@ def _fetch(module: str, version: str, folder: Path, pattern: str, here: Path, sa
     pin.mkdir()
     for name in ("go.mod", "go.sum"):
         shutil.copy(folder / name, pin)
-    needed = next(rest for verb, rest in statements((folder / "go.mod").read_text()) if verb == "go")
-    program = go(needed, here, say, runner)
+    needed = next(rest for verb, rest in statements((pin / "go.mod").read_text()) if verb == "go")
+    try:
+        program = go(needed, here, say, runner)
+    except CannotAnswer as problem:
+        raise _cannot_download(module, needed, f"{problem.message}: {problem.why}") from problem
     with timed(say, f"downloading {module} {version}", SECONDS):
         done = runner([program, "mod", "download", "-modcacherw", "-json", module], env=environment(here), cwd=pin)
     if not done.ok:
-        raise CannotAnswer(f"cannot download {module} {version}", why=done.out + done.err)
-    source = Path(json.loads(done.out)["Dir"])
+        raise _cannot_download(module, needed, no_network(done) or done.err.strip() or done.out.strip())
+    _keep_files(Path(json.loads(done.out)["Dir"]), pattern, here / "files")
+
+
+def _keep_files(source: Path, pattern: str, kept: Path) -> None:
     sizes = {}
-    (here / "files").mkdir()
+    kept.mkdir()
     for file in sorted(source.glob(pattern)):
-        shutil.copy(file, here / "files" / file.name)
+        shutil.copy(file, kept)
         sizes[file.name] = file.stat().st_size
-    write_json(here / "files" / LIST, sizes)
+    write_json(kept / LIST, sizes)
+
+
+def _cannot_download(module: str, go_needed: str, why: str) -> CannotAnswer:
+    return CannotAnswer(f"cannot download the Go module {module}", why=why, write=ways_out([], go_needed, "modules"))

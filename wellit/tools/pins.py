@@ -49,10 +49,6 @@ class Pin:
         """Where the cache keeps it. Another version, other build flags or other dependencies make another path."""
         return cache() / "tools" / f"{self.name}-{self.version}-{system()}-{self.recipe}" / self.name
 
-    @property
-    def label(self) -> str:
-        return f"{self.name} {self.version}"
-
 
 def system() -> str:
     """Operating system and processor as Go names them: linux-amd64."""
