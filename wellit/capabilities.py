@@ -1,0 +1,254 @@
+"""What each published upstream release accepts: the data of schemas/capabilities, merged for one version.
+
+A file there belongs to a chart (``chart:``, by version) or to an image (``component:``, by release). Its `contract` is
+a list of changes; the contract of a version is every entry up to it, merged per top-level field.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+from wellit import errors, paths
+
+_SEMVER = re.compile(r"v?(\d+)\.(\d+)\.(\d+)(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?")
+
+Order = tuple[int, int, int, bool, tuple[tuple[bool, int, str], ...]]
+
+
+@dataclass(frozen=True, repr=False)
+class Contract(Mapping[str, Any]):
+    """The facts of one release, by field name; lists are tuples and nothing in it can be changed.
+
+    `of` is the chart or the component, `version` the release as it was published.
+    """
+
+    of: str
+    version: str
+    facts: Mapping[str, Any]
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Any:
+        return self.facts[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.facts)
+
+    def __len__(self) -> int:
+        return len(self.facts)
+
+    def __repr__(self) -> str:
+        return f"Contract({self.of} {self.version})"
+
+    def group(self, prefix: str) -> dict[str, Any]:
+        """The facts named ``PREFIX.NAME``, by NAME: ``group("closed")``, ``group("feature")``."""
+        return {name[len(prefix) + 1 :]: fact for name, fact in self.items() if name.startswith(prefix + ".")}
+
+    def known_by(self, name: str) -> tuple[Literal["asked", "read"], str]:
+        """How the fact `name` is known - asked of the program, or read in its source - and a note on it."""
+        mark = self.evidence.get(name) or self.evidence[name.partition(".")[0]]
+        return mark["how"], mark["note"]
+
+
+Release = Contract
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A release that cannot be told from the image's name; `reason` is a clause for a finding. It is false."""
+
+    reason: str
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+
+@dataclass(frozen=True)
+class Image:
+    """A reference such as ``ghcr.io/llm-d/llm-d-routing-sidecar:v0.7.1@sha256:...``, taken apart as a registry does.
+
+    `text` is the whole of it as it was written.
+    """
+
+    text: str
+    registry: str
+    path: str
+    tag: str
+    digest: str
+
+    @classmethod
+    def parse(cls, reference: str) -> Image:
+        name, _, digest = reference.strip().partition("@")
+        head, slash, last = name.rpartition("/")
+        last, _, tag = last.partition(":")
+        first, _, rest = (head + slash + last).partition("/")
+        if rest and ("." in first or ":" in first or first == "localhost"):
+            return cls(reference, first, rest, tag, digest)
+        return cls(reference, "docker.io", head + slash + last if rest else f"library/{last}", tag, digest)
+
+    def is_of(self, repository: str) -> bool:
+        """Whether this is `repository` itself, or a mirror that kept its path."""
+        known = Image.parse(repository)
+        return self.path == known.path or self.path.endswith("/" + known.path)
+
+
+def contract(chart: str, version: str, *, folder: Path | None = None) -> Contract:
+    """What `chart` accepts at `version` (``v0.3.8`` or ``0.3.8``).
+
+    Raises CannotAnswer when the chart or the version is unknown, with the nearest versions that were published.
+    """
+    file = _chart(folder or paths.CAPABILITIES, chart)
+    wanted = order(version)
+    if wanted is None:
+        raise errors.unknown(f"version of {chart}", version, file.versions, why="a version reads like v1.2.3")
+    published = file.by_order.get(wanted)
+    if published is None:
+        raise _no_such_version(file, version, wanted)
+    return _merged(file, published)
+
+
+def versions(chart: str, *, folder: Path | None = None) -> tuple[str, ...]:
+    """Every published version of `chart`, oldest first. Raises CannotAnswer for an unknown chart."""
+    return _chart(folder or paths.CAPABILITIES, chart).versions
+
+
+def charts(*, folder: Path | None = None) -> tuple[str, ...]:
+    """The charts there is data for."""
+    names = (_read(path) for path in sorted((folder or paths.CAPABILITIES).glob("*.yaml")))
+    return tuple(str(file.data["chart"]) for file in names if "chart" in file.data)
+
+
+def picker(image: str, *, folder: Path | None = None) -> Release | Unknown:
+    """The release of an endpoint picker's `image`: llm-d's own, or upstream's."""
+    return release("picker", image, folder=folder)
+
+
+def routing_proxy(image: str, *, folder: Path | None = None) -> Release | Unknown:
+    """The release of a routing proxy's `image`, under its old or its new name."""
+    return release("routing-proxy", image, folder=folder)
+
+
+def release(component: str, image: str, *, folder: Path | None = None) -> Release | Unknown:
+    """The release of `component` in `image`, or why it cannot be told: another repository, a tag that moves."""
+    wanted = Image.parse(image)
+    for path in sorted((folder or paths.CAPABILITIES).glob(f"{component}*.yaml")):
+        file = _read(path)
+        ours = [known for known in file.data["images"] if wanted.is_of(known["repository"])]
+        if ours:
+            return _release(file, wanted, ours[0])
+    return Unknown(f"{image or 'no image'} is not one of the {component} images that wellit knows")
+
+
+def order(version: str) -> Order | None:
+    """A key that sorts versions as Semantic Versioning does (v1.2.0-rc.1 before v1.2.0); None for another word."""
+    match = _SEMVER.fullmatch(version.strip())
+    if match is None:
+        return None
+    major, minor, patch, pre = match.groups()
+    parts = tuple(
+        (not part.isdigit(), int(part) if part.isdigit() else 0, "" if part.isdigit() else part)
+        for part in (pre or "").split(".")
+        if part
+    )
+    return int(major), int(minor), int(patch), pre is None, parts
+
+
+class _File:
+    """One capability file."""
+
+    def __init__(self, path: Path, data: Mapping[str, Any]) -> None:
+        self.path = path
+        self.data = data
+        self.name = str(data.get("chart") or data["component"])
+        self.versions: tuple[str, ...] = tuple(data["versions"])
+        self.by_order = {key: version for version in self.versions if (key := order(version))}
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path) -> _File:
+    import yaml
+
+    try:
+        data = yaml.load(path.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError as error:
+        raise errors.CannotAnswer(f"broken capability data: {error}", where=paths.shown(path)) from error
+    file = _File(path, data)
+    for entry in data["contract"]:
+        if entry["since"] not in file.versions:
+            raise errors.CannotAnswer(
+                f'since "{entry["since"]}" is not one of the versions',
+                where=paths.shown(path),
+                write="add it to `versions`",
+            )
+    return file
+
+
+def _chart(folder: Path, chart: str) -> _File:
+    path = folder / f"{chart}.yaml"
+    known = charts(folder=folder) if not path.is_file() else ()
+    if known or "chart" not in _read(path).data:
+        raise errors.unknown("chart", chart, known or charts(folder=folder))
+    return _read(path)
+
+
+@lru_cache(maxsize=64)
+def _merged(file: _File, version: str) -> Contract:
+    older = set(file.versions[: file.versions.index(version) + 1])
+    facts: dict[str, Any] = {}
+    for entry in file.data["contract"]:
+        if entry["since"] in older:
+            facts |= entry
+    facts.pop("since", None)
+    return Contract(file.name, version, _frozen(facts), _frozen(file.data.get("evidence", {})))
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, dict):
+        return MappingProxyType({key: _frozen(item) for key, item in value.items()})
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
+
+
+def _no_such_version(file: _File, version: str, wanted: Order) -> errors.CannotAnswer:
+    if wanted > max(file.by_order):
+        return errors.CannotAnswer(
+            f"{file.name} {version} is newer than the newest version known, {file.versions[-1]}",
+            why=str(file.data.get("afterNewest", "what it accepts is not known")),
+            write=f"{file.versions[-1]}, or add it to {paths.shown(file.path)} (versions, and contract for what it changes)",
+        )
+    below = [name for key, name in file.by_order.items() if key < wanted]
+    above = [name for key, name in file.by_order.items() if key > wanted]
+    return errors.unknown(
+        f"version of {file.name}", version, [*below[-2:], *above[:2]], why="no such version was published"
+    )
+
+
+def _release(file: _File, image: Image, known: Mapping[str, str]) -> Release | Unknown:
+    if not image.tag:
+        why = "its digest alone does not tell the release" if image.digest else "it has no tag, which means latest"
+        return Unknown(f"{image.text}: {why}")
+    if image.tag not in file.versions:
+        return Unknown(f"{image.text}: {_tag_trouble(file, image.tag)}")
+    if image.tag not in _published_as(file, known):
+        named = next(other["repository"] for other in file.data["images"] if image.tag in _published_as(file, other))
+        return Unknown(f"{image.text}: that release was published as {named}:{image.tag}")
+    return _merged(file, image.tag)
+
+
+def _published_as(file: _File, known: Mapping[str, str]) -> tuple[str, ...]:
+    first = file.versions.index(known.get("since", file.versions[0]))
+    last = file.versions.index(known.get("until", file.versions[-1]))
+    return file.versions[first : last + 1]
+
+
+def _tag_trouble(file: _File, tag: str) -> str:
+    key = order(tag)
+    if key is None:
+        return "what this tag points to can change"
+    if key in file.by_order:
+        return f"no such tag was published; {file.by_order[key]} was"
+    return f"wellit does not know this release; the newest it knows is {file.versions[-1]}"
