@@ -25,7 +25,14 @@ class Location:
     length: int = 1
     text: str = ""
 
+    @property
+    def typed(self) -> bool:
+        """Whether it is a word of the command line, not a file."""
+        return self.file.startswith("--")
+
     def __str__(self) -> str:
+        if self.typed:
+            return self.file
         return ":".join([self.file, *(str(n) for n in (self.line, self.column) if n)])
 
 

@@ -1,0 +1,88 @@
+"""What a command prints: the result on stdout in the format that was asked for, errors on stderr.
+
+A format is one line in FORMATS; ``--format`` takes those names and no other.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TextIO
+
+from wellit import errors
+from wellit.errors import WellitError
+from wellit.findings import Report
+from wellit.report.style import Style
+
+DEFAULT = "text"
+
+
+def _text(report: Report, style: Style) -> str:
+    from wellit.report import text
+
+    return text.render(report, style)
+
+
+def _json(report: Report, _: Style) -> str:
+    from wellit.report import json
+
+    return json.render(report)
+
+
+def _json_error(problem: WellitError, command: str) -> str:
+    from wellit.report import json
+
+    return json.render_error(problem, command)
+
+
+@dataclass(frozen=True)
+class Format:
+    """How a report is rendered. `error` renders a failure for stdout, where a program waits for a document."""
+
+    render: Callable[[Report, Style], str]
+    error: Callable[[WellitError, str], str] | None = None
+
+
+FORMATS = {
+    "text": Format(_text),
+    "json": Format(_json, _json_error),
+}
+
+
+def known(name: str) -> Format:
+    """The format called `name`. Raises CannotAnswer when there is none; ask before the work, not after it."""
+    if name not in FORMATS:
+        raise errors.unknown("format", name, FORMATS)
+    return FORMATS[name]
+
+
+def render(report: Report, name: str = DEFAULT, style: Style | None = None) -> str:
+    """The report in one format; the plain style unless told otherwise."""
+    return known(name).render(report, style or Style())
+
+
+def show(report: Report, name: str = DEFAULT, out: TextIO | None = None) -> int:
+    """Print the report to `out` (stdout) and return the exit code, which does not depend on the format."""
+    out = out or sys.stdout
+    _print(render(report, name, Style.of(out)), out)
+    return report.exit_code
+
+
+def show_error(
+    problem: WellitError, command: str = "", name: str = DEFAULT, out: TextIO | None = None, err: TextIO | None = None
+) -> int:
+    """Print a failure to `err` (stderr), for programs also as a document to `out` (stdout); return its exit code."""
+    from wellit.report import errors as as_text
+
+    err = err or sys.stderr
+    _print(as_text.render(problem, Style.of(err)), err)
+    if name in FORMATS and (document := FORMATS[name].error):
+        _print(document(problem, command), out or sys.stdout)
+    return problem.code
+
+
+def _print(text: str, stream: TextIO) -> None:
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    stream.write(text.encode(encoding, "replace").decode(encoding))
+    stream.flush()

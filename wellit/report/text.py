@@ -1,0 +1,196 @@
+"""The report for people: findings with their source lines, checks with a glyph, one counting sentence at the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from wellit.findings import Check, Finding, Report, Severity
+from wellit.report import snippet
+from wellit.report.snippet import Mark
+from wellit.report.style import Style, block, one_line
+
+COLOUR: dict[str, str] = {"error": "red", "warning": "yellow", "info": "cyan"}
+GLYPHS = {"pass": ("√", "ok"), "fail": ("×", "x"), "warn": ("‼", "!"), "unknown": ("?", "?"), "skip": ("-", "-")}
+_CHECK_COLOUR = {"pass": "green", "fail": "red", "warn": "yellow", "unknown": "yellow", "skip": "dim"}
+# Of one mistake made in many places so many are shown with their source line; the others are named.
+MOST_PLACES = 4
+_RANK: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
+
+
+@dataclass
+class _Group:
+    """Findings that are told together: the same sentence about several places, or one rule on one line."""
+
+    findings: list[Finding] = field(default_factory=list)
+
+    def takes(self, new: Finding) -> bool:
+        old = self.findings[0]
+        if (old.id, old.severity, old.also) != (new.id, new.severity, new.also):
+            return False
+        said = (old.message, old.write, old.why) == (new.message, new.write, new.why)
+        lines = {(f.at.file, f.at.line) for f in self.findings}
+        alone = {(f.message, f.write, f.why) for f in self.findings}
+        return (said and len(alone) == 1) or (new.at.line > 0 and lines == {(new.at.file, new.at.line)})
+
+
+def render(report: Report, style: Style) -> str:
+    """The whole report, ending in a line break."""
+    parts = ["\n".join(finding_lines(group.findings, style)) for group in _groups(report.findings)]
+    if report.checks:
+        parts.append("\n".join(line for check in report.checks for line in check_lines(check, style)))
+    parts.append("\n".join(style.paint(line, _tone(report), "bold") for line in style.wrap(_sentence(report))))
+    return "\n\n".join(parts) + "\n"
+
+
+def _groups(findings: Iterable[Finding]) -> list[_Group]:
+    groups: list[_Group] = []
+    in_order = sorted(set(findings), key=lambda f: (f.at.file, f.at.line, f.at.column, f.id, f.message))
+    for finding in sorted(in_order, key=lambda f: _RANK[f.severity]):
+        for group in groups:
+            if group.takes(finding):
+                group.findings.append(finding)
+                break
+        else:
+            groups.append(_Group([finding]))
+    return groups
+
+
+def finding_lines(findings: Sequence[Finding], style: Style) -> list[str]:
+    """The lines of findings that are told together (often one)."""
+    colour = COLOUR[findings[0].severity]
+    lines: list[str] = []
+    for finding in _distinct(findings):
+        lines += _header(finding, style)
+    shown, hidden = findings[:MOST_PLACES], findings[MOST_PLACES:]
+    marks = [Mark(f.at, snippet.advice(f.write), colour) for f in shown]
+    notes = [Mark(at, note, "blue", "-") for note, at in findings[0].also]
+    indent = snippet.gutter([*marks, *notes])
+    below = _below(marks + notes, indent, style)
+    for i, place in enumerate(snippet.places(marks) + snippet.places(notes)):
+        lines += snippet.render(place, indent, style, first=i == 0)
+    lines += below
+    if hidden:
+        lines += remark("also", ", ".join(str(f.at) for f in hidden), indent, style)
+    for why in dict.fromkeys(f.why for f in findings if f.why):
+        lines += remark("why", why, indent, style)
+    return lines + remark("see", f"invoke explain {findings[0].id}", indent, style)
+
+
+def _distinct(findings: Iterable[Finding]) -> list[Finding]:
+    return list({f.message: f for f in findings}.values())
+
+
+def _header(finding: Finding, style: Style) -> list[str]:
+    name = f"{finding.severity}[{finding.id} {finding.slug}]"
+    first, *rest = style.wrap(one_line(finding.message), f"{name}: ", "  ")
+    painted = style.paint(name, COLOUR[finding.severity], "bold") + style.paint(first[len(name) :], "bold")
+    return [painted, *(style.paint(line, "bold") for line in rest)]
+
+
+def _below(marks: Iterable[Mark], indent: int, style: Style) -> list[str]:
+    """Moves the labels that have no room beside their caret into lines of their own."""
+    moved: dict[str, list[str]] = {}
+    for mark in marks:
+        if mark.label and not snippet.fits(mark, indent, style):
+            label, mark.label = mark.label, ""
+            is_note = mark.caret == "-"
+            moved[label] = remark("note", label, indent, style) if is_note else hint(label, indent, style)
+    return [line for lines in moved.values() for line in lines]
+
+
+def hint(label: str, indent: int, style: Style) -> list[str]:
+    """What to write or to do, in lines of its own: a block to copy when it has several lines."""
+    text = label.removeprefix("write ")
+    if "\n" in text.strip():
+        return [*remark("write", "", indent, style), *block(text, " " * (indent + 4))]
+    if text != label:
+        return remark("write", text, indent, style)
+    return remark("", label, indent, style)
+
+
+def remark(name: str, text: str, indent: int, style: Style) -> list[str]:
+    """``= why: ...``, wrapped on a terminal."""
+    start = " " * (indent + 1) + "= "
+    label = f"{name}: " if name else ""
+    first, *rest = style.wrap(one_line(text), start + label, " " * len(start + label))
+    said = first[len(start + label) :]
+    return [style.paint(start, "blue") + style.paint(label if said else label.strip(), "bold") + said, *rest]
+
+
+def check_lines(check: Check, style: Style) -> list[str]:
+    """One check: its glyph and title, what was found, what to do about it."""
+    glyph = GLYPHS[check.status][style.ascii]
+    width = 3 if style.ascii else 2
+    mark = style.paint(f"{glyph:<{width}}", _CHECK_COLOUR[check.status])
+    told = one_line(check.title) + _detail(check)
+    first, *rest = style.wrap(told, " " * width, " " * (width + 2))
+    lines = [mark + first[width:], *rest]
+    if check.status != "pass" and check.evidence:
+        lines += [style.paint(line, "dim") for line in block(check.evidence, " " * (width + 2) + "| ")]
+    if check.fix:
+        lines += _fix(check.fix, " " * (width + 2), style)
+    return lines
+
+
+def _detail(check: Check) -> str:
+    detail = one_line(check.detail)
+    if check.status in ("skip", "unknown"):
+        return f": not checked: {detail or 'no reason was given'}"
+    return f": {detail}" if detail else ""
+
+
+def _fix(fix: str, indent: str, style: Style) -> list[str]:
+    label = style.paint("fix:", "bold")
+    if "\n" in fix.strip():
+        return [indent + label, *block(fix, indent + "  ")]
+    return [f"{indent}{label} {one_line(fix)}"]
+
+
+def _sentence(report: Report) -> str:
+    parts = [*_findings_part(report), *_checks_part(report.checks), *_not_checked(report.checks)]
+    return "; ".join(parts) or "nothing was checked"
+
+
+def _findings_part(report: Report) -> list[str]:
+    if not report.findings:
+        files = report.summary.get("files")
+        return [f"no mistake found in {counted(files, 'file')}"] if isinstance(files, int) else []
+    found = Counter(f.severity for f in report.findings)
+    names: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
+    numbers = ", ".join(counted(found[severity], name) for severity, name in names.items() if found[severity])
+    files = len({f.at.file for f in report.findings if not f.at.typed})
+    places = [f"in {counted(files, 'file')}"] if files else []
+    places += ["on the command line"] if any(f.at.typed for f in report.findings) else []
+    return [f"{numbers} {' and '.join(places)}"]
+
+
+def _checks_part(checks: Sequence[Check]) -> list[str]:
+    found = Counter(c.status for c in checks)
+    asked = found["pass"] + found["fail"] + found["warn"]
+    if not asked:
+        return []
+    if found["pass"] == asked:
+        return [f"all {asked} checks passed" if asked > 1 else "the check passed"]
+    parts = [f"{found['fail']} of {counted(asked, 'check')} failed"] if found["fail"] else []
+    return parts + ([counted(found["warn"], "check") + " to look at"] if found["warn"] else [])
+
+
+def _not_checked(checks: Sequence[Check]) -> list[str]:
+    left = [one_line(c.title) for c in checks if c.status in ("skip", "unknown")]
+    if not left:
+        return []
+    return [f"{counted(len(left), 'thing')} not checked: {', '.join(left)}"]
+
+
+def counted(number: int, name: str) -> str:
+    """``1 file``, ``2 files``."""
+    return f"{number} {name}" if number == 1 else f"{number} {name}s"
+
+
+def _tone(report: Report) -> str:
+    if report.verdict == "no":
+        return "red"
+    troubled = report.verdict == "unknown" or any(c.status in ("warn", "skip") for c in report.checks)
+    return "yellow" if troubled or report.findings else "green"
