@@ -1,0 +1,58 @@
+{{/* Values that the imitated version misreads, or that this chart does not render. Context: root. */}}
+{{- define "refusals" -}}
+{{- $facts := .Values.imitates -}}
+{{- $version := printf "inferencepool %s" $facts.version -}}
+{{- $extension := .Values.inferenceExtension -}}
+{{- $pool := .Values.inferencePool -}}
+{{- if ne $facts.flags "map" -}}
+{{-   fail (printf "the offline chart does not imitate %s, only versions whose flags are a map: use --charts upstream" $version) -}}
+{{- end -}}
+{{- if not (kindIs "map" $extension.flags) -}}
+{{-   fail (printf "inferenceExtension.flags must be a map of flag: value for %s" $version) -}}
+{{- end -}}
+{{- if ne $pool.apiVersion $facts.poolApi -}}
+{{-   fail (printf "inferencePool.apiVersion %q: the offline chart renders %s only" $pool.apiVersion $facts.poolApi) -}}
+{{- end -}}
+{{- if not (dig "matchLabels" dict ($pool.modelServers | default dict)) -}}
+{{-   fail $facts.failureMessages.matchLabels -}}
+{{- end -}}
+{{- if not $pool.targetPorts -}}
+{{-   fail "inferencePool.targetPorts must have at least one port" -}}
+{{- end -}}
+{{- include "refusals.type" . -}}
+{{- if not (has .Values.provider.name $facts.providers) -}}
+{{-   fail (printf "provider.name %q is not known to %s. Known names are %s." .Values.provider.name $version (join ", " $facts.providers)) -}}
+{{- end -}}
+{{- $ways := dict
+      "inferenceExtension.sidecar" (dig "sidecar" "enabled" false $extension)
+      "inferenceExtension.tracing" (dig "tracing" "enabled" false $extension)
+      "inferenceExtension.latencyPredictor" (dig "latencyPredictor" "enabled" false $extension)
+      "experimentalHttpRoute" (dig "experimentalHttpRoute" "enabled" false (omit .Values "imitates"))
+      (printf "provider %s" .Values.provider.name) (not (has .Values.provider.name (list (first $facts.providers) (trimPrefix "provider." $facts.istioBlock)))) -}}
+{{- range $way, $asked := $ways -}}
+{{-   if $asked -}}{{- fail (printf "the offline chart does not render %s: use --charts upstream" $way) -}}{{- end -}}
+{{- end -}}
+{{- if .Values.istio -}}
+{{-   fail (printf "istio is not read by %s: write provider.istio" $version) -}}
+{{- end -}}
+{{- if and $extension.failureMode (not $facts.failureMode) -}}
+{{-   fail (printf "inferenceExtension.failureMode is not read by %s" $version) -}}
+{{- end -}}
+{{- range $key, $feature := dict "resources" "resources" "volumes" "volumes" "volumeMounts" "volumes" -}}
+{{-   if and (get $extension $key) (not (has $feature $facts.features)) -}}
+{{-     fail (printf "inferenceExtension.%s is not read by %s" $key $version) -}}
+{{-   end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* A server type is honoured when it needs no flag: the flags that upstream's chart would write, its picker refuses. */}}
+{{- define "refusals.type" -}}
+{{- $type := .Values.inferencePool.modelServerType -}}
+{{- $facts := .Values.imitates -}}
+{{- if has $type $facts.modelServerFlags -}}
+{{-   fail (printf "inferencePool.modelServerType %q makes inferencepool %s write metric flags, which this chart never does: newer pickers refuse them. Leave it out, and name the metrics in inferenceExtension.pluginsCustomConfig or, for a picker that takes them, in inferenceExtension.flags." $type $facts.version) -}}
+{{- end -}}
+{{- if not (has $type $facts.modelServerTypes) -}}
+{{-   fail (printf "inferencePool.modelServerType %q is not known to inferencepool %s. Known types are %s." $type $facts.version (without $facts.modelServerTypes $facts.modelServerFlags | join ", ")) -}}
+{{- end -}}
+{{- end -}}
