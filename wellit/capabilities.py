@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from wellit import errors, paths
+from wellit.images import Image as Image
 
 _SEMVER = re.compile(r"v?(\d+)\.(\d+)\.(\d+)(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?")
 
@@ -68,35 +69,6 @@ class Unknown:
         return False
 
 
-@dataclass(frozen=True)
-class Image:
-    """A reference such as ``ghcr.io/llm-d/llm-d-routing-sidecar:v0.7.1@sha256:...``, taken apart as a registry does.
-
-    `text` is the whole of it as it was written.
-    """
-
-    text: str
-    registry: str
-    path: str
-    tag: str
-    digest: str
-
-    @classmethod
-    def parse(cls, reference: str) -> Image:
-        name, _, digest = reference.strip().partition("@")
-        head, slash, last = name.rpartition("/")
-        last, _, tag = last.partition(":")
-        first, _, rest = (head + slash + last).partition("/")
-        if rest and ("." in first or ":" in first or first == "localhost"):
-            return cls(reference, first, rest, tag, digest)
-        return cls(reference, "docker.io", head + slash + last if rest else f"library/{last}", tag, digest)
-
-    def is_of(self, repository: str) -> bool:
-        """Whether this is `repository` itself, or a mirror that kept its path."""
-        known = Image.parse(repository)
-        return self.path == known.path or self.path.endswith("/" + known.path)
-
-
 def contract(chart: str, version: str, *, folder: Path | None = None) -> Contract:
     """What `chart` accepts at `version` (``v0.3.8`` or ``0.3.8``).
 
@@ -141,7 +113,7 @@ def release(component: str, image: str, *, folder: Path | None = None) -> Releas
         ours = [known for known in file.data["images"] if wanted.is_of(known["repository"])]
         if ours:
             return _release(file, wanted, ours[0])
-    return Unknown(f"{image or 'no image'} is not one of the {component} images that wellit knows")
+    return Unknown(f"{image or 'no image'} is not a {component} image that wellit knows")
 
 
 def order(version: str) -> Order | None:
@@ -218,7 +190,7 @@ def _no_such_version(file: _File, version: str, wanted: Order) -> errors.CannotA
         return errors.CannotAnswer(
             f"{file.name} {version} is newer than the newest version known, {file.versions[-1]}",
             why=str(file.data.get("afterNewest", "what it accepts is not known")),
-            write=f"{file.versions[-1]}, or add it to {paths.shown(file.path)} (versions, and contract for what it changes)",
+            write=f"{file.versions[-1]}, or add it to {paths.shown(file.path)}, with what it changes",
         )
     below = [name for key, name in file.by_order.items() if key < wanted]
     above = [name for key, name in file.by_order.items() if key > wanted]
@@ -228,9 +200,8 @@ def _no_such_version(file: _File, version: str, wanted: Order) -> errors.CannotA
 
 
 def _release(file: _File, image: Image, known: Mapping[str, str]) -> Release | Unknown:
-    if not image.tag:
-        why = "its digest alone does not tell the release" if image.digest else "it has no tag, which means latest"
-        return Unknown(f"{image.text}: {why}")
+    if image.unnamed:
+        return Unknown(f"{image.text}: {image.unnamed}")
     if image.tag not in file.versions:
         return Unknown(f"{image.text}: {_tag_trouble(file, image.tag)}")
     if image.tag not in _published_as(file, known):
