@@ -1,0 +1,15 @@
+"""A GPU cluster in a box: a real Kubernetes API on this machine, with simulated GPU nodes.
+
+    up("default")           start it, or make an existing one as asked
+    down("default")         no process and no file is left
+    status("default")       what it is, or None
+    shell("default")        the environment in which kubectl and helm talk to it
+
+Only the sandbox's own tasks import this package; a user's cluster never needs it.
+"""
+
+from wellit.sandbox.cluster import SIMULATED, all_sandboxes, down, kubeconfig, shell, status, up
+from wellit.sandbox.model import Sandbox
+from wellit.sandbox.nodes import parse_gpus
+
+__all__ = ["SIMULATED", "Sandbox", "all_sandboxes", "down", "kubeconfig", "parse_gpus", "shell", "status", "up"]

@@ -1,0 +1,204 @@
+"""Sandboxes: up, down, status. Whatever state an earlier run left, `up` mends it and `down` removes it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from wellit import tools
+from wellit.errors import CannotAnswer
+from wellit.process import run
+from wellit.sandbox import crds, model, nodes, processes, stages
+from wellit.sandbox.kubectl import asked, kubectl
+from wellit.sandbox.lock import busy, locked
+from wellit.sandbox.make import clear, make, told
+from wellit.sandbox.model import COMPONENTS, Sandbox, Say
+from wellit.tools.find import found
+from wellit.tools.pins import pin
+
+SIMULATED = "Readiness here is simulated: it proves the objects, not that a request is answered."
+NOTHING_READY = "Nothing makes pods, gateways, routes and pools ready here."
+DEFAULT_NODES = 4
+DEFAULT_GPUS = "nvidia.com/gpu=8"
+PROGRAMS = ("kwokctl", "kwok", "etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl")
+ANSWER_SECONDS = 5
+
+
+def up(
+    name: str = "default",
+    *,
+    say: Say,
+    nodes: int = DEFAULT_NODES,
+    resources: Mapping[str, int] | None = None,
+    simulate_ready: bool = True,
+    port: int | None = None,
+    reserved: Collection[str] = (),
+) -> Sandbox:
+    """Bring a sandbox up, or make the one that is up as asked for; what an interrupted run left is cleaned away first.
+
+    `resources` is what each node offers (see parse_gpus), `port` the API server's on 127.0.0.1, `reserved` the names a
+    sandbox may not have. Raises CannotAnswer, with nothing changed, for what cannot be; an up that fails or is
+    interrupted on the way takes down what it started.
+    """
+    wanted = _wanted(name, nodes, resources, simulate_ready, reserved)
+    programs = tools.ensure(PROGRAMS, say)
+    definitions = crds.files(say)
+    with told(), locked(wanted.folder, partial(say, f"sandbox {name}: another wellit is at work on it, waiting")):
+        try:
+            there = _looked_at(name)
+            if there and there.complete and not there.problem:
+                made = _converge(there, wanted, port, definitions, say)
+            else:
+                if there and any(there.folder.iterdir()):
+                    say(_anew(there))
+                made = make(wanted, port, programs, definitions, say)
+        finally:
+            _drop_empty(wanted.folder)
+    say(SIMULATED if made.simulate_ready else NOTHING_READY)
+    return made
+
+
+def down(name: str = "default", *, say: Say) -> None:
+    """Take a sandbox down: no process and no file of it is left. One that is not there is no error.
+
+    Raises CannotAnswer when a process does not end or a file cannot be removed.
+    """
+    model.check_name(name)
+    if not model.folder(name).exists():
+        say(f"sandbox {name}: there is none, nothing to take down")
+        return
+    with told(), locked(model.folder(name), partial(say, f"sandbox {name}: another wellit is at work on it, waiting")):
+        processes.end(model.folder(name))
+        clear(model.folder(name))
+        _drop_empty(model.folder(name))
+    say(f"sandbox {name} is down: no process and no file is left")
+
+
+def status(name: str = "default") -> Sandbox | None:
+    """The sandbox, with `problem` set when it is not in order; None when there is none of that name."""
+    model.check_name(name)
+    if model.folder(name).is_dir() and busy(model.folder(name)):
+        there = model.read(name)
+        return there and model.with_problem(there, "another wellit is at work on it")
+    return _looked_at(name)
+
+
+def all_sandboxes() -> list[Sandbox]:
+    """Every sandbox on this machine, by name."""
+    try:
+        folders = sorted(entry.name for entry in model.home().iterdir() if entry.is_dir())
+    except OSError:
+        return []
+    return [there for name in folders if (there := status(name))]
+
+
+def kubeconfig(name: str = "default") -> Path:
+    """The kubeconfig of a sandbox that is up. Raises CannotAnswer when it is not."""
+    return _in_order(name).kubeconfig
+
+
+def shell(name: str = "default") -> dict[str, str]:
+    """Variables for a shell in which kubectl, helm and helmfile talk to the sandbox. Raises CannotAnswer when it is not up."""
+    there = _in_order(name)
+    here = [pinned.path.parent for tool in ("kubectl", "helm", "helmfile") if (pinned := _without_building(tool))]
+    folders = dict.fromkeys([*map(str, here), *os.environ.get("PATH", "").split(os.pathsep)])
+    return {"KUBECONFIG": str(there.kubeconfig), "WELLIT_SANDBOX": name, "PATH": os.pathsep.join(folders)}
+
+
+def _wanted(
+    name: str, count: int, resources: Mapping[str, int] | None, simulate_ready: bool, reserved: Collection[str]
+) -> Sandbox:
+    return Sandbox(
+        name=model.check_name(name, reserved),
+        nodes=nodes.check_count(count),
+        resources=dict(nodes.parse_gpus(DEFAULT_GPUS) if resources is None else resources),
+        simulate_ready=simulate_ready,
+    )
+
+
+def _looked_at(name: str) -> Sandbox | None:
+    there = model.read(name)
+    return there and model.with_problem(there, _problem(there))
+
+
+def _problem(there: Sandbox) -> str:
+    if not there.complete:
+        return "it was never finished"
+    dead = sorted(set(COMPONENTS) - set(processes.living(there.folder).values()))
+    if dead:
+        return f"{', '.join(dead)} {'is' if len(dead) == 1 else 'are'} not running"
+    answer = kubectl(there, "get", "--raw", "/readyz", f"--request-timeout={ANSWER_SECONDS}s")
+    return "" if answer.ok else f"its API server does not answer: {answer.err.strip()}"
+
+
+def _anew(there: Sandbox) -> str:
+    lost = " What was installed in it is gone." if there.complete else ""
+    return f"sandbox {there.name}: {there.problem}; it is cleaned away and started anew.{lost}"
+
+
+def _in_order(name: str) -> Sandbox:
+    there = status(name)
+    if there and not there.problem:
+        return there
+    raise CannotAnswer(
+        f"the sandbox {name} is not in order: {there.problem}" if there else f"there is no sandbox {name}",
+        write="invoke sandbox.up" + ("" if name == "default" else f" --name {name}"),
+    )
+
+
+def _converge(there: Sandbox, wanted: Sandbox, port: int | None, definitions: list[Path], say: Say) -> Sandbox:
+    if port not in (None, there.port):
+        raise CannotAnswer(
+            f"the sandbox {there.name} is up already, on port {there.port}",
+            why="a sandbox keeps its port", write=f"invoke sandbox.down --name {there.name}, then up again",
+        )  # fmt: skip
+    now = replace(there, nodes=wanted.nodes, resources=wanted.resources, simulate_ready=wanted.simulate_ready)
+    changes = _changes(there, now)
+    for change in changes:
+        say(f"sandbox {there.name}: {change}")
+    if changes:
+        model.write(replace(now, complete=False))
+        crds.put(now, definitions)
+        stages.put(now)
+        nodes.put(now)
+        nodes.wait(now)
+        return model.write(now)
+    say(f"sandbox {there.name} is up already: {_offer(there)}, Kubernetes {there.kubernetes} on {there.server}")
+    return there
+
+
+def _changes(there: Sandbox, now: Sandbox) -> list[str]:
+    changes = []
+    if there.nodes != now.nodes:
+        changes.append(f"{there.nodes} nodes become {now.nodes}")
+    if there.resources != now.resources:
+        changes.append(f"each node offers {nodes.shown(now.resources)} instead of {nodes.shown(there.resources)}")
+    if there.simulate_ready != now.simulate_ready:
+        changes.append(f"simulated readiness is switched {'on' if now.simulate_ready else 'off'}")
+    return changes or _missing(now)
+
+
+def _missing(there: Sandbox) -> list[str]:
+    """What somebody took away by hand."""
+    listed = set(asked(there, "get", "nodes,stages.kwok.x-k8s.io,gatewayclasses", "-o", "name").split())
+    missing = sorted((stages.expected(there) | {f"node/{name}" for name in nodes.names(there.nodes)}) - listed)
+    return [f"{', '.join(missing)} is missing and is put back"] if missing else []
+
+
+def _offer(there: Sandbox) -> str:
+    return f"{there.nodes} nodes with {nodes.shown(there.resources)} each"
+
+
+def _without_building(name: str) -> tools.Found | None:
+    return found(pin(name), lambda _: None, run)
+
+
+def _drop_empty(folder: Path) -> None:
+    for empty in (folder, folder.parent):
+        try:
+            empty.rmdir()
+        except OSError:
+            return

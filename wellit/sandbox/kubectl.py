@@ -1,0 +1,47 @@
+"""kubectl, pointed at a sandbox and at nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from wellit import tools
+from wellit.errors import CannotAnswer
+from wellit.process import Done, run
+from wellit.sandbox.model import Sandbox
+
+MANAGER = "wellit-sandbox"
+
+
+def environment(sandbox: Sandbox) -> dict[str, str]:
+    """What kubectl and kwokctl are given. With the sandbox as their home they find and write nothing of the user's."""
+    return {"HOME": str(sandbox.folder), "KUBECONFIG": str(sandbox.kubeconfig), "KUBERC": "off"}
+
+
+def kubectl(sandbox: Sandbox, *args: str | Path, stdin: str | None = None, timeout: float = 60) -> Done:
+    """Run kubectl against the sandbox, whatever it answers."""
+    return run([tools.path("kubectl"), *args], env=environment(sandbox), stdin=stdin, timeout=timeout)
+
+
+def asked(sandbox: Sandbox, *args: str | Path, stdin: str | None = None, timeout: float = 60) -> str:
+    """What kubectl prints. Raises CannotAnswer when it fails."""
+    done = kubectl(sandbox, *args, stdin=stdin, timeout=timeout)
+    if not done.ok:
+        raise CannotAnswer(f"the sandbox {sandbox.name} refused: kubectl {args[0]}", why=done.err.strip())
+    return done.out
+
+
+def apply(sandbox: Sandbox, *files: Path, objects: Iterable[dict[str, Any]] = (), subresource: str = "") -> None:
+    """Server-side apply of files, or of `objects`. Raises CannotAnswer when the API server refuses one."""
+    args: list[str | Path] = ["apply", "--server-side", "--force-conflicts", f"--field-manager={MANAGER}"]
+    if subresource:
+        args.append(f"--subresource={subresource}")
+    for file in files:
+        args += ["-f", file]
+    items = list(objects)
+    if items:
+        args += ["-f", "-"]
+    listed = json.dumps({"apiVersion": "v1", "kind": "List", "items": items})
+    asked(sandbox, *args, stdin=listed if items else None, timeout=300)

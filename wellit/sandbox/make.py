@@ -1,0 +1,125 @@
+"""Making a sandbox from nothing."""
+
+from __future__ import annotations
+
+import errno
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from wellit.errors import CannotAnswer
+from wellit.paths import shown
+from wellit.process import Done, run
+from wellit.sandbox import config, crds, model, nodes, ports, processes, stages
+from wellit.sandbox.kubectl import asked, environment
+from wellit.sandbox.lock import locked
+from wellit.sandbox.model import COMPONENTS, Sandbox, Say
+from wellit.tools.pins import pin
+
+START_SECONDS = 120
+# etcd sets 64 MB aside for its log at once, then as much again
+NEEDED_MEGABYTES = 300
+
+
+def make(wanted: Sandbox, port: int | None, programs: Mapping[str, Path], definitions: list[Path], say: Say) -> Sandbox:
+    """Clean the sandbox's folder, which the caller has locked, and start everything in it.
+
+    Raises CannotAnswer; then, and when it is interrupted, nothing is left running and the folder is empty.
+    """
+    _check_room(wanted)
+    processes.end(wanted.folder)
+    clear(wanted.folder)
+    try:
+        sandbox = _reserve(wanted, port)
+        say(f"sandbox {sandbox.name}: starting etcd, the Kubernetes API, its controllers and the scheduler on 127.0.0.1")
+        _start(sandbox, programs)
+        say(f"sandbox {sandbox.name}: {sandbox.nodes} nodes with {nodes.shown(sandbox.resources)} each, CRDs, stages")
+        return _furnish(sandbox, definitions)
+    except BaseException:
+        processes.end(wanted.folder)
+        clear(wanted.folder)
+        raise
+
+
+def clear(folder: Path) -> None:
+    """Remove everything in a folder, and keep the folder: it carries the lock."""
+    for entry in folder.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn what the file system refuses into a CannotAnswer."""
+    try:
+        yield
+    except OSError as problem:
+        if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise _full() from problem
+        raise CannotAnswer(
+            f"cannot write {problem.filename or shown(model.home())}: {problem.strerror}",
+            why="sandboxes live in the cache folder", write="WELLIT_CACHE=FOLDER, a folder that you may write to",
+        ) from problem  # fmt: skip
+
+
+def _check_room(sandbox: Sandbox) -> None:
+    free = shutil.disk_usage(sandbox.folder).free // 2**20
+    if free < NEEDED_MEGABYTES:
+        raise _full(f"{free} MB are free, a sandbox takes {NEEDED_MEGABYTES} MB")
+
+
+def _full(why: str = "") -> CannotAnswer:
+    return CannotAnswer(
+        f"the disk of {shown(model.home())} is full", why=why, write="WELLIT_CACHE=FOLDER, a folder with more room"
+    )
+
+
+def _reserve(wanted: Sandbox, port: int | None) -> Sandbox:
+    """Choose ports and write them down, while nobody else does."""
+    with locked(model.home(), lambda: None):
+        others = (model.read(entry.name) for entry in model.home().iterdir() if entry.is_dir())
+        taken = {p: other.name for other in others if other for p in other.ports.values()}
+        return model.write(replace(wanted, ports=ports.choose(taken, port)))
+
+
+def _start(sandbox: Sandbox, programs: Mapping[str, Path]) -> None:
+    file = sandbox.folder / "kwokctl.yaml"
+    file.write_text(config.kwokctl(sandbox, programs, pin("kube-apiserver").version))
+    # Linked, so that it is known as ours when it outlives us.
+    program = sandbox.folder / "bin" / "kwokctl"
+    program.parent.mkdir()
+    program.symlink_to(programs["kwokctl"])
+    done = run(
+        [program, "create", "cluster", "--name", sandbox.name, "--config", file, "--kubeconfig", sandbox.folder / "kwok.kubeconfig"],
+        env=environment(sandbox) | {"KWOK_WORKDIR": str(config.work(sandbox))},
+        timeout=START_SECONDS,
+    )
+    _check_started(sandbox, done)
+    config.write_kubeconfig(sandbox)
+
+
+def _check_started(sandbox: Sandbox, done: Done) -> None:
+    """kwokctl calls a cluster ready whose components have ended: see for ourselves."""
+    dead = sorted(set(COMPONENTS) - set(processes.living(sandbox.folder).values()))
+    if done.ok and not dead:
+        return
+    words = "\n".join(f"{name}: {config.last_words(sandbox, name)}" for name in dead) or done.err.strip()
+    if "no space left on device" in words + done.err:
+        raise _full()
+    raise CannotAnswer(
+        f"the sandbox {sandbox.name} does not start" + (f": {', '.join(dead)} ended" if dead else ""), why=words
+    )
+
+
+def _furnish(sandbox: Sandbox, definitions: list[Path]) -> Sandbox:
+    count = crds.put(sandbox, definitions)
+    stages.put(sandbox)
+    nodes.put(sandbox)
+    nodes.wait(sandbox)
+    version = json.loads(asked(sandbox, "get", "--raw", "/version"))["gitVersion"]
+    return model.write(replace(sandbox, crds=count, kubernetes=version, complete=True))
