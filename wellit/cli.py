@@ -1,0 +1,183 @@
+"""What tasks.py needs to be nothing but adapters: shared flags, error printing, choosing the cluster."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from invoke import Argument, Context, Exit, Task
+
+from wellit.errors import CannotAnswer, Interrupted, WellitError
+
+if TYPE_CHECKING:
+    from wellit.compose import Choice
+    from wellit.findings import Report
+
+# name -> (default, help). A list may be given several times. Declared in this order: short flags follow it.
+STACK_FLAGS: dict[str, tuple[Any, str]] = {
+    "guide": ("", "the guide (inference-scheduling)"),
+    "env": ("", "the environment: default, sglang ..."),
+    "namespace": ("", "the namespace (the guide's own)"),
+    "file": ([], "a YAML file of settings laid over the environment's; several may be given"),
+    "set_": ([], "one setting, as in decode.replicas=2; several may be given"),
+    "engine": ("", "another engine than the environment's"),
+    "gateway": ("", "another gateway"),
+    "accelerator": ("", "another accelerator"),
+    "versions": ("", "another release train"),
+    "charts": ("", "upstream, or offline: the charts of this checkout"),
+    "size": ("", "a size of the guide: default, small"),
+}
+CLUSTER_FLAGS: dict[str, tuple[Any, str]] = {
+    "sandbox": ("", "use the sandbox, or the one of this name"),
+    "context": ("", "a context of the kubeconfig"),
+    "kubeconfig": ("", "a kubeconfig file"),
+}
+FORMAT: dict[str, tuple[Any, str]] = {"format_": ("text", "text or json")}
+FETCH: dict[str, tuple[Any, str]] = {"fetch": (False, "download upstream's charts that are not in the cache")}
+YES: dict[str, tuple[Any, str]] = {"yes": (False, "do not ask")}
+OPTIONAL = {"sandbox"}  # may stand without a value
+SHORT = {"guide": "g", "env": "e", "namespace": "n", "file": "f"}
+
+
+class WellitTask(Task[Any]):
+    """A task with short flags for the four words that are typed most, and no others."""
+
+    def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:
+        arguments = super().get_arguments(ignore_unknown_help)
+        for argument in arguments:
+            if argument.name in SHORT:
+                argument.names = (*argument.names, SHORT[argument.name])
+        return arguments
+
+
+def task(
+    *flags: dict[str, tuple[Any, str]], name: str | None = None, positional: Sequence[str] = (), default: bool = False, **helps: str
+) -> Callable[[Callable[..., object]], Task[Any]]:
+    """Make an Invoke task of a function that takes `flags` as one keyword argument each, besides its own parameters.
+
+    A WellitError is printed and becomes the exit code; a number that the function returns is the exit code.
+    """
+    shared = {key: value for group in flags for key, value in group.items()}
+
+    def decorate(function: Callable[..., object]) -> Task[Any]:
+        @functools.wraps(function)
+        def body(c: Context, **given: Any) -> None:
+            _refuse_core_flags(c)
+            code = guarded(function, c, **given)
+            if code:
+                raise Exit(code=code)
+
+        own = [p for p in inspect.signature(function).parameters.values() if p.kind is not p.VAR_KEYWORD]
+        extra = [
+            inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=value) for key, (value, _) in shared.items()
+        ]
+        kept = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own[1:]]
+        body.__signature__ = inspect.Signature([own[0], *extra, *kept])  # type: ignore[attr-defined]
+        lists = [key for key, (value, _) in shared.items() if value == []]
+        lists += [p.name for p in kept if p.default == []]
+        return WellitTask(
+            body, name=name, positional=list(positional), iterable=lists, auto_shortflags=False, default=default,
+            optional=[key for key in shared if key in OPTIONAL],
+            help={key.strip("_"): text for key, (_, text) in shared.items()} | helps,
+        )  # fmt: skip
+
+    return decorate
+
+
+def guarded(function: Callable[..., object], *args: Any, **kwargs: Any) -> int:
+    """Call `function`; print an expected failure. Returns the exit code."""
+    fmt = str(kwargs.get("format_", "text"))
+    try:
+        result = function(*args, **kwargs)
+    except WellitError as problem:
+        return _failed(problem, fmt)
+    except KeyboardInterrupt:
+        return _failed(Interrupted("interrupted", write="the same command again goes on from here"), fmt)
+    except BrokenPipeError:  # the reader of our output has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return result if isinstance(result, int) and not isinstance(result, bool) else 0
+
+
+def _failed(problem: WellitError, fmt: str) -> int:
+    from wellit import report
+
+    return report.show_error(problem, name=fmt)
+
+
+def _refuse_core_flags(c: Context) -> None:
+    """Plain `invoke` takes its own core flags after a task's name too; one that it took was meant for the task."""
+    run = c.config.run
+    taken = [flag for flag, on in (("-e", run.echo), ("-R or --dry", run.dry), ("-p", run.pty), ("-w", run.warn)) if on]
+    if taken:
+        raise Exit(f"error: plain invoke took {', '.join(taken)} as a flag of its own\n  = write: scripts/invoke ...", code=2)
+
+
+def choice(given: dict[str, Any]) -> Choice:
+    """The Choice that the stack flags say."""
+    from wellit import compose
+
+    axes = {axis: given[axis] for axis in compose.AXES if given.get(axis)}
+    return compose.Choice(
+        guide=given["guide"] or compose.DEFAULT_GUIDE,
+        environment=given["env"] or compose.DEFAULT_ENVIRONMENT,
+        namespace=given["namespace"] or None,
+        components=axes,
+        size=given["size"] or None,
+        files=tuple(given["file"]),
+        sets=tuple(given["set_"]),
+    )
+
+
+def show(report: Report, fmt: str = "text") -> int:
+    """Print a report on stdout. Returns its exit code."""
+    from wellit import report as formats
+
+    return formats.show(report, fmt)
+
+
+def known_format(name: str) -> str:
+    """`name`, when it is a format; asked before the work, not after it. Raises CannotAnswer."""
+    from wellit import report
+
+    report.known(name)
+    return name
+
+
+def say(line: str) -> None:
+    """One line of progress, on stderr."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def ask(question: str, *, yes: bool) -> None:
+    """Ask before something is changed. Raises Refused on no, CannotAnswer when nobody can be asked."""
+    from wellit.errors import Refused
+
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise CannotAnswer("nobody to ask: this is no terminal; nothing was changed", write="--yes goes ahead without asking")
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise Refused("not confirmed; nothing was changed")
+
+
+def seconds(since: float) -> str:
+    """``1.2 s`` since a time.monotonic()."""
+    return f"{time.monotonic() - since:.1f} s"
+
+
+def existing(path: str) -> Path | None:
+    """A file that a flag names. Raises CannotAnswer when it is not there."""
+    if not path:
+        return None
+    found = Path(path).expanduser()
+    if not found.is_file():
+        raise CannotAnswer(f"there is no file {path}")
+    return found

@@ -1,0 +1,108 @@
+"""Invoke's Program over our tasks: fewer core flags, did-you-mean, and exit codes that mean something.
+
+scripts/invoke runs this. Plain `invoke` runs the same tasks with Invoke's own Program; wellit.cli then refuses the
+core flags that it would have swallowed after a task's name.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any
+
+from invoke import Argument, Collection, Exit, ParseError, Program
+
+from wellit import __version__
+from wellit.errors import did_you_mean
+
+KEPT = ("complete", "help", "list", "print-completion-script", "version")
+# What Program reads of the flags that are not kept.
+UNSET = {"write-pyc": False, "debug": False, "list-format": "flat", "list-depth": 0}
+
+
+class Wellit(Program):
+    """Invoke with the core flags that make sense here."""
+
+    def core_args(self) -> list[Argument]:
+        return [argument for argument in super().core_args() if argument.name in KEPT]
+
+    @property
+    def args(self) -> Any:
+        known = dict(super().args)
+        return _Args(known | {name: _Unset(value) for name, value in UNSET.items()})
+
+    def update_config(self, merge: bool = True) -> None:
+        """No core flag changes how tasks run."""
+        self.config.load_overrides({}, merge=merge)
+
+    def run(self, argv: list[str] | None = None, exit: bool = True) -> None:  # noqa: A002 - Invoke's own name
+        try:
+            super().run(argv, exit=False) if not exit else self._run(argv)
+        except KeyboardInterrupt:
+            sys.exit(130)
+
+    def _run(self, argv: list[str] | None) -> None:
+        try:
+            self.create_config()
+            self.parse_core(argv)
+            self.parse_collection()
+            self.parse_tasks()
+            self.parse_cleanup()
+            self.update_config()
+            self.execute()
+        except ParseError as problem:
+            print(f"error: {self._say(str(problem))}", file=sys.stderr)
+            sys.exit(2)
+        except Exit as end:
+            if end.message:
+                print(end.message, file=sys.stderr)
+            sys.exit(end.code)
+
+    def _say(self, message: str) -> str:
+        """The parser's message with the nearest task or flag."""
+        wrong = re.search(r"'([^']*)'", message)
+        if wrong is None:
+            return message
+        word = wrong.group(1)
+        if word.startswith("-"):
+            hint = did_you_mean(word, self._flags())
+            return f'unknown flag "{word}"; {hint or "see --help"}' if "No idea" in message else message
+        if "No idea" in message:
+            names = list(self.collection.task_names)
+            hint = did_you_mean(word, names)
+            return f'unknown task "{word}"; {hint}' if hint else f'unknown task "{word}"; invoke --list shows all'
+        return message
+
+    def _flags(self) -> list[str]:
+        asked = [word for word in self.argv[1:] if word in self.parser.contexts]
+        contexts = [self.parser.contexts[name] for name in asked] or list(self.parser.contexts.values())
+        return sorted({flag for context in contexts for flag in context.flags})
+
+
+class _Unset:
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+
+class _Args(dict[str, Any]):
+    """Invoke reads core arguments both as items and as attributes."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError as missing:
+            raise AttributeError(name) from missing
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run a task from the command line."""
+    from tasks import namespace
+
+    assert isinstance(namespace, Collection)
+    Wellit(version=__version__, namespace=namespace, name="wellit", binary="invoke", binary_names=["invoke", "inv"]).run(
+        argv if argv is not None else ["invoke", *sys.argv[1:]]
+    )
+
+
+if __name__ == "__main__":
+    main()

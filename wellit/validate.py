@@ -1,0 +1,174 @@
+"""validate: source -> schema -> rules -> render -> rules, as one report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wellit import compose, render, rules, schema, source, subject, values_schema
+from wellit.compose import Choice, Stack
+from wellit.errors import CannotAnswer
+from wellit.findings import Check, Finding, Location, Report
+from wellit.source import BadSource, Key, Keys, Source
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Validated:
+    """A validated stack. `stack` is None when its files cannot be read, `rendered` when its settings are wrong."""
+
+    report: Report
+    stack: Stack | None = None
+    rendered: render.Rendered | None = None
+
+
+def stack(choice: Choice, say: Say, *, fetch: bool = False, command: str = "validate") -> Validated:
+    """Judge one stack. Raises CannotAnswer for names nobody knows and for a chart that refuses to render."""
+    report = Report(command)
+    try:
+        composed = compose.compose(choice)
+    except BadSource as bad:
+        report.findings.append(bad.finding)
+        report.checks.append(_skipped("settings and manifests", "the file above cannot be read"))
+        return Validated(report)
+    report.summary |= _about(composed)
+    report.add(schema.check_stack(composed))
+    if report.exit_code:
+        report.checks.append(_skipped("chart values and manifests", "the settings above come first"))
+        return Validated(report, composed)
+    rendered = render.render(composed, say, fetch=fetch)
+    judged = subject_of(composed, rendered)
+    for release in judged.releases:
+        report.add(_shape(release, release.label))
+    report.add(rules.run(judged))
+    if rendered.unrendered:
+        report.checks.append(_skipped("manifests", rendered.unrendered))
+    return Validated(report, composed, rendered)
+
+
+def values_files(files: Sequence[str], charts: Sequence[str]) -> Report:
+    """Judge anybody's values files together; `files` and `charts` (NAME@VERSION) pair by order."""
+    if len(files) != len(charts):
+        raise CannotAnswer(
+            f"{len(files)} --values and {len(charts)} --chart: they pair by order",
+            write="--values FILE --chart llm-d-modelservice@v0.4.9",
+        )
+    judged = subject.from_values(zip(files, charts, strict=True))
+    report = Report("validate", summary={"files": list(files), "charts": list(charts)})
+    report.add(judged.unreadable)
+    for release in judged.releases:
+        report.add(_shape(release, release.label))
+    report.add(rules.run(judged))
+    return report
+
+
+def everything(choice: Choice, say: Say, *, fetch: bool = False) -> Report:
+    """Judge every environment of every guide, with the overrides of `choice`."""
+    report = Report("validate")
+    stacks: list[str] = []
+    for guide in compose.guide_names():
+        for environment in compose.compose(Choice(guide=guide)).guide.data["environments"]:
+            one = stack(_replace(choice, guide, environment), say, fetch=fetch).report
+            stacks.append(f"{guide} -e {environment}")
+            report.findings += [finding for finding in one.findings if finding not in report.findings]
+            report.checks += [check for check in one.checks if check not in report.checks]
+    report.summary["stacks"] = stacks
+    return report
+
+
+def subject_of(composed: Stack, rendered: render.Rendered) -> subject.Subject:
+    """What the rules judge: the rendered chart values, each with the place that a person would mend."""
+    releases = []
+    for release in rendered.releases:
+        if release.chart not in subject.CHARTS:
+            continue
+        places = _Places(composed, release)
+        values = {key: value for key, value in release.values.items() if key != "imitates"}
+        releases.append(
+            subject.Release(release.name, release.chart, release.version, values, places.at, places.also)
+        )  # fmt: skip
+    manifests = None
+    if not rendered.unrendered:
+        manifests = tuple(subject.Manifest(r.name, m) for r in rendered.releases for m in r.manifests)
+    return subject.Subject(tuple(releases), manifests, rendered=True)
+
+
+class _Places:
+    """Where a rendered chart value comes from: a raw value, the setting behind the template's line, or that line."""
+
+    def __init__(self, composed: Stack, release: render.Release) -> None:
+        self.stack = composed
+        self.release = release
+        file = composed.folder / "values" / f"{release.part}.yaml.gotmpl"
+        try:
+            self.template: Source | None = source.parse_template(file.read_text(), source.shown(file))
+        except (BadSource, OSError):
+            self.template = None
+        self.file = source.shown(file)
+
+    def at(self, keys: Keys) -> Location:
+        raw = ("values", self.release.part, *keys)
+        if any(layer.source.has((*layer.under, *raw)) for layer in self.stack.layers):
+            return self.stack.at(raw)
+        return self._argument(keys) or self._setting(keys) or self._line(keys)
+
+    def also(self, keys: Keys) -> tuple[tuple[str, Location], ...]:
+        """The template's line when at() names the setting behind it."""
+        here, line = self.at(keys), self._line(keys)
+        return (("passed on here", line),) if line.line and here != line else ()
+
+    def _line(self, keys: Keys) -> Location:
+        return self.template.at(keys) if self.template else Location(self.file)
+
+    def _setting(self, keys: Keys) -> Location | None:
+        """The setting that the template's line reads; of several, the one that is set."""
+        for path in source.referenced(self._line(keys).text):
+            parts: tuple[Key, ...] = tuple(path.split("."))
+            try:
+                value = source.lookup(self.stack.values, parts)
+            except KeyError:
+                continue
+            if value is not None:
+                return self.stack.at(parts)
+        return None
+
+    def _argument(self, keys: Keys) -> Location | None:
+        """The place of one engine argument in the person's or the engine's list."""
+        if "args" not in keys:
+            return None
+        try:
+            word: Any = source.lookup(self.release.values, keys)
+        except KeyError:
+            return None
+        for setting in (("decode", "args"), ("engine", "args")):
+            listed = source.lookup(self.stack.values, setting)
+            if isinstance(word, str) and word in listed:
+                return self.stack.at((*setting, listed.index(word)))
+        return None
+
+
+def _shape(release: subject.Release, label: str) -> list[Finding]:
+    known = values_schema.schema_for(release.chart, release.version)
+    return schema.check_values(release.values, known, release.locate, label)
+
+
+def _skipped(what: str, reason: str) -> Check:
+    return Check("WL500", what, "skip", reason)
+
+
+def _about(composed: Stack) -> dict[str, object]:
+    return {
+        "guide": composed.name,
+        "environment": composed.environment,
+        "namespace": composed.namespace,
+        "components": composed.components,
+        "size": composed.size,
+    }
+
+
+def _replace(choice: Choice, guide: str, environment: str) -> Choice:
+    from dataclasses import replace
+
+    return replace(choice, guide=guide, environment=environment)
