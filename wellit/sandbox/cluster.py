@@ -14,7 +14,7 @@ from wellit.process import run
 from wellit.sandbox import crds, model, nodes, processes, stages
 from wellit.sandbox.kubectl import asked, kubectl
 from wellit.sandbox.lock import busy, locked
-from wellit.sandbox.make import clear, make, told
+from wellit.sandbox.make import clear, furnish, make, told
 from wellit.sandbox.model import COMPONENTS, Sandbox, Say
 from wellit.tools.find import found
 from wellit.tools.pins import pin
@@ -101,7 +101,10 @@ def kubeconfig(name: str = "default") -> Path:
 
 
 def shell(name: str = "default") -> dict[str, str]:
-    """Variables for a shell in which kubectl, helm and helmfile talk to the sandbox. Raises CannotAnswer when it is not up."""
+    """Variables for a shell in which kubectl, helm and helmfile talk to the sandbox.
+
+    Raises CannotAnswer when it is not up.
+    """
     there = _in_order(name)
     here = [pinned.path.parent for tool in ("kubectl", "helm", "helmfile") if (pinned := _without_building(tool))]
     folders = dict.fromkeys([*map(str, here), *os.environ.get("PATH", "").split(os.pathsep)])
@@ -161,11 +164,7 @@ def _converge(there: Sandbox, wanted: Sandbox, port: int | None, definitions: li
         say(f"sandbox {there.name}: {change}")
     if changes:
         model.write(replace(now, complete=False))
-        crds.put(now, definitions)
-        stages.put(now)
-        nodes.put(now)
-        nodes.wait(now)
-        return model.write(now)
+        return furnish(now, definitions)
     say(f"sandbox {there.name} is up already: {_offer(there)}, Kubernetes {there.kubernetes} on {there.server}")
     return there
 

@@ -13,6 +13,8 @@ from wellit.process import Done, run
 from wellit.sandbox.model import Sandbox
 
 MANAGER = "wellit-sandbox"
+# kubectl may print a whole object
+LONGEST_WHY = 600
 
 
 def environment(sandbox: Sandbox) -> dict[str, str]:
@@ -29,7 +31,7 @@ def asked(sandbox: Sandbox, *args: str | Path, stdin: str | None = None, timeout
     """What kubectl prints. Raises CannotAnswer when it fails."""
     done = kubectl(sandbox, *args, stdin=stdin, timeout=timeout)
     if not done.ok:
-        raise CannotAnswer(f"the sandbox {sandbox.name} refused: kubectl {args[0]}", why=done.err.strip())
+        raise CannotAnswer(f"the sandbox {sandbox.name} refused: kubectl {args[0]}", why=done.err.strip()[:LONGEST_WHY])
     return done.out
 
 

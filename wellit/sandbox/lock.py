@@ -20,14 +20,15 @@ def locked(folder: Path, waiting: Callable[[], None], seconds: float = WAIT_SECO
 
     `waiting` is called once when another process holds it. Raises CannotAnswer after `seconds`.
     """
-    descriptor = _held(folder, waiting, time.monotonic() + seconds)
+    descriptor = _held(folder, waiting, seconds)
     try:
         yield
     finally:
         os.close(descriptor)
 
 
-def _held(folder: Path, waiting: Callable[[], None], until: float) -> int:
+def _held(folder: Path, waiting: Callable[[], None], seconds: float) -> int:
+    until = time.monotonic() + seconds
     told = False
     while True:
         folder.mkdir(parents=True, exist_ok=True)
@@ -37,7 +38,7 @@ def _held(folder: Path, waiting: Callable[[], None], until: float) -> int:
             waiting()
             told = True
         if time.monotonic() > until:
-            raise CannotAnswer(f"another wellit has been at work on {folder.name} for too long", why=f"it holds {folder}")
+            raise CannotAnswer(f"another wellit is at work on {folder.name}", why=f"waited for {seconds:.0f} s")
         time.sleep(0.1)
 
 
@@ -49,7 +50,7 @@ def _try(folder: Path) -> int | None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         # The one who held it may have removed the folder: then this is the lock of nothing.
-        if os.stat(folder).st_ino == os.fstat(descriptor).st_ino:
+        if folder.stat().st_ino == os.fstat(descriptor).st_ino:
             return descriptor
     except (BlockingIOError, FileNotFoundError):
         pass

@@ -34,10 +34,10 @@ def make(wanted: Sandbox, port: int | None, programs: Mapping[str, Path], defini
     clear(wanted.folder)
     try:
         sandbox = _reserve(wanted, port)
-        say(f"sandbox {sandbox.name}: starting etcd, the Kubernetes API, its controllers and the scheduler on 127.0.0.1")
+        say(f"sandbox {sandbox.name}: starting a Kubernetes control plane on {sandbox.server}")
         _start(sandbox, programs)
         say(f"sandbox {sandbox.name}: {sandbox.nodes} nodes with {nodes.shown(sandbox.resources)} each, CRDs, stages")
-        return _furnish(sandbox, definitions)
+        return furnish(sandbox, definitions)
     except BaseException:
         processes.end(wanted.folder)
         clear(wanted.folder)
@@ -94,8 +94,9 @@ def _start(sandbox: Sandbox, programs: Mapping[str, Path]) -> None:
     program = sandbox.folder / "bin" / "kwokctl"
     program.parent.mkdir()
     program.symlink_to(programs["kwokctl"])
+    own = sandbox.folder / "kwok.kubeconfig"
     done = run(
-        [program, "create", "cluster", "--name", sandbox.name, "--config", file, "--kubeconfig", sandbox.folder / "kwok.kubeconfig"],
+        [program, "create", "cluster", f"--name={sandbox.name}", f"--config={file}", f"--kubeconfig={own}"],
         env=environment(sandbox) | {"KWOK_WORKDIR": str(config.work(sandbox))},
         timeout=START_SECONDS,
     )
@@ -116,10 +117,15 @@ def _check_started(sandbox: Sandbox, done: Done) -> None:
     )
 
 
-def _furnish(sandbox: Sandbox, definitions: list[Path]) -> Sandbox:
-    count = crds.put(sandbox, definitions)
-    stages.put(sandbox)
+def furnish(sandbox: Sandbox, definitions: list[Path]) -> Sandbox:
+    """Put into a running cluster what belongs there, and record it as complete. Doing it again changes nothing.
+
+    Nodes before CRDs: the API server is busy for a second after those.
+    """
+    stages.animate_nodes(sandbox)
     nodes.put(sandbox)
+    count = crds.put(sandbox, definitions)
+    stages.switch(sandbox)
     nodes.wait(sandbox)
     version = json.loads(asked(sandbox, "get", "--raw", "/version"))["gitVersion"]
     return model.write(replace(sandbox, crds=count, kubernetes=version, complete=True))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
@@ -100,7 +99,7 @@ def _nearest(name: str) -> str:
 
 
 def read(name: str) -> Sandbox | None:
-    """The sandbox as recorded; None when there is no folder. A record that cannot be read is that of a half-made one."""
+    """The sandbox as recorded, None when there is no folder. One whose record cannot be read was never finished."""
     if not folder(name).is_dir():
         return None
     try:
@@ -115,7 +114,7 @@ def write(sandbox: Sandbox) -> Sandbox:
     file = sandbox.folder / RECORD
     draft = file.with_suffix(".draft")
     draft.write_text(json.dumps({key: getattr(sandbox, key) for key in _kept()}, indent=1))
-    os.replace(draft, file)
+    draft.replace(file)
     return sandbox
 
 

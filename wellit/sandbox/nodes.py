@@ -17,6 +17,8 @@ MOST_NODES = 5000
 MOST_DEVICES = 1024
 READY_SECONDS = 30
 LABEL = "wellit.dev/simulated"
+# an extended resource: a domain, a slash, a name
+DEVICE = r"([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z]+/[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?"
 EXAMPLE = "nvidia.com/gpu=8"
 
 
@@ -62,7 +64,7 @@ def manifest(name: str, resources: Mapping[str, int]) -> dict[str, Any]:
 
 
 def put(sandbox: Sandbox) -> None:
-    """Make the cluster's nodes those of `sandbox`: missing ones are made, what they offer is set, others are removed."""
+    """Make the cluster's nodes those of `sandbox`: make what is missing, set what they offer, remove the others."""
     wanted = names(sandbox.nodes)
     objects = [manifest(name, sandbox.resources) for name in wanted]
     apply(sandbox, objects=objects)
@@ -98,7 +100,7 @@ def shown(resources: Mapping[str, int]) -> str:
 
 
 def _named(name: str) -> bool:
-    return bool(re.fullmatch(r"([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z]+/[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?", name))
+    return bool(re.fullmatch(DEVICE, name))
 
 
 def _refused(what: str, why: str, write: str) -> CannotAnswer:

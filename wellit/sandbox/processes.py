@@ -50,7 +50,7 @@ def _kill(pid: int) -> None:
     except ProcessLookupError:
         return
     except PermissionError as problem:
-        raise CannotAnswer(f"process {pid} belongs to another user", write="take the sandbox down as that user") from problem
+        raise CannotAnswer(f"process {pid} is another user's", write="take the sandbox down as that user") from problem
 
 
 def _from_proc() -> dict[int, str]:

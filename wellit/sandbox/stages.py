@@ -11,12 +11,19 @@ NODES = DATA / "nodes.stages.yaml"
 READY = DATA / "ready.stages.yaml"
 
 
-def put(sandbox: Sandbox) -> None:
-    """Nodes always come to life; pods, gateways, routes and pools only with the sandbox's switch on."""
+def animate_nodes(sandbox: Sandbox) -> None:
+    """Let nodes come to life, in both tiers."""
+    apply(sandbox, NODES)
+
+
+def switch(sandbox: Sandbox) -> None:
+    """The one switch: pods, gateways, routes and pools become ready by simulation, or wait for something that does it.
+
+    The CRDs must be served by now: kwok does not look again for a kind it did not find.
+    """
     if sandbox.simulate_ready:
-        apply(sandbox, NODES, READY)
+        apply(sandbox, READY)
     else:
-        apply(sandbox, NODES)
         asked(sandbox, "delete", "--ignore-not-found", "-f", READY)
 
 
