@@ -24,7 +24,7 @@ What each scheme is made of is data (imitates.uriSchemes); how its path is read 
 {{- $path := include "artifact.path" . -}}
 {{- $sources := dict
       "emptyDir" (dict "sizeLimit" ($artifacts.size | default "0"))
-      "image" (dict "reference" $path "pullPolicy" ($artifacts.imagePullPolicy | default "Always"))
+      "image" (dict "reference" $path "pullPolicy" "Always")
       "persistentVolumeClaim" (dict "claimName" (splitList "/" $path | first) "readOnly" (dig "readOnly" true $artifacts)) -}}
 {{- toYaml (list (dict "name" "model-storage" $volume (get $sources $volume))) -}}
 {{- end -}}
