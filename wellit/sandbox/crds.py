@@ -31,12 +31,13 @@ def put(sandbox: Sandbox, given: list[Path]) -> int:
     """
     apply(sandbox, *given)
     until = time.monotonic() + SERVED_SECONDS
-    while waiting := [name for name, served in (known := _established(sandbox)).items() if not served]:
+    while not all((served := _established(sandbox)).values()):
         if time.monotonic() > until:
-            raise CannotAnswer(f"the API server does not serve {', '.join(waiting)}", why="the CRD is not Established")
+            waiting = ", ".join(name for name, there in served.items() if not there)
+            raise CannotAnswer(f"the sandbox {sandbox.name} does not serve {waiting}", why="the CRD is not Established")
         time.sleep(0.1)
     apply(sandbox, DATA / "gatewayclasses.yaml")
-    return len([name for name in known if not name.endswith(OWN)])
+    return len([name for name in served if not name.endswith(OWN)])
 
 
 def _established(sandbox: Sandbox) -> dict[str, bool]:
