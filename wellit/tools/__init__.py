@@ -7,10 +7,10 @@
 Everything that is kept lies under wellit.paths.cache().
 """
 
-from wellit.tools.find import Found, Say
+from wellit.tools.find import Found
 from wellit.tools.get import ensure, path
 from wellit.tools.modules import module_files, published
 from wellit.tools.pins import Pin, names
 from wellit.tools.shown import Shown, clean, installed
 
-__all__ = ["Found", "Pin", "Shown", "clean", "ensure", "installed", "module_files", "names", "path", "published"]
+__all__ = ["Found", "Pin", "Say", "Shown", "clean", "ensure", "installed", "module_files", "names", "path", "published"]

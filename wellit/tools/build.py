@@ -18,7 +18,7 @@ from wellit.tools.progress import timed
 
 @dataclass
 class Workshop:
-    """One call's builds: all the programs it lacks, the room for what is not kept, and the Go that serves all of them."""
+    """One call's builds: the programs it lacks, the room for what is not kept, and one Go for all of them."""
 
     missing: list[Pin]
     room: Path

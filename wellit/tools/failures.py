@@ -22,7 +22,7 @@ NETWORK = (
 
 def no_space(pins: list[Pin]) -> CannotAnswer:
     """The error for a disk that is full."""
-    need = max(p.scratch for p in pins) / 1000
+    need = sum({p.folder: p.scratch for p in pins}.values()) / 1000
     kept = sum(p.megabytes for p in pins)
     where = cache()
     while not where.exists():

@@ -34,20 +34,23 @@ class Found:
     origin: Literal["PATH", "cache"]
 
 
-def found(pin: Pin, say: Say, runner: Runner) -> Found | None:
-    """The program, from PATH or else from the cache; None when it must be built."""
-    return on_path(pin, say, runner) or in_cache(pin)
+def found(pin: Pin, say: Say, runner: Runner, *, repeat: bool = False) -> Found | None:
+    """The program, from PATH or else from the cache; None when it must be built.
+
+    A copy on PATH that is passed over is said when its version is new to us, or always with `repeat`.
+    """
+    return on_path(pin, say, runner, repeat=repeat) or in_cache(pin)
 
 
-def on_path(pin: Pin, say: Say, runner: Runner) -> Found | None:
-    """The copy on PATH, when its version is one that `pin` accepts. One that is passed over is said, once."""
+def on_path(pin: Pin, say: Say, runner: Runner, *, repeat: bool = False) -> Found | None:
+    """The copy on PATH, when its version is one that `pin` accepts; else None, and says so as found() does."""
     if not pin.accepts or not (name := shutil.which(pin.name)):
         return None
     copy = Path(name).absolute()
     version, fresh = version_of(copy, pin, runner)
     if version and within(version, pin.accepts):
         return Found(copy, version, "PATH")
-    if fresh:
+    if fresh or repeat:
         say(f"{pin.name} on PATH ({shown(copy)}) is not used: {version or 'its version is unknown'}, not {pin.accepts}")
     return None
 

@@ -46,7 +46,7 @@ def clean() -> int:
 def _shown(pinned: Pin, runner: Runner) -> Shown:
     notes: list[str] = []
     say: Say = notes.append
-    here = found(pinned, say, runner)
+    here = found(pinned, say, runner, repeat=True)
     if here is None:
         size = pinned.megabytes * 1_000_000
         return Shown(pinned.name, pinned.version, "to be built", None, size, pinned.accepts, "; ".join(notes))
