@@ -47,13 +47,19 @@ class Interrupted(WellitError):
     code = 130
 
 
-def did_you_mean(wrong: str, known: Iterable[str]) -> str:
-    """``did you mean "x"?`` for the nearest of `known`, or an empty string when nothing is near."""
+def nearest(wrong: str, known: Iterable[str]) -> str:
+    """The one of `known` that was probably meant, or an empty string when nothing is near."""
     names = {name.lower(): name for name in known}
     near = difflib.get_close_matches(wrong.lower(), names, n=1, cutoff=0.6)
     if not near:
         near = [low for low in names if wrong and (low.startswith(wrong.lower()) or wrong.lower().startswith(low))][:1]
-    return f'did you mean "{names[near[0]]}"?' if near else ""
+    return names[near[0]] if near else ""
+
+
+def did_you_mean(wrong: str, known: Iterable[str]) -> str:
+    """``did you mean "x"?`` for the nearest of `known`, or an empty string when nothing is near."""
+    near = nearest(wrong, known)
+    return f'did you mean "{near}"?' if near else ""
 
 
 def unknown(kind: str, wrong: str, known: Iterable[str], *, where: str = "", why: str = "") -> CannotAnswer:

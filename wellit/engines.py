@@ -1,0 +1,106 @@
+"""The engines wellit knows, as their files say (environments/engines), and how to recognise one."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from wellit.paths import ENVIRONMENTS
+from wellit.seen.images import Image
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, eq=False)
+class Engine:
+    """One engine's file; `data` is what stands below ``engine:``."""
+
+    name: str
+    data: Mapping[str, Any]
+
+    @property
+    def title(self) -> str:
+        return str(self.data["title"])
+
+    @property
+    def command(self) -> list[str]:
+        return list(self.data["command"])
+
+    @property
+    def model_commands(self) -> list[str]:
+        """The words after modelCommand that start it, where a chart has them, best first."""
+        return list(self.data["modelCommands"])
+
+    @property
+    def connectors(self) -> list[str]:
+        return list(self.data["connectors"])
+
+    @property
+    def metrics(self) -> Mapping[str, Any]:
+        metrics: Mapping[str, Any] = self.data["metrics"]
+        return metrics
+
+    @property
+    def default_port(self) -> int:
+        return int(self.data["defaults"]["port"])
+
+    @property
+    def default_host(self) -> str:
+        return str(self.data["defaults"]["host"])
+
+    def flag(self, setting: str) -> str:
+        """The engine's flag for a neutral setting (model, host, port ...); "" when it has none."""
+        return str(self.data["flags"].get(setting) or "")
+
+    def in_image(self, image: Image) -> bool:
+        """Whether the image is one of this engine's own."""
+        return any(image.of(known) for known in self.data["images"])
+
+    def perhaps_in(self, image: Image) -> bool:
+        """Whether the image, another engine's, may carry this one as well: nobody has looked into it."""
+        return any(image.of(known) for known in self.data.get("perhapsIn", ()))
+
+    def started_by(self, words: Sequence[str]) -> bool:
+        """Whether these words of a command line start it: `launchers` of its file, word after word."""
+        spoken = f" {' '.join(words)} "
+        return any(f" {launcher} " in spoken for launcher in self.data["launchers"])
+
+    def custom_form(self) -> str:
+        """How to start it where a chart takes a command of one's own."""
+        return f"modelCommand: custom and command: [{', '.join(self.command)}]"
+
+
+@functools.cache
+def engines() -> tuple[Engine, ...]:
+    """Every engine of environments/engines, by file name."""
+    files = sorted((ENVIRONMENTS / "engines").glob("*.yaml"))
+    read = (yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)["engine"] for file in files)
+    return tuple(Engine(data["name"], data) for data in read)
+
+
+def of_image(image: Image) -> Engine | None:
+    return _first(engine for engine in engines() if engine.in_image(image))
+
+
+def of_words(words: Sequence[str]) -> Engine | None:
+    """The engine that a command line starts, read word by word, paths cut off (/usr/bin/vllm is vllm)."""
+    spoken = [word.rsplit("/", 1)[-1] if word.startswith("/") else word for word in words]
+    return _first(engine for engine in engines() if engine.started_by(spoken))
+
+
+def of_model_command(name: str) -> Engine | None:
+    """The engine that names this modelCommand as a way to start it."""
+    return _first(engine for engine in engines() if name in engine.model_commands)
+
+
+def of_connector(name: str) -> list[Engine]:
+    """The engines that speak a connector's protocol."""
+    return [engine for engine in engines() if name in engine.connectors]
+
+
+def _first(found: Iterable[Engine]) -> Engine | None:
+    return next(iter(found), None)

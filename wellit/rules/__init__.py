@@ -1,0 +1,78 @@
+"""The rules: meaning, across releases, without any tool.
+
+    run(subject)      findings and checks of every rule
+    rules()           the rules themselves, in order
+    find("WL104")     one rule, by id or slug
+
+To add one: a module here, its line in MODULES, a good and a bad fixture in tests/rules/ID-slug.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from wellit.errors import unknown
+from wellit.findings import Check, Finding
+from wellit.source import dotted
+
+if TYPE_CHECKING:
+    from wellit.rules.rule import Hit, Loaded, NotChecked
+    from wellit.subject import Subject
+
+MODULES = (
+    "wl101_model_command",
+    "wl102_command_required",
+    "wl103_connector_engine",
+)
+# Ids of rules that are gone; an id is never used again.
+RETIRED: tuple[str, ...] = ()
+
+
+def rules() -> tuple[Loaded, ...]:
+    """Every rule, in the order of MODULES; imported when first asked for."""
+    from wellit.rules.rule import Loaded
+
+    return tuple(Loaded.of(import_module(f"{__name__}.{name}")) for name in MODULES)
+
+
+def find(name: str) -> Loaded:
+    """The rule of an id (WL104) or slug. Raises CannotAnswer for one that does not exist."""
+    for loaded in rules():
+        if name.upper() == loaded.rule.id or name.lower() == loaded.rule.slug:
+            return loaded
+    known = [word for loaded in rules() for word in (loaded.rule.id, loaded.rule.slug)]
+    retired = "it was retired, and its id is not used again" if name.upper() in RETIRED else ""
+    raise unknown("rule", name, known, why=retired)
+
+
+def run(subject: Subject) -> Iterator[Finding | Check]:
+    """What every rule says about `subject`. A question that a rule could not answer is a check with status skip."""
+    for loaded in rules():
+        yield from judge(loaded, subject)
+
+
+def judge(loaded: Loaded, subject: Subject) -> Iterator[Finding | Check]:
+    """What one rule says, each thing once."""
+    said: set[Finding | Check] = set()
+    for item in loaded.check(subject):
+        told = _told(loaded, item)
+        if told not in said:
+            said.add(told)
+            yield told
+
+
+def _told(loaded: Loaded, item: Hit | NotChecked) -> Finding | Check:
+    from wellit.rules.rule import NotChecked
+
+    rule = loaded.rule
+    if isinstance(item, NotChecked):
+        return Check(rule.id, rule.slug, "skip", item.reason, evidence=rule.evidence)
+    owner = item.at.owner
+    also = (*owner.also(item.at.keys), *((note, node.owner.locate(node.keys)) for note, node in item.also))
+    at = owner.locate(item.at.keys)
+    return Finding(
+        rule.id, rule.slug, rule.severity, item.message, at,
+        path=dotted(item.at.keys), write=item.write, why=item.why, also=also,
+    )  # fmt: skip

@@ -1,0 +1,86 @@
+"""What a rule is made of, for the modules of this package.
+
+A rule is a module: its docstring is what a person reads (the first line is the title, then what and why, then a ``Bad::``
+and a ``Good::`` snippet), `RULE` its id, and `check` yields a Hit for every mistake and a NotChecked for every question
+that it could not answer. It names places in the values; run() finds file, line and column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Literal
+
+from wellit.findings import Severity
+from wellit.node import Node
+from wellit.subject import Manifest, Subject
+
+Evidence = Literal["asked", "read"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`charts` are the charts whose values it reads; `evidence` says how the fact behind it is known."""
+
+    id: str
+    slug: str
+    severity: Severity
+    charts: tuple[str, ...]
+    evidence: Evidence
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One mistake: where, what is wrong, what to write. `also` are further places with a note each."""
+
+    at: Node
+    message: str
+    write: str
+    why: str = ""
+    also: tuple[tuple[str, Node], ...] = ()
+
+
+@dataclass(frozen=True)
+class NotChecked:
+    """A question that could not be answered, and why."""
+
+    reason: str
+
+
+Items = Iterator[Hit | NotChecked]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A rule with its check and its documentation."""
+
+    rule: Rule
+    check: Callable[[Subject], Items]
+    doc: str
+
+    @classmethod
+    def of(cls, module: ModuleType) -> Loaded:
+        return cls(module.RULE, module.check, module.__doc__ or "")
+
+    @property
+    def title(self) -> str:
+        return self.doc.strip().splitlines()[0].rstrip(".")
+
+    @property
+    def text(self) -> str:
+        """What and why: the documentation between title and snippets."""
+        return self.doc.strip().partition("\n")[2].partition("\nBad::")[0].strip()
+
+    def snippet(self, name: Literal["Bad", "Good"]) -> str:
+        """The YAML below ``Bad::`` or ``Good::``, as it stands in the documentation but for its indent."""
+        lines = self.doc.partition(f"\n{name}::\n")[2].splitlines()
+        taken: list[str] = []
+        for line in lines:
+            if line.strip() and not line.startswith("    "):
+                break
+            taken.append(line[4:])
+        return "\n".join(taken).strip("\n") + "\n"
+
+
+__all__ = ["Evidence", "Hit", "Items", "Loaded", "Manifest", "NotChecked", "Rule", "Subject"]

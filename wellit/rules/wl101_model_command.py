@@ -1,0 +1,73 @@
+"""The chart version does not have this modelCommand.
+
+The llm-d-modelservice chart starts an engine by modelCommand and stops at a word it does not have; upper and lower case
+matter. `sglangServe` is in circulation, but no published version has ever had it: an engine without a modelCommand of its
+own is started with `custom` and a command.
+
+Bad::
+
+    # llm-d-modelservice@v0.3.8
+    decode:
+      containers:
+      - name: sglang
+        image: lmsysorg/sglang:v0.5.6.post2-runtime
+        modelCommand: sglangServe
+
+Good::
+
+    # llm-d-modelservice@v0.3.8
+    decode:
+      containers:
+      - name: sglang
+        image: lmsysorg/sglang:v0.5.6.post2-runtime
+        modelCommand: custom
+        command: [python3, -m, sglang.launch_server]
+"""
+
+from __future__ import annotations
+
+from wellit.errors import nearest
+from wellit.rules.rule import Hit, Items, Rule
+from wellit.seen.modelservice import Container, pods
+from wellit.subject import MODELSERVICE, Subject
+
+RULE = Rule("WL101", "model-command", "error", (MODELSERVICE,), "asked")
+
+
+def check(subject: Subject) -> Items:
+    for pod in pods(subject):
+        for container in pod.containers:
+            if container.known_command is None:
+                yield _unknown(container)
+
+
+def _unknown(container: Container) -> Hit:
+    release = container.pod.service.release
+    return Hit(
+        container.node["modelCommand"],
+        f'{release.chart} {release.version} has no modelCommand "{container.model_command}"',
+        write=_instead(container),
+        why=f"helm stops with: {refusal(container, 'modelCommand')}",
+    )
+
+
+def _instead(container: Container) -> str:
+    """What to write: the word that was meant when it fits the image, else the engine's custom form."""
+    known = list(container.facts["modelCommands"])
+    near = nearest(container.model_command, known)
+    meant, engine = container.made_for(near), container.engine
+    if near and (meant is None or engine in (None, meant)):
+        return f"modelCommand: {near}"
+    if engine is None:
+        return f"modelCommand: {' or '.join(known)}"
+    ready = container.ready_made(engine)
+    return f"modelCommand: {ready}" if ready else engine.custom_form()
+
+
+def refusal(container: Container, message: str) -> str:
+    """The chart's own words when it stops, with the place in its templates that it names."""
+    facts, role = container.facts, container.pod.role
+    words = str(facts["failureMessages"][message])
+    if container.pod.service.release.root["multinode"]:
+        return words  # another template then, at another line
+    return str(facts["failure"]).format(role=role, at=facts["failureAt"][role], message=words)

@@ -1,0 +1,90 @@
+"""A container's command line, word by word, each with its place in the values."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from wellit.node import Node, whole
+
+SHELLS = ("sh", "bash", "dash", "ash")
+
+
+@dataclass(frozen=True)
+class Word:
+    text: str
+    node: Node
+
+
+@dataclass(frozen=True)
+class Given:
+    """A flag that is given: its value, and where."""
+
+    flag: str
+    value: str
+    node: Node
+
+    @property
+    def number(self) -> int | None:
+        return whole(self.value)
+
+    @property
+    def open(self) -> bool:
+        """Whether the value is only known when the container starts ($PORT, $(PORT), {{ ... }})."""
+        return "$" in self.value or "{{" in self.value
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of command and args. `unclear` says why they cannot be read, "" when they can."""
+
+    words: tuple[Word, ...]
+    unclear: str = ""
+
+    @property
+    def texts(self) -> list[str]:
+        return [word.text for word in self.words]
+
+    def given(self, flag: str) -> Given | None:
+        """The last mention of a flag, as ``--flag value`` or ``--flag=value``; the last one is what counts."""
+        return next(iter(reversed(list(self.mentions(flag)))), None) if flag else None
+
+    def mentions(self, flag: str) -> Iterator[Given]:
+        wanted = _plain(flag)
+        for number, word in enumerate(self.words):
+            name, equals, value = word.text.partition("=")
+            if not word.text.startswith("-") or _plain(name) != wanted:
+                continue
+            following = self.words[number + 1] if number + 1 < len(self.words) else None
+            if not equals and following and not following.text.startswith("-"):
+                yield Given(flag, following.text, following.node)
+            else:
+                yield Given(flag, value, word.node)
+
+
+def read(*parts: Node) -> Words:
+    """The words of a container's command and args; a script after ``sh -c`` is taken apart like a shell does."""
+    for node in parts:
+        if node.value is not None and not isinstance(node.value, list):
+            return Words((), f"{node.keys[-1]} is not a list of words")
+    words = [Word(str(node.value), node) for part in parts for node in part]
+    if not _is_script([word.text for word in words]):
+        return Words(tuple(words))
+    spoken = words[:2]
+    for word in words[2:]:
+        try:
+            spoken += [Word(text, word.node) for text in shlex.split(word.text, comments=True)]
+        except ValueError as problem:
+            return Words(tuple(words), f"its script is no shell command: {problem}")
+    return Words(tuple(spoken))
+
+
+def _is_script(words: list[str]) -> bool:
+    return (
+        len(words) > 2 and words[0].rsplit("/", 1)[-1] in SHELLS and words[1].startswith("-") and words[1].endswith("c")
+    )
+
+
+def _plain(flag: str) -> str:
+    return flag.lstrip("-").replace("_", "-")

@@ -1,0 +1,144 @@
+"""What rules judge: the chart values of one or more releases, and the objects rendered from them.
+
+A Subject comes from a rendered stack (wellit.validate) or, by from_values, from anybody's values files with Python alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from wellit import capabilities, source
+from wellit.errors import CannotAnswer, unknown
+from wellit.findings import Finding, Location
+from wellit.nested import Nested
+from wellit.node import Also, Node
+from wellit.source import BadSource, Keys
+
+MODELSERVICE = "llm-d-modelservice"
+INFERENCEPOOL = "inferencepool"
+INFRA = "llm-d-infra"
+CHARTS = (MODELSERVICE, INFERENCEPOOL, INFRA)
+
+
+def _nothing_more(_keys: Keys) -> Also:
+    return ()
+
+
+@dataclass(frozen=True, eq=False)
+class Release:
+    """The chart values of one release. For `locate`, `also` and `read` see node.Owner."""
+
+    name: str
+    chart: str
+    version: str
+    values: Mapping[str, Any]
+    locate: Callable[[Keys], Location]
+    also: Callable[[Keys], Also] = _nothing_more
+    read: set[Keys] = field(default_factory=set, repr=False)
+
+    @cached_property
+    def root(self) -> Node:
+        return Node(self, (), self.values)
+
+    @cached_property
+    def facts(self) -> Mapping[str, Any]:
+        """What this version of the chart accepts and makes (schemas/capabilities)."""
+        return capabilities.contract(self.chart, self.version)
+
+    @property
+    def label(self) -> str:
+        """The chart and version as --chart takes them."""
+        return f"{self.chart}@{self.version}"
+
+
+@dataclass(frozen=True, eq=False)
+class Manifest:
+    """One rendered object, and the release it came from."""
+
+    release: str
+    object: Mapping[str, Any]
+    read: set[Keys] = field(default_factory=set, repr=False)
+
+    @property
+    def title(self) -> str:
+        meta = self.object.get("metadata")
+        name = meta.get("name", "?") if isinstance(meta, Mapping) else "?"
+        return f"{self.object.get('kind', '?')}/{name}"
+
+    @cached_property
+    def root(self) -> Node:
+        return Node(self, (), self.object)
+
+    def locate(self, _keys: Keys) -> Location:
+        """The object's name: a rendered object stands in no file."""
+        return Location(f"rendered {self.title} of {self.release}")
+
+    def also(self, _keys: Keys) -> Also:
+        return ()
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """Everything that is judged together. `manifests` is None when they were not rendered.
+
+    `unreadable` are the files that could not be read at all.
+    """
+
+    releases: tuple[Release, ...]
+    manifests: tuple[Manifest, ...] | None = None
+    unreadable: tuple[Finding, ...] = ()
+    # Whether the values came out of templates that had been rendered; in a file of a person's they have not.
+    rendered: bool = False
+
+    def of(self, *charts: str) -> Iterator[Release]:
+        """The releases of these charts, in order."""
+        return (release for release in self.releases if release.chart in charts)
+
+
+def from_values(files: Iterable[tuple[str, str]]) -> Subject:
+    """Read values files, each with its ``chart@version``, to be judged together.
+
+    A file that cannot be read becomes a finding of `unreadable`. Raises CannotAnswer for a chart or a version that is
+    not known.
+    """
+    releases: list[Release] = []
+    unreadable: list[Finding] = []
+    for path, word in files:
+        chart, version = chart_version(word)
+        try:
+            read = source.load(Path(path), path)
+            releases.append(from_source(read, chart, version))
+        except BadSource as bad:
+            unreadable.append(bad.finding)
+    return Subject(tuple(releases), unreadable=tuple(unreadable))
+
+
+def from_source(read: source.Source, chart: str, version: str, name: str = "") -> Release:
+    """One release from a values file that has been read. Raises BadSource when it is not a map."""
+    if read.data is not None and not isinstance(read.data, dict):
+        raise BadSource(
+            Finding(
+                "WL002", "yaml", "error", "a values file is a map, not a list or a word",
+                Location(read.name, 1, 1, 1, read.lines[0] if read.lines else ""), write="key: value",
+            )
+        )  # fmt: skip
+    return Release(name or Path(read.name).stem, chart, version, read.data or {}, Nested(read).at)
+
+
+def chart_version(word: str) -> tuple[str, str]:
+    """``llm-d-modelservice@v0.3.8`` as (chart, version). Raises CannotAnswer when one of them is not known."""
+    chart, _, version = word.partition("@")
+    if chart not in CHARTS:
+        raise unknown("chart", chart, CHARTS)
+    if not version:
+        known = capabilities.versions(chart)
+        raise CannotAnswer(
+            f"--chart {chart} does not say which version",
+            why="what a chart accepts differs between its versions; helm list shows which one is installed",
+            write=f"--chart {chart}@{known[-1]}; the newest known: {', '.join(reversed(known[-3:]))}",
+        )
+    return chart, capabilities.contract(chart, version).version
