@@ -161,11 +161,9 @@ def _read(path: Path) -> _File:
 
 
 def _chart(folder: Path, chart: str) -> _File:
-    path = folder / f"{chart}.yaml"
-    known = charts(folder=folder) if not path.is_file() else ()
-    if known or "chart" not in _read(path).data:
-        raise errors.unknown("chart", chart, known or charts(folder=folder))
-    return _read(path)
+    if chart not in (known := charts(folder=folder)):
+        raise errors.unknown("chart", chart, known)
+    return _read(folder / f"{chart}.yaml")
 
 
 @lru_cache(maxsize=64)
