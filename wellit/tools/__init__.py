@@ -7,7 +7,7 @@
 Everything that is kept lies under wellit.paths.cache().
 """
 
-from wellit.tools.find import Found
+from wellit.tools.find import Found, Say
 from wellit.tools.get import ensure, path
 from wellit.tools.modules import module_files, published
 from wellit.tools.pins import Pin, names
