@@ -1,0 +1,118 @@
+"""The parts of the documentation that are made: tables from the data, pictures from real runs.
+
+A table stands between ``<!-- made: NAME -->`` and ``<!-- end -->``; a test fails when one is stale.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from wellit import compose, paths, process, source
+
+DOCUMENTS = ("README.md", "docs/findings.md")
+PICTURES = {
+    # What README shows of a first quickstart and of a refused mistake.
+    "quickstart.svg": "scripts/invoke quickstart",
+    "refused.svg": "scripts/invoke validate -e sglang --charts offline --set proxy.connector=nixlv2 --set decode.replica=4 || true; "
+    "scripts/invoke validate -e sglang --charts offline --set proxy.connector=nixlv2 || true",
+}
+_MADE = re.compile(r"(<!-- made: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def refreshed(text: str) -> str:
+    """`text` with every made part as the data has it now."""
+    tables = {"findings": findings, "engines": engines, "environments": environments, "guides": guides, "trains": trains}
+    return _MADE.sub(lambda m: f"{m[1]}{tables[m[2]]()}\n{m[3]}", text)
+
+
+def write() -> list[Path]:
+    """Bring every document up to date. Returns those that changed."""
+    changed = []
+    for name in DOCUMENTS:
+        file = paths.ROOT / name
+        old = file.read_text(encoding="utf-8")
+        if (new := refreshed(old)) != old:
+            file.write_text(new, encoding="utf-8")
+            changed.append(file)
+    return changed
+
+
+def findings() -> str:
+    """Every finding that validate can print, and how the fact behind it is known."""
+    from wellit import rules, schema
+
+    rows = [(key, slug, _first(doc), "error", "") for key, (slug, doc) in sorted(schema.IDS.items())]
+    rows += [(r.rule.id, r.rule.slug, r.title, r.rule.severity, r.rule.evidence) for r in rules.rules()]
+    return _table(("id", "name", "what it says", "severity", "fact"), sorted(rows))
+
+
+def engines() -> str:
+    """The engines: image, how it is started, connector, metrics, how fully llm-d carries it."""
+    rows = []
+    for name in compose.component_names("engine"):
+        engine = _component("engines", name, "engine")
+        start = " ".join(engine["command"])
+        status = engine["status"]
+        rows.append(
+            (f"`--engine {name}`", f"{engine['image']}:{engine['tag']}", f"`{start}`", engine["connectors"][0],
+             f"`{engine['metrics']['queued']}`", f"{status['llm-d']}: {status['note']}")
+        )  # fmt: skip
+    return _table(("engine", "image", "started as", "connector", "queue metric", "in llm-d"), rows)
+
+
+def environments() -> str:
+    """The environments and their components."""
+    files = sorted(paths.ENVIRONMENTS.glob("*.yaml"))
+    rows = [(f"`-e {file.stem}`", ", ".join(source.load(file).data["components"])) for file in files]
+    rows += [(f"`--{axis} X`", ", ".join(compose.component_names(axis))) for axis in compose.AXES]
+    return _table(("environment", "components"), rows)
+
+
+def trains() -> str:
+    """The release trains: which versions belong together."""
+    rows = []
+    for name in reversed(compose.component_names("versions")):
+        train = _component("versions", name, "versions")
+        charts = ", ".join(f"{c['name']} {c['version']}" for c in train["charts"].values())
+        rows.append((f"`--versions {name}`", charts, train["picker"]["tag"], train["proxy"]["tag"]))
+    return _table(("train", "charts", "picker", "routing proxy"), rows)
+
+
+def guides() -> str:
+    """The guides."""
+    read = [source.load(paths.GUIDES / name / "guide.yaml").data for name in compose.guide_names()]
+    rows = [
+        (f"[{g['name']}](guides/{g['name']}/README.md)", g["summary"], ", ".join(g["environments"]), ", ".join(g["sizes"]))
+        for g in read
+    ]
+    return _table(("guide", "what it does", "environments", "sizes"), rows)
+
+
+def picture(command: str, file: Path, title: str, *, run: process.Runner = process.run, say: Callable[[str], None]) -> None:
+    """Run `command` for real and draw its screen, in colour, as an SVG."""
+    from rich.console import Console
+    from rich.text import Text
+
+    say(f"$ {command}")
+    done = run(["sh", "-c", f"({command}) 2>&1"], cwd=paths.ROOT, env={"FORCE_COLOR": "1", "COLUMNS": "110"}, timeout=3600)
+    console = Console(record=True, width=112, file=Path("/dev/null").open("w"), force_terminal=True, color_system="truecolor")
+    for line in [f"$ {part.strip().removesuffix('|| true').strip()}" for part in [title]]:
+        console.print(Text(line, style="bold"))
+    console.print(Text.from_ansi(done.out.rstrip("\n")))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(console.export_svg(title="wellit"), encoding="utf-8")
+
+
+def _component(folder: str, name: str, key: str) -> dict[str, object] | object:
+    return source.load(paths.ENVIRONMENTS / folder / f"{name}.yaml").data[key]
+
+
+def _first(doc: str) -> str:
+    return doc.strip().splitlines()[0].rstrip(".")
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines)
