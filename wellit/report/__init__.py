@@ -65,24 +65,12 @@ def render(report: Report, name: str = DEFAULT, style: Style | None = None) -> s
 def show(report: Report, name: str = DEFAULT, out: TextIO | None = None) -> int:
     """Print the report to `out` (stdout) and return the exit code, which does not depend on the format."""
     out = out or sys.stdout
-    _print(render(report, name, Style.of(out)), out)
+    write(render(report, name, Style.of(out)), out)
     return report.exit_code
 
 
-def show_error(
-    problem: WellitError, command: str = "", name: str = DEFAULT, out: TextIO | None = None, err: TextIO | None = None
-) -> int:
-    """Print a failure to `err` (stderr), for programs also as a document to `out` (stdout); return its exit code."""
-    from wellit.report import errors as as_text
-
-    err = err or sys.stderr
-    _print(as_text.render(problem, Style.of(err)), err)
-    if name in FORMATS and (document := FORMATS[name].error):
-        _print(document(problem, command), out or sys.stdout)
-    return problem.code
-
-
-def _print(text: str, stream: TextIO) -> None:
+def write(text: str, stream: TextIO) -> None:
+    """Write and flush; a character that the stream cannot encode becomes a question mark."""
     encoding = getattr(stream, "encoding", None) or "utf-8"
     stream.write(text.encode(encoding, "replace").decode(encoding))
     stream.flush()

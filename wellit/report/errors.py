@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+import sys
+from typing import TextIO
+
+from wellit import report
 from wellit.errors import WellitError
 from wellit.findings import Finding
 from wellit.report import text
 from wellit.report.snippet import advice
 from wellit.report.style import Style, one_line
+
+
+def show(
+    problem: WellitError,
+    command: str = "",
+    name: str = report.DEFAULT,
+    *,
+    out: TextIO | None = None,
+    err: TextIO | None = None,
+) -> int:
+    """Print a failure to `err` (stderr), for programs also as a document to `out` (stdout). Returns its exit code.
+
+    `name` is the format that was asked for; one that is not known prints no document.
+    """
+    err = err or sys.stderr
+    report.write(render(problem, Style.of(err)), err)
+    if name in report.FORMATS and (document := report.FORMATS[name].error):
+        report.write(document(problem, command), out or sys.stdout)
+    return problem.code
 
 
 def render(problem: WellitError, style: Style) -> str:

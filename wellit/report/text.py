@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wellit.findings import Check, Finding, Report, Severity
@@ -155,8 +155,7 @@ def _sentence(report: Report) -> str:
 
 def _findings_part(report: Report) -> list[str]:
     if not report.findings:
-        files = report.summary.get("files")
-        return [f"no mistake found in {counted(files, 'file')}"] if isinstance(files, int) else []
+        return [f"no mistake found in {about}"] if (about := _about(report.summary)) else []
     found = Counter(f.severity for f in report.findings)
     names: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
     numbers = ", ".join(counted(found[severity], name) for severity, name in names.items() if found[severity])
@@ -164,6 +163,17 @@ def _findings_part(report: Report) -> list[str]:
     places = [f"in {counted(files, 'file')}"] if files else []
     places += ["on the command line"] if any(f.at.typed for f in report.findings) else []
     return [f"{numbers} {' and '.join(places)}"]
+
+
+def _about(summary: Mapping[str, object]) -> str:
+    """What was looked at: the files, the stacks or the one stack that the command names in its summary."""
+    for name in ("file", "stack"):
+        listed = summary.get(f"{name}s")
+        if isinstance(listed, Sequence) and listed:
+            return str(listed[0]) if len(listed) == 1 else f"{len(listed)} {name}s"
+    if "guide" in summary and "environment" in summary:
+        return f"{summary['guide']} -e {summary['environment']}"
+    return ""
 
 
 def _checks_part(checks: Sequence[Check]) -> list[str]:

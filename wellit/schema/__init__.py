@@ -1,0 +1,224 @@
+"""Shape: what JSON Schemas say about files, as findings with their line and in plain words.
+
+The schemas of what a person edits are in schemas/. A schema may say ``x-must`` where its keywords have no plain words:
+it completes the sentence "NAME must ...".
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from wellit import errors
+from wellit.findings import Finding, Location
+from wellit.schema import words
+from wellit.schema.kinds import KINDS, SETTINGS, VALUES, Scheme
+from wellit.schema.problems import Problem, problems
+from wellit.schema.walk import Node, document
+from wellit.source import Key, Keys, Source, dotted
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+
+__all__ = ["KINDS", "check", "check_stack", "check_values"]
+
+Locate = Callable[[Keys], Location]
+
+
+class Settings(Protocol):
+    """A stack, as far as its form goes."""
+
+    @property
+    def values(self) -> Mapping[str, Any]: ...
+
+    def at(self, keys: Sequence[Key]) -> Location: ...
+
+
+def check(source: Source, schema_name: str) -> list[Finding]:
+    """Judge one file by schemas/`schema_name`.schema.json (guide, environment, component)."""
+    name = f"{schema_name}.schema.json"
+    judge = _Judge(document(name), _known(name), source.at, SETTINGS)
+    return judge.findings({} if source.data is None else source.data)
+
+
+def check_stack(stack: Settings) -> list[Finding]:
+    """Judge the merged settings of a stack; each finding has the place where the value was last written."""
+    name = "stack.schema.json"
+    return _Judge(document(name), _known(name), stack.at, SETTINGS).findings(stack.values)
+
+
+def check_values(
+    data: Any, schema: Mapping[str, Any], locate: Locate, label: str = "", prefix: Keys = ()
+) -> list[Finding]:
+    """Judge a chart's values by `schema` (WL020-023).
+
+    `locate` finds the place of a path, `label` names the chart and version in messages, `prefix` is where `data` hangs
+    in the file and goes before every path. A null in a map is helm's way to take a default away: never a wrong type.
+    """
+    judge = _Judge(schema, _validator(schema), lambda keys: locate((*prefix, *keys)), VALUES, label, prefix)
+    return judge.findings({} if data is None else data)
+
+
+@functools.cache
+def _known(name: str) -> Draft202012Validator:
+    return _validator(document(name))
+
+
+def _validator(schema: Mapping[str, Any]) -> Draft202012Validator:
+    from jsonschema import Draft202012Validator
+    from referencing import Registry, Resource
+    from referencing.jsonschema import DRAFT202012
+
+    def retrieve(uri: str) -> Resource[Any]:
+        return Resource.from_contents(document(uri), DRAFT202012)
+
+    registry: Registry[Any] = Registry(retrieve=retrieve)  # type: ignore[call-arg]
+    return Draft202012Validator(schema, registry=registry)
+
+
+class _Judge:
+    """One file against one schema."""
+
+    def __init__(
+        self,
+        schema: Mapping[str, Any],
+        validator: Draft202012Validator,
+        locate: Locate,
+        scheme: Scheme,
+        label: str = "",
+        prefix: Keys = (),
+    ) -> None:
+        self.root = Node(schema, schema)
+        self.validator = validator
+        self.locate = locate
+        self.scheme = scheme
+        self.label = label
+        self.prefix = prefix
+
+    def findings(self, data: Any) -> list[Finding]:
+        """All findings, in the order of their places, none twice."""
+        odd: list[Finding] = []
+        plain = self._plain(data, (), odd)
+        wrong = problems(self.validator.iter_errors(plain))
+        found = [self._finding(problem) for problem in wrong if self._counts(problem)]
+        distinct = {(f.id, f.path): f for f in [*odd, *found]}
+        return sorted(distinct.values(), key=lambda f: (f.at.file, f.at.line, f.at.column))
+
+    def _counts(self, problem: Problem) -> bool:
+        takes_away = problem.kind in ("kind", "value") and problem.value is None
+        return not (self.scheme is VALUES and takes_away and problem.keys and not isinstance(problem.keys[-1], int))
+
+    def _plain(self, data: Any, keys: Keys, odd: list[Finding]) -> Any:
+        """`data` without keys that are no text; each becomes a finding."""
+        if isinstance(data, list):
+            return [self._plain(item, (*keys, i), odd) for i, item in enumerate(data)]
+        if not isinstance(data, Mapping):
+            return data
+        kept = {}
+        for key, value in data.items():
+            if isinstance(key, str):
+                kept[key] = self._plain(value, (*keys, key), odd)
+            else:
+                odd.append(self._odd_key(key, keys))
+        return kept
+
+    def _odd_key(self, key: Any, keys: Keys) -> Finding:
+        at = self.locate((*keys, key))
+        if written := re.search(r"""([^\s{,"']+)["']?\s*:\s*$""", at.text[: max(0, at.column - 1)]):
+            at = replace(at, column=written.start(1) + 1, length=len(written.group(1)))
+        write = words.literal(_slice(at) or str(key))
+        why = "YAML reads on, off, yes, no and digits as something else than text"
+        message = f"a key must be text, not {words.said(key)}"
+        return self._told(self.scheme.kind, (*keys, str(key)), message, at, write, why)
+
+    def _finding(self, problem: Problem) -> Finding:
+        return {"unknown": self._unknown, "kind": self._kind, "value": self._value, "missing": self._missing}[
+            problem.kind
+        ](problem)
+
+    def _unknown(self, problem: Problem) -> Finding:
+        *above, name = problem.keys
+        here = _below(self.name(above))
+        message = f'{self.label} knows no "{name}"{here}' if self.label else f'there is no setting "{name}"{here}'
+        known = sorted({key for node in self.root.at(above) for key in node.properties()} - {str(name)})
+        elsewhere = [self.name(keys) for keys in self.root.elsewhere(str(name))]
+        if near := errors.nearest(str(name), known):
+            write = near
+        elif elsewhere:
+            write = f"move it to {words.either(elsewhere[:3])}"
+        else:
+            write = f"remove it; known here: {', '.join(known)}" if known else "remove it"
+        return self._told(self.scheme.unknown, problem.keys, message, _key(self.locate(problem.keys), str(name)), write)
+
+    def _kind(self, problem: Problem) -> Finding:
+        at = self.locate(problem.keys)
+        message = f"{self.subject(problem.keys)} must be {words.kinds(problem.types)}, not {words.said(problem.value)}"
+        write = words.meant(problem.value, problem.types, _slice(at)) or self._members(problem)
+        return self._told(self.scheme.kind, problem.keys, message, at, write, self._about(problem.keys))
+
+    def _members(self, problem: Problem) -> str:
+        """What a map that is wanted has in it."""
+        names = [key for node in self.root.at(problem.keys) for key in node.properties()]
+        wants_map = "object" in problem.types and names
+        return f"name what it has: {', '.join(dict.fromkeys(names))}" if wants_map else ""
+
+    def _value(self, problem: Problem) -> Finding:
+        subject = self.subject(problem.keys)
+        stands = words.said(problem.value).removeprefix("the text ").removeprefix("the number ")
+        message = f"{subject} must {problem.must}, not {stands}"
+        if problem.must.startswith("not ") or isinstance(problem.value, list | Mapping):
+            message = f"{subject} must {problem.must}"
+        names = [c for c in problem.choices if isinstance(c, str)]
+        near = errors.nearest(str(problem.value), names)
+        write = words.literal(near) if near else ""
+        return self._told(
+            self.scheme.value, problem.keys, message, self.locate(problem.keys), write, self._about(problem.keys)
+        )
+
+    def _missing(self, problem: Problem) -> Finding:
+        *above, name = problem.keys
+        message = f'"{name}" is missing{_below(self.name(above), "from the file")}'
+        message += f'; "{problem.needed_by}" needs it' if problem.needed_by else ""
+        types = self.root.says(problem.keys, "type")
+        write = f"add {name}: {words.kinds(types)}" if types else f"add {name}:"
+        return self._told(
+            self.scheme.missing, problem.keys, message, self.locate(tuple(above)), write, self._about(problem.keys)
+        )
+
+    def name(self, keys: Sequence[Key]) -> str:
+        """The dotted path as a person sees it."""
+        return dotted((*self.prefix, *keys))
+
+    def subject(self, keys: Keys) -> str:
+        """The path as a sentence begins with it."""
+        return self.name(keys) or "the file"
+
+    def _about(self, keys: Keys) -> str:
+        text = self.root.says(keys, "description")
+        return f"{keys[-1]}: {text}" if text and keys and isinstance(keys[-1], str) else str(text or "")
+
+    def _told(
+        self, id_: str, keys: Sequence[Key], message: str, at: Location, write: str = "", why: str = ""
+    ) -> Finding:
+        return Finding(id_, KINDS[id_][0], "error", message, at, path=self.name(keys), write=write, why=why)
+
+
+def _below(path: str, otherwise: str = "") -> str:
+    return f" in {path}" if path else f" {otherwise}".rstrip()
+
+
+def _slice(at: Location) -> str:
+    """The underlined words."""
+    return at.text[at.column - 1 : at.column - 1 + at.length].strip() if at.column else ""
+
+
+def _key(at: Location, name: str) -> Location:
+    """The place of the key whose value is at `at`, when both are on one line."""
+    if _slice(at) == name:
+        return at
+    found = at.text.rfind(name, 0, max(0, at.column - 1))
+    return replace(at, column=found + 1, length=len(name)) if found >= 0 else at
+

@@ -1,0 +1,151 @@
+"""The ids of what can be wrong with a file's form: id -> (slug, the text of `invoke explain`).
+
+WL001-003 come from reading a file (wellit.source), WL010-013 from the schemas of settings, WL020-023 from the schemas
+of the charts' values: the same four questions, for a file that is not this project's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from inspect import cleandoc
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """The ids of the four kinds of mistake a schema finds."""
+
+    unknown: str
+    kind: str
+    value: str
+    missing: str
+
+
+SETTINGS = Scheme("WL010", "WL011", "WL012", "WL013")
+VALUES = Scheme("WL020", "WL021", "WL022", "WL023")
+
+_TABLE: dict[str, tuple[str, str]] = {
+    "WL001": (
+        "unreadable",
+        """
+        A file that was named cannot be read.
+
+        It is not there, it may not be read, or it is not UTF-8 text.
+
+        Bad:  -f my-setings.yaml
+        Good: -f my-settings.yaml
+        """,
+    ),
+    "WL002": (
+        "yaml",
+        """
+        A file is not YAML.
+
+        A tab in the indentation, a bracket that is not closed, a colon without a space. Nothing is read from such
+        a file.
+
+        Bad:  decode:{replicas: 2}
+        Good: decode: {replicas: 2}
+        """,
+    ),
+    "WL003": (
+        "duplicate-key",
+        """
+        A key stands twice in one map.
+
+        helm and helmfile keep the last one without a word, so the first does nothing.
+
+        Bad:  replicas: 2
+              replicas: 4
+        Good: replicas: 4
+        """,
+    ),
+    "WL010": (
+        "unknown-setting",
+        """
+        A setting has a name that nothing reads.
+
+        helmfile would take it in silence and change nothing. The settings are those of the guide's guide.yaml and of
+        the components in environments/; raw values for a chart go under values.modelservice, values.inferencepool or
+        values.gateway.
+
+        Bad:  decode: {replica: 2}
+        Good: decode: {replicas: 2}
+        """,
+    ),
+    "WL011": (
+        "wrong-type",
+        """
+        A setting has the wrong type: text where a number belongs, one value where a list belongs.
+
+        YAML decides the type by how a value is written: 2 is a number, "2" is text, on and yes are true.
+
+        Bad:  decode: {replicas: "2"}
+        Good: decode: {replicas: 2}
+        """,
+    ),
+    "WL012": (
+        "wrong-value",
+        """
+        A setting has the right type, but not a value that can work.
+
+        The message says what the value must be; the schema that asks for it is in schemas/.
+
+        Bad:  ports: {pool: 80000}
+        Good: ports: {pool: 8000}
+        """,
+    ),
+    "WL013": (
+        "missing-setting",
+        """
+        A setting that is needed is not there.
+
+        A guide sets all of its settings and a component all of its fields, so this is a mistake in such a file, or a
+        list item that lacks a field.
+
+        Bad:  picker: {plugins: [{weight: 2}]}
+        Good: picker: {plugins: [{type: queue-scorer, weight: 2}]}
+        """,
+    ),
+    "WL020": (
+        "unknown-value-key",
+        """
+        A chart's values have a key that this version of the chart does not know.
+
+        Most charts take any key in silence and do nothing with it; some refuse it. The versions and what they know are
+        in schemas/capabilities.
+
+        Bad:  decode: {replica: 2}
+        Good: decode: {replicas: 2}
+        """,
+    ),
+    "WL021": (
+        "wrong-value-type",
+        """
+        A value has a type that the chart, or Kubernetes behind it, does not take.
+
+        helm passes many of these on; the API server refuses the object, or the container gets another word than meant.
+
+        Bad:  args: --port 8000
+        Good: args: [--port, "8000"]
+        """,
+    ),
+    "WL022": (
+        "value-not-accepted",
+        """
+        A value has the right type, but this version of the chart does not accept it or cannot work with it.
+
+        Bad:  routing: {servicePort: 80000}
+        Good: routing: {servicePort: 8000}
+        """,
+    ),
+    "WL023": (
+        "missing-value-key",
+        """
+        The chart's values lack a key that this version of the chart needs.
+
+        Bad:  modelArtifacts: {name: Qwen/Qwen3-0.6B}
+        Good: modelArtifacts: {name: Qwen/Qwen3-0.6B, uri: "hf://Qwen/Qwen3-0.6B"}
+        """,
+    ),
+}
+KINDS: dict[str, tuple[str, str]] = {id_: (slug, cleandoc(text)) for id_, (slug, text) in _TABLE.items()}

@@ -1,0 +1,101 @@
+"""Finding one's way in a JSON Schema: what it says about a path, and where it knows a name."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wellit import paths
+from wellit.source import Key, Keys
+
+_DEEPEST = 6
+
+
+@functools.cache
+def document(name: str) -> dict[str, Any]:
+    """One file of schemas/, by its file name."""
+    read: dict[str, Any] = json.loads((paths.SCHEMAS / name).read_text(encoding="utf-8"))
+    return read
+
+
+@dataclass(frozen=True)
+class Node:
+    """One schema, and the document that its references are relative to."""
+
+    schema: Mapping[str, Any]
+    root: Mapping[str, Any]
+
+    def resolve(self, reference: str) -> Node:
+        name, _, pointer = reference.partition("#")
+        root: Mapping[str, Any] = document(name) if name else self.root
+        found: Any = root
+        for part in filter(None, pointer.split("/")):
+            found = found[part.replace("~1", "/").replace("~0", "~")]
+        return Node(found, root)
+
+    def all(self) -> Iterator[Node]:
+        """This schema and every schema that speaks about the same value, the nearest first."""
+        yield self
+        for name in ("allOf", "anyOf", "oneOf", "then", "else"):
+            listed = self.schema.get(name, [])
+            for schema in listed if isinstance(listed, list) else [listed]:
+                if isinstance(schema, Mapping):
+                    yield from Node(schema, self.root).all()
+        if reference := self.schema.get("$ref"):
+            yield from self.resolve(reference).all()
+
+    def properties(self) -> dict[str, Node]:
+        """The named members of a map."""
+        found: dict[str, Node] = {}
+        for node in self.all():
+            for name, schema in node.schema.get("properties", {}).items():
+                if isinstance(schema, Mapping):
+                    found.setdefault(name, Node(schema, node.root))
+        return found
+
+    def children(self, key: Key) -> list[Node]:
+        """What is said about one member of a map, or one item of a list."""
+        return [Node(s, node.root) for node in self.all() for s in _members(node.schema, key) if isinstance(s, Mapping)]
+
+    def at(self, keys: Sequence[Key]) -> list[Node]:
+        """What is said about the value at `keys`, the nearest first."""
+        nodes = [self]
+        for key in keys:
+            nodes = [child for node in nodes for child in node.children(key)]
+        return nodes
+
+    def says(self, keys: Sequence[Key], name: str) -> Any:
+        """The first `name` (description, type ...) among the schemas of the value at `keys`, or None."""
+        for start in self.at(keys):
+            for node in start.all():
+                if name in node.schema:
+                    return node.schema[name]
+        return None
+
+    def elsewhere(self, name: str, above: Keys = ()) -> list[Keys]:
+        """Paths of maps below this one that end in `name`, the shortest first."""
+        if len(above) >= _DEEPEST:
+            return []
+        found: list[Keys] = []
+        for key, node in self.properties().items():
+            if key.lower() == name.lower():
+                found.append((*above, key))
+            found += node.elsewhere(name, (*above, key))
+        return sorted(found, key=len)
+
+
+def _members(schema: Mapping[str, Any], key: Key) -> Iterator[Any]:
+    if isinstance(key, int):
+        yield schema.get("items")
+        return
+    named = schema.get("properties", {})
+    matching = [s for pattern, s in schema.get("patternProperties", {}).items() if re.search(pattern, key)]
+    if key in named:
+        yield named[key]
+    yield from matching
+    if key not in named and not matching:
+        yield schema.get("additionalProperties")
