@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 from types import ModuleType
 
@@ -202,6 +204,16 @@ def test_no_python_that_is_new_enough(checkout: Path, tmp_path: Path) -> None:
     assert answer.returncode == 2
     assert "no Python 3.11 or newer on PATH" in answer.stderr
     assert not (checkout / ".venv").exists()
+
+
+def test_what_pyproject_asks_for_is_pinned() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    for name, wanted in (
+        ("requirements.txt", project["dependencies"]),
+        ("requirements-dev.txt", project["dependencies"] + project["optional-dependencies"]["dev"]),
+    ):
+        pinned = {line.split("==")[0].lower() for line in (ROOT / name).read_text().splitlines() if "==" in line}
+        assert {re.match(r"[\w-]+", line)[0].lower() for line in wanted} <= pinned  # type: ignore[index]
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "scripts/tools/go-requirements.txt"])

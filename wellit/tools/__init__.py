@@ -11,6 +11,21 @@ from wellit.tools.find import Found, Say
 from wellit.tools.get import ensure, path
 from wellit.tools.modules import module_files, published
 from wellit.tools.pins import Pin, names
-from wellit.tools.shown import Shown, clean, installed
+from wellit.tools.progress import announce
+from wellit.tools.shown import Shown, cache_size, clean, installed
 
-__all__ = ["Found", "Pin", "Say", "Shown", "clean", "ensure", "installed", "module_files", "names", "path", "published"]
+__all__ = [
+    "Found",
+    "Pin",
+    "Say",
+    "Shown",
+    "announce",
+    "cache_size",
+    "clean",
+    "ensure",
+    "installed",
+    "module_files",
+    "names",
+    "path",
+    "published",
+]

@@ -18,7 +18,7 @@ from wellit.tools.progress import timed
 
 @dataclass
 class Workshop:
-    """One call's builds: the programs it lacks, the room for what is not kept, and one Go for all of them."""
+    """One call's builds: the programs it lacks still, the room for what is not kept, and one Go for all of them."""
 
     missing: list[Pin]
     room: Path
@@ -34,7 +34,7 @@ class Workshop:
         except CannotAnswer as problem:
             if NO_SPACE in problem.why.lower():
                 raise no_space(self.missing) from problem
-            what = "not on PATH, not in the cache, and there is no Go to build with"
+            what = "not found, and there is no Go to build with"
             raise cannot_get(self.missing, what, f"{problem.message}: {problem.why}") from problem
 
     def build(self, pins: list[Pin], part: str) -> None:

@@ -36,12 +36,21 @@ def no_space(pins: list[Pin]) -> CannotAnswer:
     )
 
 
+def cannot_write(problem: OSError) -> CannotAnswer:
+    """The error for a cache folder that cannot be used."""
+    return CannotAnswer(
+        f"cannot write to the cache folder {shown(cache())}: {problem.strerror}",
+        why="what is not on PATH is built or downloaded there",
+        write="WELLIT_CACHE=FOLDER, a folder that you may write to",
+    )
+
+
 def failed(pins: list[Pin], missing: list[Pin], done: Done) -> CannotAnswer:
     """The error for a `go build` of `pins` that failed, when `missing` are lacking altogether."""
     if NO_SPACE in done.err:
         return no_space(missing)
     if lost := no_network(done):
-        return cannot_get(missing, "not on PATH, not in the cache, and the Go modules cannot be downloaded", lost)
+        return cannot_get(missing, "not found, and the Go modules to build from cannot be downloaded", lost)
     said = [line for line in done.err.splitlines() if line.strip() and not line.startswith("go: downloading")]
     return CannotAnswer(
         f"building {labels(pins)} failed with exit code {done.code}",

@@ -155,8 +155,12 @@ def _asked() -> Path:
 
 
 def _is_script(copy: Path) -> bool:
-    with copy.open("rb") as stream:
-        return stream.read(2) == b"#!"
+    try:
+        with copy.open("rb") as stream:
+            return stream.read(2) == b"#!"
+    except OSError:
+        # may be started but not read: it could be one
+        return True
 
 
 def _read_json(file: Path) -> dict[str, Any]:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterable
 from functools import partial
-from itertools import groupby
 from pathlib import Path
 
-from wellit.errors import CannotAnswer
-from wellit.paths import cache, shown
+from wellit.paths import cache
 from wellit.process import Runner, run
 from wellit.tools.build import Workshop
-from wellit.tools.failures import labels, no_space
+from wellit.tools.failures import cannot_write, labels, no_space
 from wellit.tools.find import Say, found, in_cache
-from wellit.tools.pins import Pin, folder_of, pin
+from wellit.tools.pins import Pin, pin
 from wellit.tools.progress import announce
 from wellit.tools.room import locked, room
 
@@ -38,28 +36,23 @@ def ensure(names: Iterable[str], say: Say = announce, runner: Runner = run) -> d
 
 
 def _build_all(missing: list[Pin], say: Say, runner: Runner) -> dict[str, Path]:
-    groups = [list(group) for _, group in groupby(sorted(missing, key=_module), key=_module)]
+    groups: dict[str, list[Pin]] = {}
+    for lacking in missing:
+        groups.setdefault(lacking.folder.name, []).append(lacking)
     try:
         with room() as here:
             workshop = Workshop(missing, here, say, runner)
-            for number, group in enumerate(groups, 1):
-                with locked(cache() / "tools" / f".{group[0].folder.name}.lock", partial(say, _waiting(group))):
+            for number, (module, group) in enumerate(groups.items(), 1):
+                with locked(cache() / "tools" / f".{module}.lock", partial(say, _waiting(group))):
                     left = [p for p in group if not in_cache(p)]
                     if left:
                         workshop.build(left, f"{number} of {len(groups)}")
+                workshop.missing = [p for p in workshop.missing if p not in group]
     except OSError as problem:
         if problem.errno == errno.ENOSPC:
             raise no_space(missing) from problem
-        raise CannotAnswer(
-            f"cannot write to the cache folder {shown(cache())}: {problem.strerror}",
-            why="tools that are not on PATH are built there",
-            write="WELLIT_CACHE=FOLDER, a folder that you may write to",
-        ) from problem
+        raise cannot_write(problem) from problem
     return {p.name: p.file for p in missing}
-
-
-def _module(pinned: Pin) -> str:
-    return folder_of(pinned.name)
 
 
 def _waiting(group: list[Pin]) -> str:

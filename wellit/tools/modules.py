@@ -10,7 +10,7 @@ from pathlib import Path
 from wellit.errors import CannotAnswer, unknown
 from wellit.paths import cache
 from wellit.process import Runner, run
-from wellit.tools.failures import no_network, ways_out
+from wellit.tools.failures import cannot_write, no_network, ways_out
 from wellit.tools.find import Say, write_json
 from wellit.tools.golang import environment, go
 from wellit.tools.pins import publishers, requires, statements
@@ -40,11 +40,14 @@ def module_files(module: str, say: Say = announce, runner: Runner = run) -> list
     kept = cache() / "modules" / f"{module.replace('/', '-')}-{version}-{mark}"
     if files := _whole(kept):
         return files
-    with room() as here, locked(cache() / "modules" / ".lock", lambda: say(f"waiting for {module}")):
-        if not _whole(kept):
-            _fetch(module, version, folder, pattern, here, say, runner)
-            shutil.rmtree(kept, ignore_errors=True)
-            (here / "files").rename(kept)
+    try:
+        with room() as here, locked(cache() / "modules" / ".lock", lambda: say(f"waiting for {module}")):
+            if not _whole(kept):
+                _fetch(module, version, folder, pattern, here, say, runner)
+                shutil.rmtree(kept, ignore_errors=True)
+                (here / "files").rename(kept)
+    except OSError as problem:
+        raise cannot_write(problem) from problem
     return _whole(kept)
 
 

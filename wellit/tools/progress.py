@@ -50,7 +50,7 @@ def timed(say: Say, doing: str, about: int) -> Iterator[Callable[[], float]]:
         while not over.wait(TICK_SECONDS):
             live(f"{doing} ... {seconds():.0f} s of about {about} s")
 
-    say(f"{doing} (about {about} s)")
+    say(f"{doing} ... about {about} s")
     ticker = threading.Thread(target=tick, args=(say.live,), daemon=True) if isinstance(say, Live) else None
     if ticker:
         ticker.start()
