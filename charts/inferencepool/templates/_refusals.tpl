@@ -4,8 +4,8 @@
 {{- $version := printf "inferencepool %s" $facts.version -}}
 {{- $extension := .Values.inferenceExtension -}}
 {{- $pool := .Values.inferencePool -}}
-{{- if ne $facts.flags "map" -}}
-{{-   fail (printf "the offline chart does not imitate %s, only versions whose flags are a map: use --charts upstream" $version) -}}
+{{- if or (ne $facts.flags "map") (has "appProtocol" $facts.features) -}}
+{{-   fail (printf "the offline chart does not imitate %s: use --charts upstream" $version) -}}
 {{- end -}}
 {{- if not (kindIs "map" $extension.flags) -}}
 {{-   fail (printf "inferenceExtension.flags must be a map of flag: value for %s" $version) -}}
@@ -27,21 +27,30 @@
       "inferenceExtension.sidecar" (dig "sidecar" "enabled" false $extension)
       "inferenceExtension.tracing" (dig "tracing" "enabled" false $extension)
       "inferenceExtension.latencyPredictor" (dig "latencyPredictor" "enabled" false $extension)
+      "inferenceObjectives" .Values.inferenceObjectives
       "experimentalHttpRoute" (dig "experimentalHttpRoute" "enabled" false (omit .Values "imitates"))
       (printf "provider %s" .Values.provider.name) (not (has .Values.provider.name (list (first $facts.providers) (trimPrefix "provider." $facts.istioBlock)))) -}}
 {{- range $way, $asked := $ways -}}
 {{-   if $asked -}}{{- fail (printf "the offline chart does not render %s: use --charts upstream" $way) -}}{{- end -}}
 {{- end -}}
-{{- if .Values.istio -}}
-{{-   fail (printf "istio is not read by %s: write provider.istio" $version) -}}
+{{- include "refusals.unread" . -}}
 {{- end -}}
-{{- if and $extension.failureMode (not $facts.failureMode) -}}
-{{-   fail (printf "inferenceExtension.failureMode is not read by %s" $version) -}}
+
+{{/* Keys of other versions: upstream would drop them without a word. */}}
+{{- define "refusals.unread" -}}
+{{- $facts := .Values.imitates -}}
+{{- $extension := .Values.inferenceExtension -}}
+{{- $unread := dict
+      "istio (write provider.istio)" .Values.istio
+      "gke (write provider.gke)" .Values.gke
+      "inferenceExtension.logVerbosity (write flags.v)" $extension.logVerbosity
+      "inferenceExtension.enableLeaderElection (write replicas)" $extension.enableLeaderElection
+      "inferenceExtension.failureMode" (and (not $facts.failureMode) $extension.failureMode) -}}
+{{- range $key, $feature := dict "resources" "resources" "volumes" "volumes" "volumeMounts" "volumes" "metricsDataSource" "metricsDataSource" -}}
+{{-   $_ := set $unread (printf "inferenceExtension.%s" $key) (and (not (has $feature $facts.features)) (get $extension $key)) -}}
 {{- end -}}
-{{- range $key, $feature := dict "resources" "resources" "volumes" "volumes" "volumeMounts" "volumes" -}}
-{{-   if and (get $extension $key) (not (has $feature $facts.features)) -}}
-{{-     fail (printf "inferenceExtension.%s is not read by %s" $key $version) -}}
-{{-   end -}}
+{{- range $key, $given := $unread -}}
+{{-   if $given -}}{{- fail (printf "not read by inferencepool %s: %s" $facts.version $key) -}}{{- end -}}
 {{- end -}}
 {{- end -}}
 
@@ -53,6 +62,6 @@
 {{-   fail (printf "inferencePool.modelServerType %q makes inferencepool %s write metric flags, which this chart never does: newer pickers refuse them. Leave it out, and name the metrics in inferenceExtension.pluginsCustomConfig or, for a picker that takes them, in inferenceExtension.flags." $type $facts.version) -}}
 {{- end -}}
 {{- if not (has $type $facts.modelServerTypes) -}}
-{{-   fail (printf "inferencePool.modelServerType %q is not known to inferencepool %s. Known types are %s." $type $facts.version (without $facts.modelServerTypes $facts.modelServerFlags | join ", ")) -}}
+{{-   fail (printf "inferencePool.modelServerType %q is not known to inferencepool %s. Known types are %s." $type $facts.version (join ", " $facts.modelServerTypes)) -}}
 {{- end -}}
 {{- end -}}

@@ -9,6 +9,7 @@
       "dra" (or (dig "dra" "enabled" false $values) (dig "dra" false $values.accelerator)) -}}
 {{- range $role := list "decode" "prefill" -}}
 {{-   $spec := get $values $role -}}
+{{-   if not $spec -}}{{- fail (printf "%s must not be empty: write %s.create: false" $role $role) -}}{{- end -}}
 {{-   if $spec.create -}}
 {{-     if or $spec.resourceClaims (dig "accelerator" "dra" false $spec) -}}{{- $_ := set $ways "dra" true -}}{{- end -}}
 {{-     include "refusals.role" (dict "root" $ "role" $role "spec" $spec) -}}
@@ -19,6 +20,10 @@
 {{- end -}}
 {{- if not (hasKey $facts.uriSchemes (include "artifact.scheme" .)) -}}
 {{-   fail (printf "modelArtifacts.uri %q must begin with one of %s, and ://" $values.modelArtifacts.uri (keys $facts.uriSchemes | sortAlpha | join ", ")) -}}
+{{- end -}}
+{{- $uri := get $facts.uriSchemes (include "artifact.scheme" .) -}}
+{{- if and (hasKey $uri "cachePrefix") (lt (len (include "artifact.path" . | splitList "/")) 3) -}}
+{{-   fail (printf "modelArtifacts.uri %q must name a claim, then the model's namespace and name" $values.modelArtifacts.uri) -}}
 {{- end -}}
 {{- end -}}
 
