@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -57,13 +58,94 @@ def explain_(_: Context, what: str) -> None:
     print(explain.explain(what))
 
 
-@task(clean="remove everything that was built and downloaded")
-def tools(_: Context, clean: bool = False) -> None:
+@task(clean="remove everything that was built and downloaded", path="print a PATH that has helm, helmfile and kubectl")
+def tools(_: Context, clean: bool = False, path: bool = False) -> None:
     """Show the programs in use: from where, which version, how much room."""
-    from wellit import tools as programs
     from wellit.tools import table
 
-    print(programs.clean() if clean else table.text())
+    print(table.cleaned() if clean else table.search_path(say) if path else table.text())
 
 
-namespace = Collection(overview, validate, render, explain_, tools)
+@task(
+    nodes="how many nodes", gpus="what each node offers, as nvidia.com/gpu=8", name_="another name than default",
+    port="the API server's port on 127.0.0.1", wait_for_nothing="leave pods and gateways as they are: nothing makes them ready",
+    name="up",
+)  # fmt: skip
+def sandbox_up(
+    _: Context, name_: str = "default", nodes: int = 4, gpus: str = "nvidia.com/gpu=8", port: int = 0, wait_for_nothing: bool = False
+) -> None:
+    """Start a Kubernetes API on this machine, with simulated GPU nodes."""
+    from wellit import sandbox
+
+    made = sandbox.up(
+        name_, say=say, nodes=nodes, resources=sandbox.parse_gpus(gpus), port=port or None,
+        simulate_ready=not wait_for_nothing, reserved=task_names(),
+    )  # fmt: skip
+    print(sandbox.describe(made))
+
+
+@task(name="down", name_="another name than default", all="every sandbox")
+def sandbox_down(_: Context, name_: str = "default", all: bool = False) -> None:  # noqa: A002
+    """Take a sandbox down: no process and no file is left."""
+    from wellit import sandbox
+
+    for name in [one.name for one in sandbox.all_sandboxes()] if all else [name_]:
+        sandbox.down(name, say=say)
+
+
+@task(name="status")
+def sandbox_status(_: Context) -> None:
+    """Show the sandboxes of this machine."""
+    from wellit import sandbox
+
+    print("\n\n".join(sandbox.describe(one) for one in sandbox.all_sandboxes()) or "there is no sandbox; invoke sandbox.up starts one")
+
+
+@task(name="shell", name_="another name than default")
+def sandbox_shell(_: Context, name_: str = "default") -> int:
+    """A shell whose kubectl, helm and helmfile talk to the sandbox."""
+    from wellit import process, sandbox
+
+    return process.attached([os.environ.get("SHELL", "/bin/sh")], env=sandbox.shell(name_))
+
+
+@task(STACK_FLAGS)
+def walk(_: Context, **given: Any) -> int:
+    """Run a guide's README, step by step, in a sandbox of its own."""
+    from wellit import walk as walking
+
+    return walking.guide(choice(given).guide, say)
+
+
+@task(pictures="make the pictures too, from real runs")
+def docs(_: Context, pictures: bool = False) -> None:
+    """Bring the tables of the documentation up to date."""
+    from wellit import docs as made
+
+    for file in made.write() + (made.pictures(say) if pictures else []):
+        print(f"changed: {file.name}")
+
+
+@task()
+def test(c: Context) -> int:
+    """Set up what is missing and run the whole test suite; words after -- go to pytest."""
+    from wellit import testing
+
+    return testing.run(getattr(c, "remainder", ""), say)
+
+
+@task()
+def benchmark(_: Context) -> int:
+    """Measure this project against the tools one would run instead, as ratios."""
+    from wellit import process
+
+    return process.attached([sys.executable, "-m", "benchmarks"], cwd=Path(__file__).parent)
+
+
+def task_names() -> list[str]:
+    """Every task, as it is typed."""
+    return list(namespace.task_names)
+
+
+boxes = Collection("sandbox", sandbox_up, sandbox_down, sandbox_status, sandbox_shell)
+namespace = Collection(overview, validate, render, explain_, tools, walk, docs, test, benchmark, boxes)

@@ -13,10 +13,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from wellit import paths, source
+from wellit import paths, schema, source
 from wellit.errors import CannotAnswer, unknown
 from wellit.findings import Location
-from wellit.source import Key, Keys, Source
+from wellit.source import BadSource, Key, Keys, Source
 
 AXES = {
     "engine": "engines",
@@ -121,8 +121,8 @@ def component_names(axis: str) -> list[str]:
 
 
 def environment_source(name: str) -> Source:
-    """The file of one environment, read."""
-    return source.load(paths.ENVIRONMENTS / f"{name}.yaml")
+    """The file of one environment. Raises BadSource when it is not of an environment's form."""
+    return _checked(paths.ENVIRONMENTS / f"{name}.yaml", "environment")
 
 
 def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -163,7 +163,14 @@ def compose(choice: Choice) -> Stack:
 def _guide(name: str) -> Source:
     if name not in guide_names():
         raise unknown("guide", name, guide_names())
-    return source.load(paths.GUIDES / name / "guide.yaml")
+    return _checked(paths.GUIDES / name / "guide.yaml", "guide")
+
+
+def _checked(file: Path, kind: str) -> Source:
+    read = source.load(file)
+    for finding in schema.check(read, kind):
+        raise BadSource(finding)
+    return read
 
 
 def _environment(name: str, guide: Source) -> Source:
@@ -226,8 +233,8 @@ def _guide_layer(guide: Source, size: str) -> Layer:
 
 
 def _component_layer(folder: str, name: str) -> Layer:
-    read = source.load(paths.ENVIRONMENTS / folder / f"{name}.yaml")
-    return Layer(read, read.data or {})
+    read = _checked(paths.ENVIRONMENTS / folder / f"{name}.yaml", "component")
+    return Layer(read, read.data)
 
 
 def _train_tag(components: Mapping[str, str], layers: list[Layer]) -> list[Layer]:

@@ -43,7 +43,7 @@ def findings() -> str:
     """Every finding that validate can print, and how the fact behind it is known."""
     from wellit import rules, schema
 
-    rows = [(key, slug, _first(doc), "error", "") for key, (slug, doc) in sorted(schema.IDS.items())]
+    rows = [(key, slug, _first(doc), "error", "") for key, (slug, doc) in sorted(schema.KINDS.items())]
     rows += [(r.rule.id, r.rule.slug, r.title, r.rule.severity, r.rule.evidence) for r in rules.rules()]
     return _table(("id", "name", "what it says", "severity", "fact"), sorted(rows))
 

@@ -48,9 +48,10 @@ def ids() -> dict[str, str]:
     from wellit import rules, schema
 
     texts = {}
-    for rule, doc in rules.documented():
-        texts[rule.id] = f"{rule.id} {rule.slug} ({rule.severity})\n\n{inspect.cleandoc(doc)}"
-    for key, (slug, doc) in schema.IDS.items():
+    for loaded in rules.rules():
+        rule = loaded.rule
+        texts[rule.id] = f"{rule.id} {rule.slug} ({rule.severity})\n\n{inspect.cleandoc(loaded.doc)}"
+    for key, (slug, doc) in schema.KINDS.items():
         texts[key] = f"{key} {slug} (error)\n\n{inspect.cleandoc(doc)}"
     return texts
 

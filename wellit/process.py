@@ -134,6 +134,14 @@ def _communicate_by_line(
     return "".join(kept["out"]), "".join(kept["err"])
 
 
+def attached(argv: Sequence[str | Path], *, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> int:
+    """Run a program on the person's own terminal and environment (a shell, a test run). Returns its exit code."""
+    try:
+        return subprocess.run([str(a) for a in argv], env={**os.environ, **(env or {})}, cwd=cwd, check=False).returncode
+    except OSError as problem:
+        raise CannotAnswer(f"cannot start {argv[0]}: {problem.strerror}") from problem
+
+
 def start(argv: Sequence[str | Path], *, log: Path, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
     """Start a long-running process in its own group, its output going to `log`. End it with stop()."""
     with log.open("w") as sink:

@@ -9,7 +9,8 @@ Only the sandbox's own tasks import this package; a user's cluster never needs i
 """
 
 from wellit.sandbox.cluster import SIMULATED, all_sandboxes, down, kubeconfig, shell, status, up
+from wellit.sandbox.describe import describe
 from wellit.sandbox.model import Sandbox
 from wellit.sandbox.nodes import parse_gpus
 
-__all__ = ["SIMULATED", "Sandbox", "all_sandboxes", "down", "kubeconfig", "parse_gpus", "shell", "status", "up"]
+__all__ = ["SIMULATED", "Sandbox", "all_sandboxes", "describe", "down", "kubeconfig", "parse_gpus", "shell", "status", "up"]
