@@ -325,3 +325,11 @@ def test_connectors_differ_by_release(tag: str, connectors: tuple[str, ...], fla
     assert found
     assert (found["connectors"], found["connectorFlags"], found["logFlags"]) == (connectors, flags, log)
     assert found["invalidConnector"]["exit"] == 0
+
+
+def test_every_published_image_is_recognised_as_the_release_it_is() -> None:
+    listed = capabilities.published("routing-proxy")
+    assert all(routing_proxy(image) == found for image, found in listed)
+    images = [image for image, _ in listed]
+    assert f"{SIDECAR}:v0.8.0" in images
+    assert f"{SIDECAR}:v0.9.0" not in images

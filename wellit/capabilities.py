@@ -26,13 +26,15 @@ Order = tuple[int, int, int, bool, tuple[tuple[bool, int, str], ...]]
 class Contract(Mapping[str, Any]):
     """The facts of one release, by field name; lists are tuples and nothing in it can be changed.
 
-    `of` is the chart or the component, `version` the release as it was published.
+    `of` is the chart or the component, `version` the release as it was published, `narrows` says which facts narrow
+    the schema of the chart's values (wellit.values_schema).
     """
 
     of: str
     version: str
     facts: Mapping[str, Any]
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    narrows: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Any:
         return self.facts[name]
@@ -116,6 +118,16 @@ def release(component: str, image: str, *, folder: Path | None = None) -> Releas
     return Unknown(f"{image or 'no image'} is not a {component} image that wellit knows")
 
 
+def published(component: str, *, folder: Path | None = None) -> tuple[tuple[str, Release], ...]:
+    """Every release of `component` with the image it was published as (``repository:tag``), by file, oldest first."""
+    found = []
+    for path in sorted((folder or paths.CAPABILITIES).glob(f"{component}*.yaml")):
+        file = _read(path)
+        for known in file.data["images"]:
+            found += [(f"{known['repository']}:{tag}", _merged(file, tag)) for tag in _published_as(file, known)]
+    return tuple(found)
+
+
 def order(version: str) -> Order | None:
     """A key that sorts versions as Semantic Versioning does (v1.2.0-rc.1 before v1.2.0); None for another word."""
     match = _SEMVER.fullmatch(version.strip())
@@ -174,7 +186,8 @@ def _merged(file: _File, version: str) -> Contract:
         if entry["since"] in older:
             facts |= entry
     facts.pop("since", None)
-    return Contract(file.name, version, _frozen(facts), _frozen(file.data.get("evidence", {})))
+    evidence, narrows = (_frozen(file.data.get(name, {})) for name in ("evidence", "narrows"))
+    return Contract(file.name, version, _frozen(facts), evidence, narrows)
 
 
 def _frozen(value: Any) -> Any:

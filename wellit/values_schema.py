@@ -1,0 +1,101 @@
+"""The JSON Schema of a chart's values at one version: the chart's own, narrowed by what that version accepts.
+
+charts/NAME/values.schema.json has every key that some version reads; the capability data says which of them a version
+takes (`closed.LEVEL`), and which words (`narrows`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from wellit import capabilities, errors, paths
+
+Schema = dict[str, Any]
+ROLES = ("decode", "prefill")
+KINDS = {"list": "array", "map": "object"}
+
+
+@lru_cache(maxsize=32)
+def schema_for(chart: str, version: str, *, folder: Path | None = None) -> Mapping[str, Any]:
+    """The schema of `chart`'s values at `version`, as upstream's chart takes them: without `imitates`.
+
+    The result is shared: do not change it. Raises CannotAnswer for a chart or a version that is not known.
+    """
+    contract = capabilities.contract(chart, version, folder=folder)
+    schema = _whole(chart)
+    schema["title"] = f"{chart} {contract.version}"
+    schema["required"] = [key for key in schema.get("required", ()) if key != "imitates"]
+    schema["properties"].pop("imitates", None)
+    for level, keys in contract.group("closed").items():
+        if keys is not None:
+            _narrow(schema, "" if level == "root" else level, "keys", keys)
+    for level, how in contract.narrows.items():
+        for what, fact in how.items():
+            _narrow(schema, level, what, contract[fact])
+    return schema
+
+
+def _whole(chart: str) -> Schema:
+    """values.schema.json of the chart folder whose Chart.yaml has this name."""
+    for file in sorted(paths.CHARTS.glob("*/Chart.yaml")):
+        if re.search(rf"^name:\s*{re.escape(chart)}\s*$", file.read_text("utf-8"), re.MULTILINE):
+            schema: Schema = json.loads((file.parent / "values.schema.json").read_text("utf-8"))
+            return schema
+    raise errors.CannotAnswer(f"there is no schema for the values of {chart}", where=paths.shown(paths.CHARTS))
+
+
+def _narrow(schema: Schema, level: str, what: str, fact: Any) -> None:
+    for place in _places(level):
+        node = _node(schema, place)
+        if node is not None:
+            {"keys": _keep, "enum": _one_of, "kind": _of_kind}[what](node, fact)
+
+
+def _places(level: str) -> list[list[str]]:
+    steps = level.split(".") if level else []
+    return [[role, *steps[1:]] for role in ROLES] if steps[:1] == ["role"] else [steps]
+
+
+def _node(schema: Schema, place: Iterable[str]) -> Schema | None:
+    """The node at `place`, a copy of its own where a ``$ref`` shared it; None where the key is not taken."""
+    node = schema
+    for step in place:
+        parent, key = (node, "items") if step == "[]" else (node.get("properties", {}), step)
+        if key not in parent:
+            return None
+        node = parent[key] = _own(schema, parent[key])
+    return node
+
+
+def _own(schema: Schema, node: Schema) -> Schema:
+    reference = node.get("$ref")
+    if reference is None:
+        return node
+    target: Any = schema
+    for step in reference.removeprefix("#/").split("/"):
+        target = target[step]
+    return {**deepcopy(_own(schema, target)), **{key: value for key, value in node.items() if key != "$ref"}}
+
+
+def _keep(node: Schema, keys: Iterable[str]) -> None:
+    others = node.get("additionalProperties")
+    known = node.get("properties", {})
+    of_others = others if isinstance(others, dict) else {}
+    node["properties"] = {key: known.get(key, of_others) for key in keys}
+    node["additionalProperties"] = False
+
+
+def _one_of(node: Schema, words: Iterable[str]) -> None:
+    if listed := list(words):
+        node["enum"] = listed
+
+
+def _of_kind(node: Schema, kind: str) -> None:
+    if kind in KINDS:
+        node["type"] = KINDS[kind]
