@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +34,13 @@ def installed(runner: Runner = run) -> list[Shown]:
 
 def cache_size() -> int:
     """Bytes that the whole cache folder takes."""
-    return sum(file.stat().st_size for file in cache().rglob("*") if file.is_file() and not file.is_symlink())
+    total = 0
+    for folder, _, files in os.walk(cache()):
+        for name in files:
+            # a sandbox that runs makes and removes files meanwhile
+            with suppress(FileNotFoundError):
+                total += Path(folder, name).lstat().st_size
+    return total
 
 
 def clean() -> int:

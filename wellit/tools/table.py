@@ -28,7 +28,10 @@ def cleaned() -> str:
 
 def search_path(say: Callable[[str], None]) -> str:
     """A PATH on which helm, helmfile and kubectl are found, built when they are missing."""
-    folders = dict.fromkeys(str(path.parent) for path in ensure(USER_TOOLS, say).values())
+    programs = ensure(USER_TOOLS, say).values()
+    # The cache's folders first, they hold one program each: a folder of PATH may hold a copy that will not do.
+    cached_first = sorted(programs, key=lambda program: cache() not in program.parents)
+    folders = dict.fromkeys(str(program.parent) for program in cached_first)
     return os.pathsep.join([*folders, os.environ.get("PATH", "")])
 
 
