@@ -1,0 +1,305 @@
+"""One read-only look at a cluster: everything that preflight, plan and status want to know, read side by side.
+
+A field is Unread when the user may not read it. Nothing here judges.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from wellit.access import Access, Missing, Unread
+from wellit.demand import Act, Demand, Kind, milli, pod_asks
+
+T = TypeVar("T")
+PAGE = 500  # objects in one answer: some MB, so that memory stays bounded
+PARALLEL = 8
+ENDED = "status.phase!=Succeeded,status.phase!=Failed"
+RULES_REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
+ACCESS_REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node: `offers` is its allocatable, in thousandths."""
+
+    name: str
+    offers: Mapping[str, int]
+    labels: Mapping[str, str] = field(default_factory=dict)
+    taints: tuple[Mapping[str, str], ...] = ()
+    unschedulable: bool = False
+    ready: bool = True
+
+
+@dataclass(frozen=True)
+class Pod:
+    """A pod that has not ended. `owner` is what made it (``ReplicaSet/NAME``), `asks` in thousandths."""
+
+    name: str
+    namespace: str
+    node: str
+    owner: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    asks: Mapping[str, int] = field(default_factory=dict)
+
+    def made_by(self, workload: str) -> bool:
+        """Whether the Deployment or StatefulSet `workload` made it (a ReplicaSet carries a hash behind the name)."""
+        kind, _, name = self.owner.partition("/")
+        return name.rpartition("-")[0] == workload if kind == "ReplicaSet" else name == workload
+
+
+@dataclass(frozen=True)
+class HelmRelease:
+    """What helm has noted about a release: its newest revision. `changed` is in seconds since 1970."""
+
+    name: str
+    status: str
+    revision: int
+    changed: float = 0.0
+
+    @property
+    def pending(self) -> bool:
+        """Somebody is at work on it, or was killed while at it."""
+        return self.status.startswith("pending-") or self.status == "uninstalling"
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """What the look found.
+
+    `pods` are those of all namespaces, `neighbours` those of the stack's own. `allowed` says of each act of the
+    demand whether the user may do it, None when unknown.
+    """
+
+    label: str
+    context: str = ""
+    flags: str = ""
+    version: str = ""
+    client_version: str = ""
+    namespace: bool | Unread = False
+    served: Mapping[Kind, bool | Unread] = field(default_factory=dict)
+    nodes: tuple[Node, ...] | Unread = ()
+    pods: tuple[Pod, ...] | Unread = ()
+    neighbours: tuple[Pod, ...] | Unread = ()
+    secrets: Mapping[str, frozenset[str] | Missing | Unread] = field(default_factory=dict)
+    gateway_classes: Mapping[str, bool | Missing | Unread] = field(default_factory=dict)
+    allowed: Mapping[Act, bool | None] = field(default_factory=dict)
+    may_create_namespace: bool | None = None
+    releases: tuple[HelmRelease, ...] | Unread = ()
+    sandbox: bool = False
+
+
+def look(access: Access, demand: Demand) -> Cluster:
+    """Read what `demand` makes interesting. Raises CannotAnswer when the cluster does not answer."""
+    namespace = demand.namespace
+    with ThreadPoolExecutor(PARALLEL) as pool:
+
+        def soon(what: Callable[..., T], *args: Any) -> Callable[[], T]:
+            return pool.submit(what, *args).result
+
+        # First the small question: a cluster that does not answer is told once, not by eight timeouts.
+        versions = _versions(access)
+        here = soon(_exists, access, f"/api/v1/namespaces/{namespace}")
+        allowed = soon(_allowed, access, demand)
+        served = {version: soon(_kinds, access, version) for version in _unusual(demand)}
+        busy = soon(_pods, access, demand)
+        nodes = soon(_nodes, access) if demand.workloads else lambda: ()
+        releases_ = soon(releases, access, namespace)
+        secrets = {wanted.name: soon(_keys, access, namespace, wanted.name) for wanted in demand.secrets}
+        classes = {name: soon(_accepted, access, name) for name in demand.gateway_classes}
+        found = here()
+        may = None if found is True else soon(may_do, access, Act("create", "namespaces", cluster_wide=True), "")
+        return Cluster(
+            access.label, access.context, access.flags, *versions,
+            namespace=found,
+            served=_which(demand, {version: kinds() for version, kinds in served.items()}),
+            nodes=nodes(),
+            pods=busy()[0],
+            neighbours=busy()[1],
+            secrets={name: keys() for name, keys in secrets.items()},
+            gateway_classes={name: accepted() for name, accepted in classes.items()},
+            allowed=allowed(),
+            may_create_namespace=may() if may else None,
+            releases=releases_(),
+            sandbox=bool(access.sandbox),
+        )  # fmt: skip
+
+
+def listed(access: Access, path: str, **query: str) -> Iterator[Any]:
+    """All items of a list, page by page. Raises _Stop with the Unread when it may not be read."""
+    page = ""
+    while True:
+        asked = {"limit": str(PAGE)} | query | ({"continue": page} if page else {})
+        answer = access.get(f"{path}?{urlencode(asked)}")
+        if isinstance(answer, Unread):
+            raise _Stop(answer)
+        if isinstance(answer, Missing):
+            return
+        yield from answer.get("items") or []
+        page = (answer.get("metadata") or {}).get("continue") or ""
+        if not page:
+            return
+
+
+class _Stop(Exception):
+    """A list that may not be read."""
+
+    def __init__(self, unread: Unread) -> None:
+        super().__init__(unread.why)
+        self.unread = unread
+
+
+def whole(access: Access, path: str, make: Callable[[Any], T], **query: str) -> tuple[T, ...] | Unread:
+    """A list, each item reduced by `make` as it comes; Unread when it may not be read."""
+    try:
+        return tuple(make(item) for item in listed(access, path, **query))
+    except _Stop as stop:
+        return stop.unread
+
+
+def releases(access: Access, namespace: str) -> tuple[HelmRelease, ...] | Unread:
+    """The newest revision of each helm release, from the labels of helm's own Secrets (their data is not fetched)."""
+    done = access.call("get", "secrets", "-n", namespace, "-l", "owner=helm", "--show-labels", "--no-headers")
+    answer = access.read(done, "secrets") if not done.ok else done.out
+    if isinstance(answer, (Missing, Unread)):
+        return () if isinstance(answer, Missing) else answer
+    newest: dict[str, HelmRelease] = {}
+    for line in answer.splitlines():
+        if "helm.sh/release" not in line:
+            continue
+        labels = dict(pair.split("=", 1) for pair in line.split()[-1].split(",") if "=" in pair)
+        changed = float(labels.get("modifiedAt") or labels.get("createdAt") or 0)
+        release = HelmRelease(labels["name"], labels["status"], int(labels["version"]), changed)
+        if release.name not in newest or newest[release.name].revision < release.revision:
+            newest[release.name] = release
+    return tuple(newest[name] for name in sorted(newest))
+
+
+def may_do(access: Access, act: Act, namespace: str) -> bool | None:
+    """Whether the user may do one thing; None when the cluster does not say."""
+    attributes = {"verb": act.verb, "resource": act.resource, "group": act.group, "namespace": namespace}
+    answer = access.review(ACCESS_REVIEW, _review("SelfSubjectAccessReview", {"resourceAttributes": attributes}))
+    return None if isinstance(answer, (Missing, Unread)) else bool(answer["status"]["allowed"])
+
+
+def _versions(access: Access) -> tuple[str, str]:
+    done = access.call("version", "-o", "json")
+    answer = access.read(done, "/version")
+    if isinstance(answer, (Missing, Unread)):
+        # Some clusters hide even their version; that they answer is known all the same.
+        said = json.loads(done.out) if done.out.strip() else {}
+        return "", (said.get("clientVersion") or {}).get("gitVersion", "")
+    return answer["serverVersion"]["gitVersion"], answer["clientVersion"]["gitVersion"]
+
+
+def _exists(access: Access, path: str) -> bool | Unread:
+    answer = access.get(path)
+    return answer if isinstance(answer, Unread) else not isinstance(answer, Missing)
+
+
+def _unusual(demand: Demand) -> list[str]:
+    return sorted({kind.api_version for kind in demand.kinds if not kind.built_in})
+
+
+def _kinds(access: Access, api_version: str) -> frozenset[str] | Unread:
+    """The kinds that one API version serves; none when it is not there."""
+    answer = access.get(f"/apis/{api_version}")
+    if isinstance(answer, Unread):
+        return answer
+    return frozenset() if isinstance(answer, Missing) else frozenset(r["kind"] for r in answer["resources"])
+
+
+def _which(demand: Demand, served: Mapping[str, frozenset[str] | Unread]) -> dict[Kind, bool | Unread]:
+    result: dict[Kind, bool | Unread] = {}
+    for kind in demand.kinds:
+        if not kind.built_in:
+            kinds = served[kind.api_version]
+            result[kind] = kinds if isinstance(kinds, Unread) else kind.kind in kinds
+    return result
+
+
+def _nodes(access: Access) -> tuple[Node, ...] | Unread:
+    return whole(access, "/api/v1/nodes", _node)
+
+
+def _node(item: Any) -> Node:
+    spec, status = item.get("spec") or {}, item.get("status") or {}
+    ready = [c["status"] == "True" for c in status.get("conditions") or [] if c["type"] == "Ready"]
+    return Node(
+        item["metadata"]["name"],
+        {name: milli(amount) for name, amount in (status.get("allocatable") or {}).items()},
+        item["metadata"].get("labels") or {},
+        tuple(spec.get("taints") or ()),
+        bool(spec.get("unschedulable")),
+        all(ready),
+    )
+
+
+def _pods(access: Access, demand: Demand) -> tuple[tuple[Pod, ...] | Unread, tuple[Pod, ...] | Unread]:
+    """All pods that have not ended: of all namespaces, for they hold what nodes offer, and of the stack's own."""
+    if not demand.workloads:
+        return (), ()
+    everywhere = whole(access, "/api/v1/pods", _pod, fieldSelector=ENDED)
+    if isinstance(everywhere, Unread):
+        return everywhere, whole(access, f"/api/v1/namespaces/{demand.namespace}/pods", _pod, fieldSelector=ENDED)
+    return everywhere, tuple(pod for pod in everywhere if pod.namespace == demand.namespace)
+
+
+def _pod(item: Any) -> Pod:
+    about = item["metadata"]
+    owner = next((f"{o['kind']}/{o['name']}" for o in about.get("ownerReferences") or []), "")
+    spec = item["spec"]
+    return Pod(
+        about["name"], about["namespace"], spec.get("nodeName", ""), owner, about.get("labels") or {}, pod_asks(spec)
+    )  # fmt: skip
+
+
+def _keys(access: Access, namespace: str, name: str) -> frozenset[str] | Missing | Unread:
+    """The names of a Secret's keys: kubectl keeps the values to itself."""
+    template = "go-template={{.kind}}{{range $key, $_ := .data}} {{$key}}{{end}}"
+    done = access.call("get", "secret", name, "-n", namespace, "-o", template)
+    if done.ok:
+        return frozenset(done.out.split()[1:])
+    answer = access.read(done, f"secret {name}")
+    return answer if isinstance(answer, (Missing, Unread)) else frozenset()
+
+
+def _accepted(access: Access, name: str) -> bool | Missing | Unread:
+    answer = access.get(f"/apis/gateway.networking.k8s.io/v1/gatewayclasses/{name}")
+    if isinstance(answer, (Missing, Unread)):
+        return answer
+    conditions = (answer.get("status") or {}).get("conditions") or []
+    return any(c["type"] == "Accepted" and c["status"] == "True" for c in conditions)
+
+
+def _allowed(access: Access, demand: Demand) -> dict[Act, bool | None]:
+    answer = access.review(RULES_REVIEW, _review("SelfSubjectRulesReview", {"namespace": demand.namespace}))
+    if isinstance(answer, (Missing, Unread)):
+        return dict.fromkeys(demand.acts, None)
+    status = answer["status"]
+    rules = status["resourceRules"] or []
+    result: dict[Act, bool | None] = {act: any(_covers(rule, act) for rule in rules) for act in demand.acts}
+    if status.get("incomplete"):
+        for act in [act for act, may in result.items() if not may]:
+            result[act] = may_do(access, act, "" if act.cluster_wide else demand.namespace)
+    return result
+
+
+def _review(kind: str, spec: Mapping[str, Any]) -> dict[str, Any]:
+    return {"apiVersion": "authorization.k8s.io/v1", "kind": kind, "spec": dict(spec)}
+
+
+def _covers(rule: Mapping[str, Any], act: Act) -> bool:
+    def named(key: str, wanted: str) -> bool:
+        return not {"*", wanted}.isdisjoint(rule.get(key) or [])
+
+    return (
+        named("verbs", act.verb)
+        and named("apiGroups", act.group)
+        and named("resources", act.resource)
+        and not rule.get("resourceNames")
+    )

@@ -1,0 +1,269 @@
+"""What the manifests of a stack ask of a cluster. Pure: it reads what was rendered and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from wellit.render import Rendered
+
+Manifest = Mapping[str, Any]
+# API groups that every cluster serves; another is a CRD's.
+BUILT_IN = frozenset(["", "apps", "autoscaling", "batch", "policy", "networking.k8s.io", "rbac.authorization.k8s.io",
+                      "scheduling.k8s.io", "storage.k8s.io", "coordination.k8s.io"])  # fmt: skip
+CLUSTER_WIDE = frozenset(["Namespace", "ClusterRole", "ClusterRoleBinding", "PriorityClass", "StorageClass"])
+# What helm does to each object over its life: server-side apply is a patch.
+HELM_VERBS = ("create", "delete", "get", "patch")
+_UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15} | {
+    f"{unit}i": 1024**power for power, unit in enumerate("KMGTP", 1)
+}
+_QUANTITY = re.compile(r"([0-9.]+)(m|[kMGTP]|[KMGTP]i)?(?:[eE]([0-9]+))?")
+
+
+@dataclass(frozen=True, order=True)
+class Kind:
+    """One kind of object, as the API names it."""
+
+    api_version: str
+    kind: str
+
+    @property
+    def group(self) -> str:
+        return self.api_version.rpartition("/")[0]
+
+    @property
+    def built_in(self) -> bool:
+        return self.group in BUILT_IN
+
+    @property
+    def resource(self) -> str:
+        """The plural in API paths, guessed as Kubernetes itself guesses it (UnsafeGuessKindToResource)."""
+        name = self.kind.lower()
+        if name.endswith("s"):
+            return f"{name}es"
+        return f"{name[:-1]}ies" if name.endswith("y") and name[-2] not in "aeiou" else f"{name}s"
+
+    def path(self, namespace: str, name: str = "") -> str:
+        """The raw path of the objects of this kind in a namespace, or of one of them."""
+        root = f"/apis/{self.api_version}" if self.group else f"/api/{self.api_version}"
+        inside = "" if self.kind in CLUSTER_WIDE else f"/namespaces/{namespace}"
+        return f"{root}{inside}/{self.resource}" + (f"/{name}" if name else "")
+
+
+@dataclass(frozen=True, order=True)
+class Object:
+    """One object of the render."""
+
+    of: Kind
+    name: str
+    release: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.of.kind} {self.name}"
+
+
+@dataclass(frozen=True)
+class Workload:
+    """Pods of one shape. `asks` is what each pod asks of a node, in thousandths: {"nvidia.com/gpu": 2000}."""
+
+    object: Object
+    pods: int
+    asks: Mapping[str, int]
+    labels: Mapping[str, str] = field(default_factory=dict)
+    node_selector: Mapping[str, str] = field(default_factory=dict)
+    tolerations: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def devices(self) -> dict[str, int]:
+        """Whole devices per pod, by resource name: everything asked that is neither CPU nor memory nor disk."""
+        return {name: amount // 1000 for name, amount in self.asks.items() if "/" in name}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A Secret that a pod reads and the stack does not make. `keys` is empty when all of it is read."""
+
+    name: str
+    keys: frozenset[str]
+    by: str
+
+
+@dataclass(frozen=True, order=True)
+class Act:
+    """Something the user must be allowed to do in the namespace (or, with no namespace, in the whole cluster)."""
+
+    verb: str
+    resource: str
+    group: str = ""
+    cluster_wide: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.resource}{f'.{self.group}' if self.group else ''}"
+
+
+@dataclass(frozen=True)
+class Demand:
+    """All that a stack asks of a cluster."""
+
+    namespace: str
+    objects: tuple[Object, ...]
+    workloads: tuple[Workload, ...] = ()
+    secrets: tuple[Wanted, ...] = ()
+    images: tuple[str, ...] = ()
+    gateway_classes: tuple[str, ...] = ()
+    selectors: tuple[tuple[str, Mapping[str, str]], ...] = ()  # (pool, its selector)
+    acts: tuple[Act, ...] = ()
+
+    @property
+    def kinds(self) -> dict[Kind, int]:
+        """Each kind and how many objects there are of it."""
+        counted: dict[Kind, int] = {}
+        for item in sorted(self.objects):
+            counted[item.of] = counted.get(item.of, 0) + 1
+        return counted
+
+    @property
+    def devices(self) -> dict[str, int]:
+        """Devices of all pods together, by resource name."""
+        total: dict[str, int] = {}
+        for workload in self.workloads:
+            for name, count in workload.devices.items():
+                total[name] = total.get(name, 0) + count * workload.pods
+        return total
+
+    def of_kind(self, kind: str) -> list[Object]:
+        return [item for item in self.objects if item.of.kind == kind]
+
+
+def read(rendered: Rendered, namespace: str) -> Demand:
+    """The demand of a rendered stack that goes into `namespace`."""
+    pairs = [(release.name, manifest) for release in rendered.releases for manifest in release.manifests]
+    manifests = [manifest for _, manifest in pairs]
+    objects = tuple(_object(manifest, release) for release, manifest in pairs)
+    made = {item.name for item in objects if item.of.kind == "Secret"}
+    workloads = tuple(w for (_, m), item in zip(pairs, objects, strict=True) if (w := _workload(m, item)))
+    pods = [(str(item), pod) for (_, m), item in zip(pairs, objects, strict=True) if (pod := _pod(m))]
+    return Demand(
+        namespace,
+        objects,
+        workloads,
+        tuple(wanted for wanted in _secrets(pods) if wanted.name not in made),
+        tuple(sorted({c["image"] for _, pod in pods for c in containers(pod) if c.get("image")})),
+        tuple(sorted({m["spec"]["gatewayClassName"] for m in manifests if m["kind"] == "Gateway"})),
+        tuple((m["metadata"]["name"], _selector(m)) for m in manifests if m["kind"] == "InferencePool"),
+        tuple(sorted(set(_acts(objects, manifests)))),
+    )
+
+
+def milli(quantity: Any) -> int:
+    """A Kubernetes quantity (``100m``, ``16Gi``, ``2``) in thousandths. Raises ValueError for anything else."""
+    found = _QUANTITY.fullmatch(str(quantity).strip())
+    if not found:
+        raise ValueError(f"not a quantity: {quantity!r}")
+    number, unit, power = found.groups()
+    if unit == "m":
+        return round(float(number))
+    return int(float(number) * 1000 * _UNITS[unit or ""] * float(f"1e{power or 0}"))
+
+
+def pod_asks(spec: Manifest) -> dict[str, int]:
+    """What one pod asks of its node, in thousandths: all containers together, or its largest init container.
+
+    A limit counts as the request when there is no request; an init container that always restarts is a sidecar.
+    """
+    init = spec.get("initContainers") or []
+    sidecars = [c for c in init if c.get("restartPolicy") == "Always"]
+    total: dict[str, int] = {}
+    for container in [*(spec.get("containers") or []), *sidecars]:
+        for name, amount in _asks(container).items():
+            total[name] = total.get(name, 0) + amount
+    for container in init:
+        for name, amount in _asks(container).items():
+            total[name] = max(total.get(name, 0), amount)
+    return {name: amount for name, amount in total.items() if amount}
+
+
+def containers(spec: Manifest) -> list[Manifest]:
+    """All containers of a pod, init containers first."""
+    return [*(spec.get("initContainers") or []), *(spec.get("containers") or [])]
+
+
+def _asks(container: Manifest) -> dict[str, int]:
+    resources = container.get("resources") or {}
+    return {k: milli(v) for k, v in ((resources.get("limits") or {}) | (resources.get("requests") or {})).items()}
+
+
+def _object(manifest: Manifest, release: str) -> Object:
+    return Object(Kind(manifest["apiVersion"], manifest["kind"]), manifest["metadata"]["name"], release)
+
+
+def _pod(manifest: Manifest) -> Manifest | None:
+    if manifest["kind"] == "Pod":
+        found: Manifest = manifest["spec"]
+        return found
+    template = (manifest.get("spec") or {}).get("template")
+    return template.get("spec") if isinstance(template, Mapping) else None
+
+
+def _workload(manifest: Manifest, item: Object) -> Workload | None:
+    pod = _pod(manifest)
+    if not pod or "containers" not in pod:
+        return None
+    spec = manifest["spec"]
+    count = spec.get("replicas", spec.get("parallelism", 1)) if manifest["kind"] != "Pod" else 1
+    labels = manifest["metadata"] if manifest["kind"] == "Pod" else spec["template"].get("metadata") or {}
+    return Workload(
+        item, 1 if count is None else int(count), pod_asks(pod), labels.get("labels") or {},
+        pod.get("nodeSelector") or {}, tuple(pod.get("tolerations") or ()),
+    )  # fmt: skip
+
+
+def _selector(pool: Manifest) -> Mapping[str, str]:
+    selector: Mapping[str, Any] = pool["spec"].get("selector") or {}
+    labels: Mapping[str, str] = selector.get("matchLabels", selector)
+    return labels
+
+
+def _secrets(pods: Iterable[tuple[str, Manifest]]) -> list[Wanted]:
+    keys: dict[str, set[str]] = {}
+    by: dict[str, str] = {}
+    for owner, pod in pods:
+        for name, key in _secret_references(pod):
+            by.setdefault(name, owner)
+            keys.setdefault(name, set()).update([key] if key else [])
+    return [Wanted(name, frozenset(keys[name]), by[name]) for name in sorted(keys)]
+
+
+def _secret_references(pod: Manifest) -> Iterator[tuple[str, str]]:
+    """(name, key) of each Secret that must be there before a pod starts; an empty key stands for all of it."""
+    for container in containers(pod):
+        for variable in container.get("env") or []:
+            reference = (variable.get("valueFrom") or {}).get("secretKeyRef") or {}
+            if reference and not reference.get("optional"):
+                yield reference["name"], reference["key"]
+        for source in container.get("envFrom") or []:
+            reference = source.get("secretRef") or {}
+            if reference and not reference.get("optional"):
+                yield reference["name"], ""
+    for volume in pod.get("volumes") or []:
+        reference = volume.get("secret") or {}
+        if reference and not reference.get("optional"):
+            yield reference["secretName"], ""
+
+
+def _acts(objects: Iterable[Object], manifests: Iterable[Manifest]) -> Iterator[Act]:
+    for item in objects:
+        for verb in HELM_VERBS:
+            yield Act(verb, item.of.resource, item.of.group, item.of.kind in CLUSTER_WIDE)
+    for verb in (*HELM_VERBS, "list", "update"):  # helm's releases and the record
+        yield Act(verb, "secrets")
+    yield Act("list", "pods")
+    # Nobody may give away in a Role what they do not have themselves.
+    for manifest in manifests:
+        for rule in manifest.get("rules") or [] if manifest["kind"] in ("Role", "ClusterRole") else []:
+            for group in rule.get("apiGroups") or []:
+                for resource in rule.get("resources") or []:
+                    for verb in rule["verbs"]:
+                        yield Act(verb, resource, group, manifest["kind"] == "ClusterRole")
