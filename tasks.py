@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from invoke import Collection, Context  # noqa: E402
 
-from wellit.cli import FETCH, FORMAT, STACK_FLAGS, choice, known_format, say, show, task  # noqa: E402
+from wellit.cli import FETCH, FORMAT, STACK_FLAGS, choice, known_format, sandbox_name, say, show, task  # noqa: E402
 
 
 @task(default=True)
@@ -72,24 +72,24 @@ def tools(_: Context, clean: bool = False, path: bool = False) -> None:
     name="up",
 )  # fmt: skip
 def sandbox_up(
-    _: Context, name_: str = "default", nodes: int = 4, gpus: str = "nvidia.com/gpu=8", port: int = 0, wait_for_nothing: bool = False
+    _: Context, name_: str = "", nodes: int = 4, gpus: str = "nvidia.com/gpu=8", port: int = 0, wait_for_nothing: bool = False
 ) -> None:
     """Start a Kubernetes API on this machine, with simulated GPU nodes."""
     from wellit import sandbox
 
     made = sandbox.up(
-        name_, say=say, nodes=nodes, resources=sandbox.parse_gpus(gpus), port=port or None,
+        sandbox_name(name_), say=say, nodes=nodes, resources=sandbox.parse_gpus(gpus), port=port or None,
         simulate_ready=not wait_for_nothing, reserved=task_names(),
     )  # fmt: skip
     print(sandbox.describe(made))
 
 
 @task(name="down", name_="another name than default", all="every sandbox")
-def sandbox_down(_: Context, name_: str = "default", all: bool = False) -> None:  # noqa: A002
+def sandbox_down(_: Context, name_: str = "", all: bool = False) -> None:  # noqa: A002
     """Take a sandbox down: no process and no file is left."""
     from wellit import sandbox
 
-    for name in [one.name for one in sandbox.all_sandboxes()] if all else [name_]:
+    for name in [one.name for one in sandbox.all_sandboxes()] if all else [sandbox_name(name_)]:
         sandbox.down(name, say=say)
 
 
@@ -102,11 +102,11 @@ def sandbox_status(_: Context) -> None:
 
 
 @task(name="shell", name_="another name than default")
-def sandbox_shell(_: Context, name_: str = "default") -> int:
+def sandbox_shell(_: Context, name_: str = "") -> int:
     """A shell whose kubectl, helm and helmfile talk to the sandbox."""
     from wellit import process, sandbox
 
-    return process.attached([os.environ.get("SHELL", "/bin/sh")], env=sandbox.shell(name_))
+    return process.attached([os.environ.get("SHELL", "/bin/sh")], env=sandbox.shell(sandbox_name(name_)))
 
 
 @task(STACK_FLAGS)

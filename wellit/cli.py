@@ -168,6 +168,11 @@ def ask(question: str, *, yes: bool) -> None:
         raise Refused("not confirmed; nothing was changed")
 
 
+def sandbox_name(said: object) -> str:
+    """The sandbox that --sandbox or --name names; $WELLIT_SANDBOX, as in a sandbox's shell, else default."""
+    return said if isinstance(said, str) and said else os.environ.get("WELLIT_SANDBOX", "default")
+
+
 def seconds(since: float) -> str:
     """``1.2 s`` since a time.monotonic()."""
     return f"{time.monotonic() - since:.1f} s"

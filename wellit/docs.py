@@ -5,9 +5,11 @@ A table stands between ``<!-- made: NAME -->`` and ``<!-- end -->``; a test fail
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from wellit import compose, paths, process, source
 
@@ -15,8 +17,7 @@ DOCUMENTS = ("README.md", "docs/findings.md")
 PICTURES = {
     # What README shows of a first quickstart and of a refused mistake.
     "quickstart.svg": "scripts/invoke quickstart",
-    "refused.svg": "scripts/invoke validate -e sglang --charts offline --set proxy.connector=nixlv2 --set decode.replica=4 || true; "
-    "scripts/invoke validate -e sglang --charts offline --set proxy.connector=nixlv2 || true",
+    "refused.svg": "scripts/invoke validate -e sglang --charts offline --set proxy.connector=nixlv2",
 }
 _MADE = re.compile(r"(<!-- made: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -90,23 +91,36 @@ def guides() -> str:
     return _table(("guide", "what it does", "environments", "sizes"), rows)
 
 
-def picture(command: str, file: Path, title: str, *, run: process.Runner = process.run, say: Callable[[str], None]) -> None:
-    """Run `command` for real and draw its screen, in colour, as an SVG."""
+def pictures(say: Callable[[str], None], *, run: process.Runner = process.run) -> list[Path]:
+    """Run the commands of PICTURES for real and draw their screens, in colour, as SVG. Returns the files."""
+    drawn = []
+    for name, command in PICTURES.items():
+        say(f"$ {command}")
+        done = run(["sh", "-c", f"{command} 2>&1"], cwd=paths.ROOT, env=_screen(), timeout=3600)
+        file = paths.ROOT / "docs" / name
+        file.write_text(_drawn(command, done.out), encoding="utf-8")
+        drawn.append(file)
+    return drawn
+
+
+def _screen() -> dict[str, str]:
+    # A sandbox of its own, so that what a person has in theirs is neither shown nor touched.
+    return {"FORCE_COLOR": "1", "COLUMNS": "110", "WELLIT_SANDBOX": "picture", "WELLIT_CACHE": str(paths.cache())}
+
+
+def _drawn(command: str, output: str) -> str:
     from rich.console import Console
     from rich.text import Text
 
-    say(f"$ {command}")
-    done = run(["sh", "-c", f"({command}) 2>&1"], cwd=paths.ROOT, env={"FORCE_COLOR": "1", "COLUMNS": "110"}, timeout=3600)
-    console = Console(record=True, width=112, file=Path("/dev/null").open("w"), force_terminal=True, color_system="truecolor")
-    for line in [f"$ {part.strip().removesuffix('|| true').strip()}" for part in [title]]:
-        console.print(Text(line, style="bold"))
-    console.print(Text.from_ansi(done.out.rstrip("\n")))
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(console.export_svg(title="wellit"), encoding="utf-8")
+    console = Console(record=True, width=112, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    console.print(Text(f"$ {command}", style="bold"))
+    console.print(Text.from_ansi(output.rstrip("\n")))
+    return console.export_svg(title="wellit", unique_id="wellit")
 
 
-def _component(folder: str, name: str, key: str) -> dict[str, object] | object:
-    return source.load(paths.ENVIRONMENTS / folder / f"{name}.yaml").data[key]
+def _component(folder: str, name: str, key: str) -> dict[str, Any]:
+    found: dict[str, Any] = source.load(paths.ENVIRONMENTS / folder / f"{name}.yaml").data[key]
+    return found
 
 
 def _first(doc: str) -> str:

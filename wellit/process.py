@@ -93,17 +93,18 @@ def run(
         )  # fmt: skip
     except OSError as problem:
         raise CannotAnswer(f"cannot start {args[0]}: {problem.strerror}", write="invoke tools") from problem
-    try:
-        if on_line is None:
-            out, err = process.communicate(stdin, timeout)
-        else:
-            out, err = _communicate_by_line(process, stdin, timeout, on_line)
-    except subprocess.TimeoutExpired as late:
-        stop(process)
-        raise CannotAnswer(f"{Path(args[0]).name} did not end within {timeout:.0f} s", why=shlex.join(args)) from late
-    except BaseException:
-        stop(process)
-        raise
+    with process:  # which closes its pipes
+        try:
+            if on_line is None:
+                out, err = process.communicate(stdin, timeout)
+            else:
+                out, err = _communicate_by_line(process, stdin, timeout, on_line)
+        except subprocess.TimeoutExpired as late:
+            stop(process)
+            raise CannotAnswer(f"{Path(args[0]).name} did not end within {timeout:.0f} s", why=shlex.join(args)) from late
+        except BaseException:
+            stop(process)
+            raise
     return Done(args, process.returncode, out, err)
 
 

@@ -24,7 +24,7 @@ Keys = tuple[Key, ...]
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ACTION = re.compile(r"\{\{-?.*?-?\}\}", re.DOTALL)
-_PLAIN_VALUE = re.compile(r"\{\{-?\s*\$?\w*\.Values\.([\w.]+)\s*-?\}\}|\{\{-?\s*\$v\.([\w.]+)\s*-?\}\}")
+_REFERENCE = re.compile(r"(\.Values\.|\$(?:v|engine)\.)(\w+(?:\.\w+)*)")
 
 
 class BadSource(CannotAnswer):
@@ -97,35 +97,25 @@ def parse(text: str, name: str) -> Source:
 
 
 def parse_template(text: str, name: str) -> Source:
-    """Read a gotmpl values file: template actions become blanks or a placeholder, so that lines stay where they are.
+    """Read a gotmpl values file: template actions become blanks or placeholders, so that every line stays where it is.
 
-    Only positions are of use here: what it renders to comes from helmfile.
+    Only positions are of use here: what it renders to comes from helmfile. Raises BadSource as load() does.
     """
-    lines = text.splitlines()
-    blanked = _ACTION.sub(lambda m: re.sub(r"[^\n]", " ", m.group()) if "\n" in m.group() else _placeholder(m, text), text)
-    kept = [
-        "" if not line.strip() or (not lines[i].strip().startswith("- ") and _is_only_action(lines[i])) else line
-        for i, line in enumerate(blanked.splitlines())
-    ]
-    source = parse("\n".join(kept) + "\n", name)
+    blanked, done = "", 0
+    for action in _ACTION.finditer(text):
+        line = text[text.rfind("\n", 0, action.start()) + 1 : (text + "\n").find("\n", action.end())]
+        alone = "\n" in action.group() or not _ACTION.sub("", line).strip()
+        blanked += text[done : action.start()] + re.sub(r"[^\n]", " " if alone else "x", action.group())
+        done = action.end()
+    source = parse(blanked + text[done:], name)
     source.text = text
     return source
 
 
-def referenced(line: str) -> str:
-    """The dotted path of the setting that a template line passes on (``{{ .Values.a.b }}``), or an empty string."""
-    found = _PLAIN_VALUE.search(line)
-    return (found.group(1) or found.group(2)) if found else ""
-
-
-def _placeholder(match: re.Match[str], text: str) -> str:
-    line_start = text.rfind("\n", 0, match.start()) + 1
-    only = _is_only_action(text[line_start : (text.find("\n", match.start()) + 1 or len(text) + 1) - 1])
-    return " " * len(match.group()) if only else "x" * len(match.group())
-
-
-def _is_only_action(line: str) -> bool:
-    return not _ACTION.sub("", line).strip()
+def referenced(line: str) -> list[str]:
+    """The dotted paths of the settings that a template line reads (``.Values.a.b``, ``$v.a.b``, ``$engine.b``)."""
+    found = _REFERENCE.findall(line)
+    return [path if root in ("$v.", ".Values.") else f"{root.strip('$.')}.{path}" for root, path in found]
 
 
 class _Builder:
@@ -141,7 +131,10 @@ class _Builder:
             return self._mapping(node, keys)
         if isinstance(node, yaml.SequenceNode):
             return [self.build(child, (*keys, i), None) for i, child in enumerate(node.value)]
-        return self.constructor.construct_object(node)
+        try:
+            return self.constructor.construct_object(node)
+        except yaml.YAMLError as problem:
+            raise BadSource(_broken(problem, self.source.text, self.source.name)) from problem
 
     def _mapping(self, node: yaml.MappingNode, keys: Keys) -> dict[Any, Any]:
         self.constructor.flatten_mapping(node)

@@ -8,7 +8,7 @@ each are what must come back; ``...`` stands for anything, alone on a line for a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,6 +80,16 @@ def _line_pattern(line: str) -> str:
     return ".*?".join(re.escape(part) for part in line.split("...")) + "\n"
 
 
-def skipped(all_steps: Collection[Step], have: Collection[str]) -> list[Step]:
-    """The steps that need something that is not there."""
-    return [step for step in all_steps if step.where and step.where not in have]
+def guide(name: str, say: Callable[[str], None]) -> int:
+    """Take every step of a guide's README that needs no cluster, in a sandbox called walk. Returns the exit code."""
+    listed = steps(paths.GUIDES / name / "README.md")
+    for step in listed:
+        if step.where == "cluster":
+            say(f"{step.file}:{step.line}: not run, it needs a cluster: {step.command}")
+            continue
+        walked = take(step, say, env={"WELLIT_SANDBOX": "walk", "WELLIT_CACHE": str(paths.cache())})
+        say(walked.output.rstrip())
+        if not walked.ok:
+            say(f"{step.file}:{step.line}: this is not what the README promises; promised was:\n{step.promised}")
+            return 1
+    return 0

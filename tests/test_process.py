@@ -1,0 +1,83 @@
+"""The module that starts processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from wellit import process
+from wellit.errors import CannotAnswer
+
+
+def test_both_streams_and_the_exit_code_come_back() -> None:
+    done = process.run(["sh", "-c", "echo out; echo err >&2; exit 3"])
+    assert (done.out, done.err, done.code, done.ok) == ("out\n", "err\n", 3, False)
+    assert done.command == "sh -c 'echo out; echo err >&2; exit 3'"
+
+
+def test_stdin_is_given_and_otherwise_empty() -> None:
+    assert process.run(["cat"], stdin="a secret").out == "a secret"
+    assert process.run(["cat"]).out == ""
+
+
+def test_lines_of_stderr_come_as_they_are_said() -> None:
+    seen: list[str] = []
+    done = process.run(["sh", "-c", "cat >&2; echo out"], stdin="1\n2\n", on_line=seen.append)
+    assert (seen, done.out) == (["1", "2"], "out\n")
+
+
+def test_the_users_settings_do_not_reach_a_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HELM_NAMESPACE", "HELMFILE_ENVIRONMENT", "KUBECONFIG", "HF_TOKEN"):
+        monkeypatch.setenv(name, "stray")
+    seen = process.run(["env"], env={"ASKED_FOR": "yes"}).out
+    assert "stray" not in seen
+    assert "ASKED_FOR=yes" in seen
+    assert f"PATH={os.environ['PATH']}" in seen
+
+
+def test_a_program_that_is_not_there() -> None:
+    with pytest.raises(CannotAnswer, match="cannot start no-such-program"):
+        process.run(["no-such-program"])
+
+
+def test_a_time_limit_ends_the_whole_group(tmp_path: Path) -> None:
+    script = f"import subprocess, time; subprocess.Popen(['sleep', '60']); open({str(tmp_path / 'up')!r}, 'w'); time.sleep(60)"
+    before = time.monotonic()
+    with pytest.raises(CannotAnswer, match="did not end within"):
+        process.run([sys.executable, "-c", script], timeout=1)
+    assert time.monotonic() - before < 10
+    assert (tmp_path / "up").exists()
+
+
+def test_an_interruption_ends_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[int] = []
+    real = process.stop
+
+    def stop(child: subprocess.Popen[str]) -> int:
+        ended.append(real(child))
+        return ended[-1]
+
+    monkeypatch.setattr(process, "stop", stop)
+
+    def interrupt(_line: str) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        process.run(["sh", "-c", "echo now >&2; sleep 60"], on_line=interrupt)
+    assert ended and ended[0] != 0
+
+
+def test_a_process_that_ignores_term_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "GRACE_SECONDS", 0.3)
+    child = process.start(["sh", "-c", "trap '' TERM; echo up; while :; do sleep 0.1; done"], log=tmp_path / "log")
+    deadline = time.monotonic() + 10
+    while "up" not in (tmp_path / "log").read_text() and time.monotonic() < deadline:
+        threading.Event().wait(0.02)
+    assert process.stop(child) == -9
