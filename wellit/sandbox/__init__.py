@@ -13,4 +13,15 @@ from wellit.sandbox.describe import describe
 from wellit.sandbox.model import Sandbox
 from wellit.sandbox.nodes import parse_gpus
 
-__all__ = ["SIMULATED", "Sandbox", "all_sandboxes", "describe", "down", "kubeconfig", "parse_gpus", "shell", "status", "up"]
+__all__ = [
+    "SIMULATED",
+    "Sandbox",
+    "all_sandboxes",
+    "describe",
+    "down",
+    "kubeconfig",
+    "parse_gpus",
+    "shell",
+    "status",
+    "up",
+]

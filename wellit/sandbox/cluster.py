@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from wellit import tools
 from wellit.errors import CannotAnswer
 from wellit.process import run
 from wellit.sandbox import crds, model, nodes, processes, stages
-from wellit.sandbox.kubectl import asked, kubectl
+from wellit.sandbox.kubectl import kubectl
 from wellit.sandbox.lock import busy, locked
 from wellit.sandbox.make import clear, furnish, make, told
 from wellit.sandbox.model import COMPONENTS, Sandbox, Say
@@ -25,6 +25,7 @@ DEFAULT_NODES = 4
 DEFAULT_GPUS = "nvidia.com/gpu=8"
 PROGRAMS = ("kwokctl", "kwok", "etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl")
 ANSWER_SECONDS = 5
+CRD = "customresourcedefinition.apiextensions.k8s.io/"
 
 
 def up(
@@ -159,32 +160,42 @@ def _converge(there: Sandbox, wanted: Sandbox, port: int | None, definitions: li
             why="a sandbox keeps its port", write=f"invoke sandbox.down --name {there.name}, then up again",
         )  # fmt: skip
     now = replace(there, nodes=wanted.nodes, resources=wanted.resources, simulate_ready=wanted.simulate_ready)
-    changes = _changes(there, now)
-    for change in changes:
+    missing = _missing(there)
+    for change in [*missing, *_changes(there, now)]:
         say(f"sandbox {there.name}: {change}")
-    if changes:
-        model.write(replace(now, complete=False))
+    if missing:
         return furnish(now, definitions)
-    say(f"sandbox {there.name} is up already: {_offer(there)}, Kubernetes {there.kubernetes} on {there.server}")
-    return there
+    if now == there:
+        say(f"sandbox {there.name} is up already: {_offer(there)}, Kubernetes {there.kubernetes} on {there.server}")
+        return there
+    # Interrupted from here on, the next up must see a difference and go through this again.
+    model.write(replace(now, nodes=0, resources={}))
+    stages.switch(now)
+    nodes.put(now)
+    stages.wait(now)
+    nodes.wait(now)
+    return model.write(now)
 
 
-def _changes(there: Sandbox, now: Sandbox) -> list[str]:
-    changes = []
+def _changes(there: Sandbox, now: Sandbox) -> Iterator[str]:
     if there.nodes != now.nodes:
-        changes.append(f"{there.nodes} nodes become {now.nodes}")
+        yield f"{there.nodes} nodes become {now.nodes}"
     if there.resources != now.resources:
-        changes.append(f"each node offers {nodes.shown(now.resources)} instead of {nodes.shown(there.resources)}")
+        yield f"each node offers {nodes.shown(now.resources)} instead of {nodes.shown(there.resources)}"
     if there.simulate_ready != now.simulate_ready:
-        changes.append(f"simulated readiness is switched {'on' if now.simulate_ready else 'off'}")
-    return changes or _missing(now)
+        yield f"simulated readiness is switched {'on' if now.simulate_ready else 'off'}"
 
 
 def _missing(there: Sandbox) -> list[str]:
     """What somebody took away by hand."""
-    listed = set(asked(there, "get", "nodes,stages.kwok.x-k8s.io,gatewayclasses", "-o", "name").split())
-    missing = sorted((stages.expected(there) | {f"node/{name}" for name in nodes.names(there.nodes)}) - listed)
-    return [f"{', '.join(missing)} is missing and is put back"] if missing else []
+    known = kubectl(there, "get", "nodes,stages.kwok.x-k8s.io,gatewayclasses,crds", "-o", "name")
+    if not known.ok:
+        return [f"it is not whole and is completed: {known.err.strip()}"]
+    listed = set(known.out.split())
+    crd_count = sum(name.startswith(CRD) and not name.endswith(crds.OWN) for name in listed)
+    gone = sorted((stages.expected(there) | {f"node/{name}" for name in nodes.names(there.nodes)}) - listed)
+    gone += ["a CRD"] if crd_count < there.crds else []
+    return [f"{', '.join(gone)} is missing and is put back"] if gone else []
 
 
 def _offer(there: Sandbox) -> str:

@@ -40,13 +40,17 @@ def cluster(sandbox: Sandbox) -> Path:
     return work(sandbox) / "clusters" / sandbox.name
 
 
+def log(sandbox: Sandbox, component: str) -> str:
+    """What a component has written so far; nothing when it was never started."""
+    try:
+        return (cluster(sandbox) / "logs" / f"{component}.log").read_text(errors="replace")
+    except FileNotFoundError:
+        return ""
+
+
 def last_words(sandbox: Sandbox, component: str, lines: int = 5) -> str:
     """The end of a component's log."""
-    try:
-        text = (cluster(sandbox) / "logs" / f"{component}.log").read_text(errors="replace")
-    except OSError:
-        return "(it wrote no log)"
-    return "\n".join(text.strip().splitlines()[-lines:])
+    return "\n".join(log(sandbox, component).strip().splitlines()[-lines:]) or "(nothing)"
 
 
 def kwokctl(sandbox: Sandbox, programs: Mapping[str, Path], version: str) -> str:

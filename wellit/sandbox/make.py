@@ -126,6 +126,7 @@ def furnish(sandbox: Sandbox, definitions: list[Path]) -> Sandbox:
     nodes.put(sandbox)
     count = crds.put(sandbox, definitions)
     stages.switch(sandbox)
+    stages.wait(sandbox)
     nodes.wait(sandbox)
     version = json.loads(asked(sandbox, "get", "--raw", "/version"))["gitVersion"]
     return model.write(replace(sandbox, crds=count, kubernetes=version, complete=True))

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
 import yaml
 
+from wellit.errors import CannotAnswer
+from wellit.sandbox.config import last_words, log
 from wellit.sandbox.kubectl import apply, asked
 from wellit.sandbox.model import DATA, Sandbox
 
 NODES = DATA / "nodes.stages.yaml"
 READY = DATA / "ready.stages.yaml"
+PLAYED_SECONDS = 30.0
+TRY_AGAIN_SECONDS = 2.0
+Ref = tuple[str, str]
 
 
 def animate_nodes(sandbox: Sandbox) -> None:
@@ -17,18 +27,54 @@ def animate_nodes(sandbox: Sandbox) -> None:
 
 
 def switch(sandbox: Sandbox) -> None:
-    """The one switch: pods, gateways, routes and pools become ready by simulation, or wait for something that does it.
-
-    The CRDs must be served by now: kwok does not look again for a kind it did not find.
-    """
+    """The one switch: pods, gateways, routes and pools become ready by simulation, or wait for something real."""
     if sandbox.simulate_ready:
         apply(sandbox, READY)
     else:
         asked(sandbox, "delete", "--ignore-not-found", "-f", READY)
 
 
+def wait(sandbox: Sandbox) -> None:
+    """Wait until kwok plays every stage. Raises CannotAnswer with its last words when it does not.
+
+    kwok looks for a kind once; one that the API server did not serve yet is looked for again when a stage changes.
+    """
+    until = time.monotonic() + PLAYED_SECONDS
+    touch = time.monotonic() + TRY_AGAIN_SECONDS
+    wanted = {_ref(document["spec"]["resourceRef"]) for document in _documents(sandbox)}
+    while waiting := wanted - _played(sandbox):
+        if time.monotonic() > until:
+            raise CannotAnswer(
+                f"the sandbox {sandbox.name} does not simulate {', '.join(sorted(kind for _, kind in waiting))}",
+                why=f"kwok's log ends with: {last_words(sandbox, 'kwok-controller')}",
+            )
+        if time.monotonic() > touch:
+            asked(sandbox, "annotate", "stages", "--all", "--overwrite", f"wellit.dev/touched={time.time():.0f}")
+            touch += TRY_AGAIN_SECONDS
+        time.sleep(0.05)
+
+
 def expected(sandbox: Sandbox) -> set[str]:
     """The stages that should be in the cluster, as `kubectl get -o name` writes them."""
-    files = (NODES, READY) if sandbox.simulate_ready else (NODES,)
-    documents = (document for file in files for document in yaml.safe_load_all(file.read_text()))
-    return {f"stage.kwok.x-k8s.io/{document['metadata']['name']}" for document in documents}
+    return {f"stage.kwok.x-k8s.io/{document['metadata']['name']}" for document in _documents(sandbox)}
+
+
+def _documents(sandbox: Sandbox) -> Iterator[dict[str, Any]]:
+    for file in (NODES, READY) if sandbox.simulate_ready else (NODES,):
+        yield from yaml.safe_load_all(file.read_text())
+
+
+def _played(sandbox: Sandbox) -> set[Ref]:
+    """The kinds whose stages kwok plays now, by its log."""
+    played: set[Ref] = set()
+    for line in log(sandbox, "kwok-controller").splitlines():
+        if '"Start stage controller"' in line:
+            played.add(_ref(json.loads(line)["ref"]))
+        elif '"Stop stage controller"' in line:
+            played.discard(_ref(json.loads(line)["ref"]))
+    return played
+
+
+def _ref(said: dict[str, str]) -> Ref:
+    known = {key.lower(): value for key, value in said.items()}
+    return known["apigroup"], known["kind"]
