@@ -134,6 +134,11 @@ def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
+def looks_secret(key: str, value: str) -> bool:
+    """Whether a setting looks like a secret: by its value, or by its name unless the value is a mere number."""
+    return bool(_SECRET_VALUE.search(value) or (_SECRET_NAME.search(key) and value and not value.isdigit()))
+
+
 def compose(choice: Choice) -> Stack:
     """Find and read all layers of what `choice` names.
 
@@ -261,7 +266,7 @@ def _set(word: str) -> Layer:
     keys = path.split(".")
     if not equals or not all(keys):
         raise CannotAnswer(f'--set "{word}" is not a setting', write="--set decode.replicas=2")
-    if _SECRET_NAME.search(keys[-1]) or _SECRET_VALUE.search(value):
+    if looks_secret(keys[-1], value):
         raise CannotAnswer(
             f"--set {path} looks like a secret; it is not taken",
             why="the command line is seen by others on this machine, and settings are recorded in the cluster",
