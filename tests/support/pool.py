@@ -1,0 +1,61 @@
+"""An installed pool in a sandbox: its objects as rendered, and one model server's pod at an address that answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from wellit.render import Rendered
+from wellit.sandbox import Sandbox
+from wellit.sandbox.kubectl import asked
+
+POD = "model-server"
+Object = dict[str, Any]
+
+
+@contextmanager
+def installed(sandbox: Sandbox, rendered: Rendered, ip: str, folder: Path) -> Iterator[Path]:
+    """The pool of `rendered` with one Ready pod at `ip`; yields a kubeconfig of the picker's own service account.
+
+    Everything is as rendered but the picker's Deployment, which the test starts itself.
+    """
+    release = rendered.part("inferencepool")
+    objects = [m for m in release.manifests if m["kind"] != "Deployment"]
+    (account,) = (m["metadata"]["name"] for m in objects if m["kind"] == "ServiceAccount")
+    objects += [m for m in rendered.part("modelservice").manifests if m["kind"] == "ServiceAccount"]
+    objects.insert(0, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": release.namespace}})
+    here = f"--namespace={release.namespace}"
+    try:
+        asked(sandbox, "apply", "--server-side", here, "-f", "-", stdin=_listed(objects))
+        asked(sandbox, "create", here, "-f", "-", stdin=json.dumps(_pod(rendered)))
+        ready = [{"type": "Ready", "status": "True"}]
+        patch = json.dumps({"status": {"phase": "Running", "podIP": ip, "podIPs": [{"ip": ip}], "conditions": ready}})
+        asked(sandbox, "patch", here, "pod", POD, "--subresource=status", "--type=merge", f"--patch={patch}")
+        yield _kubeconfig(sandbox, folder, asked(sandbox, "create", "token", here, account).strip())
+    finally:
+        asked(sandbox, "delete", here, "--ignore-not-found", "--wait=false", "-f", "-", stdin=_listed(objects))
+
+
+def _pod(rendered: Rendered) -> Object:
+    """A pod of the rendered model server, out of the simulated kubelet's sight: no scheduler gives it a node."""
+    deployments = [m for m in rendered.part("modelservice").manifests if m["kind"] == "Deployment"]
+    template = deployments[0]["spec"]["template"]
+    metadata, spec = template["metadata"] | {"name": POD}, template["spec"] | {"schedulerName": "none"}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
+
+
+def _kubeconfig(sandbox: Sandbox, folder: Path, token: str) -> Path:
+    text = yaml.safe_load(sandbox.kubeconfig.read_text())
+    text["users"][0]["user"] = {"token": token}
+    file = folder / "kubeconfig"
+    file.write_text(yaml.safe_dump(text))
+    return file
+
+
+def _listed(objects: Iterable[Object]) -> str:
+    return json.dumps({"apiVersion": "v1", "kind": "List", "items": list(objects)})
