@@ -106,9 +106,9 @@ def guarded(function: Callable[..., object], *args: Any, **kwargs: Any) -> int:
 
 
 def _failed(problem: WellitError, fmt: str) -> int:
-    from wellit import report
+    from wellit.report import errors
 
-    return report.show_error(problem, name=fmt)
+    return errors.show(problem, name=fmt)
 
 
 def _refuse_core_flags(c: Context) -> None:

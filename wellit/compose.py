@@ -16,7 +16,7 @@ from typing import Any
 from wellit import paths, schema, source
 from wellit.errors import CannotAnswer, unknown
 from wellit.findings import Location
-from wellit.source import BadSource, Key, Keys, Source
+from wellit.source import BadSource, Key, Keys, Mark, Source
 
 AXES = {
     "engine": "engines",
@@ -186,7 +186,9 @@ def _environment(name: str, guide: Source) -> Source:
         if axes:
             problem.write = f"{problem.write}; {name} is a component: --{axes[0]} {name}"
         else:
-            problem.why = "an engine is chosen with -e or --engine: invoke explain engines shows what there is"
+            engines = ", ".join(component_names("engine"))
+            problem.why = f"it is neither an environment of this guide nor a component; engines here: {engines}"
+            problem.write += f"; a new engine is one file, environments/engines/{name}.yaml"
         raise problem
     return environment_source(name)
 
@@ -273,22 +275,14 @@ def _set(word: str) -> Layer:
             write="put it into a Kubernetes Secret and name that: --set model.secret=NAME",
         )
     name = f"--set {word}"
-    parsed = source.parse(value, name) if value.strip() else source.parse('""', name)
+    parsed = source.parse(value if value.strip() else '""', name)
     read = Source(name, name, None, {})
+    start = len("--set ") + len(path) + 1
+    for depth in range(len(keys)):
+        read.marks[tuple(keys[:depth])] = (Mark(0, len("--set ")), Mark(0, start - 1), None)
+    for inner, (begin, end, _) in parsed.marks.items():
+        read.marks[(*keys, *inner)] = (Mark(0, start + begin.column), Mark(0, start + max(1, end.column)), None)
     data: Any = parsed.data
-    offset = len("--set ") + len(path) + 1
-    for depth in range(len(keys) + 1):
-        mark = _Mark(0, offset if depth == len(keys) else len("--set "))
-        end = _Mark(0, len(name) if depth == len(keys) else offset - 1)
-        read.marks[tuple(keys[:depth])] = (mark, end, None)  # type: ignore[assignment]
     for key in reversed(keys):
         data = {key: data}
     return Layer(read, data)
-
-
-@dataclass(frozen=True)
-class _Mark:
-    """A place on the command line, shaped like a YAML mark."""
-
-    line: int
-    column: int

@@ -54,6 +54,10 @@ class Rendered:
     def manifests(self) -> list[dict[str, Any]]:
         return [manifest for release in self.releases for manifest in release.manifests]
 
+    def text(self) -> str:
+        """All manifests as one YAML stream, in the order of installation."""
+        return "".join("---\n" + yaml.safe_dump(manifest, sort_keys=False) for manifest in self.manifests)
+
     def part(self, name: str) -> Release:
         """The release of one part. Raises KeyError when the stack has none."""
         for release in self.releases:
@@ -147,7 +151,8 @@ def _refused(stderr: str, stack: Stack) -> CannotAnswer:
     lines = [line.strip() for line in stderr.splitlines() if not _NOISE.match(line)]
     told = [line for line in lines if re.search(r"error|failed|fail|invalid|not |must", line, re.IGNORECASE)]
     message = (told or lines or ["helmfile gave no reason"])[-1]
-    message = re.sub(r"^(Error: )+", "", message)
+    # What a template says with fail stands behind helmfile's account of how it got there.
+    message = re.sub(r"^(?:.*error calling fail: |(?:Error: )+)", "", message)
     return CannotAnswer(
         f"helm does not render {stack.name}: {message}",
         where=paths.shown(stack.folder / "helmfile.yaml.gotmpl"),

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -25,6 +25,13 @@ Keys = tuple[Key, ...]
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ACTION = re.compile(r"\{\{-?.*?-?\}\}", re.DOTALL)
 _REFERENCE = re.compile(r"(\.Values\.|\$(?:v|engine)\.)(\w+(?:\.\w+)*)")
+
+
+class Mark(NamedTuple):
+    """A place in a text; lines and columns count from 0."""
+
+    line: int
+    column: int
 
 
 class BadSource(CannotAnswer):
@@ -45,7 +52,7 @@ class Source:
     name: str
     text: str
     data: Any
-    marks: dict[Keys, tuple[yaml.Mark, yaml.Mark, yaml.Mark | None]] = field(repr=False)
+    marks: dict[Keys, tuple[Mark, Mark, Mark | None]] = field(repr=False)
 
     @cached_property
     def lines(self) -> list[str]:
@@ -125,8 +132,8 @@ class _Builder:
         self.source = source
         self.constructor: Any = yaml.constructor.SafeConstructor()
 
-    def build(self, node: yaml.Node, keys: Keys, key_mark: yaml.Mark | None) -> Any:
-        self.source.marks[keys] = (node.start_mark, node.end_mark, key_mark)
+    def build(self, node: yaml.Node, keys: Keys, key_mark: Mark | None) -> Any:
+        self.source.marks[keys] = (_mark(node.start_mark), _mark(node.end_mark), key_mark)
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, keys)
         if isinstance(node, yaml.SequenceNode):
@@ -150,13 +157,17 @@ class _Builder:
                     key_node, f'the key "{key}" stands here twice; the first is on line {line}',
                     write="keep one of the two", why="helm and helmfile keep the last without a word", slug="duplicate-key",
                 )  # fmt: skip
-            built[key] = self.build(value_node, (*keys, key), key_node.start_mark)
+            built[key] = self.build(value_node, (*keys, key), _mark(key_node.start_mark))
         return built
 
     def _bad(self, node: yaml.Node, message: str, *, write: str, why: str = "", slug: str = "yaml") -> BadSource:
         mark = node.start_mark
         at = self.source._location(mark.line, mark.column, node.end_mark.column - mark.column)
         return BadSource(_finding(message, at, write=write, why=why, slug=slug))
+
+
+def _mark(mark: yaml.Mark) -> Mark:
+    return Mark(mark.line, mark.column)
 
 
 def _broken(problem: yaml.YAMLError, text: str, name: str) -> Finding:
