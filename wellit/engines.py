@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
+from wellit.images import Image
 from wellit.paths import ENVIRONMENTS
-from wellit.seen.images import Image
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -56,13 +56,23 @@ class Engine:
         """The engine's flag for a neutral setting (model, host, port ...); "" when it has none."""
         return str(self.data["flags"].get(setting) or "")
 
+    @property
+    def image_starts(self) -> bool:
+        """Whether its image starts it by itself, so that modelCommand imageDefault has something to start."""
+        return bool(self.data["imageStarts"])
+
+    @property
+    def host_flag(self) -> str:
+        """The flag of the address to listen on. Engines that need none have it too, under the common name."""
+        return self.flag("host") or "--host"
+
     def in_image(self, image: Image) -> bool:
         """Whether the image is one of this engine's own."""
-        return any(image.of(known) for known in self.data["images"])
+        return any(image.is_of(known) for known in self.data["images"])
 
     def perhaps_in(self, image: Image) -> bool:
         """Whether the image, another engine's, may carry this one as well: nobody has looked into it."""
-        return any(image.of(known) for known in self.data.get("perhapsIn", ()))
+        return any(image.is_of(known) for known in self.data.get("perhapsIn", ()))
 
     def started_by(self, words: Sequence[str]) -> bool:
         """Whether these words of a command line start it: `launchers` of its file, word after word."""

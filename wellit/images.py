@@ -30,9 +30,9 @@ class Image:
         return cls(reference, "docker.io", head + slash + last if rest else f"library/{last}", tag, digest)
 
     def is_of(self, repository: str) -> bool:
-        """Whether this is `repository` itself, or a mirror that kept its path."""
+        """Whether this is `repository` itself, or a mirror that kept its path or at least its last part."""
         known = Image.parse(repository).path
-        return self.path == known or self.path.endswith(f"/{known}")
+        return self.path == known or self.path.endswith(f"/{known}") or self.path == known.rpartition("/")[2]
 
     @property
     def unnamed(self) -> str:

@@ -128,3 +128,8 @@ def whole(value: Any) -> int | None:
     if isinstance(value, str) and value.strip().isdecimal():
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def spoken(value: Any) -> str:
+    """A value as helm writes it into a template: yes and no in lower case."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

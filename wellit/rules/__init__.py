@@ -25,6 +25,17 @@ MODULES = (
     "wl101_model_command",
     "wl102_command_required",
     "wl103_connector_engine",
+    "wl104_engine_metric_mismatch",
+    "wl105_engine_host",
+    "wl106_engine_metrics_off",
+    "wl107_engine_command",
+    "wl201_connector_proxy_release",
+    "wl202_proxy_flags",
+    "wl203_engine_port",
+    "wl204_pool_port",
+    "wl205_picker_flags_refused",
+    "wl301_pool_selector",
+    "wl501_template_leak",
 )
 # Ids of rules that are gone; an id is never used again.
 RETIRED: tuple[str, ...] = ()

@@ -52,7 +52,7 @@ def _judge(pod: Pod) -> Items:
     engine, speaks = container.engine, engines.of_connector(proxy.connector)
     if engine is None:
         yield NotChecked(f"{container.unknown_engine}, so the connector {proxy.connector} cannot be held against it")
-    elif speaks and engine not in speaks and proxy.has_connector:
+    elif speaks and not set(speaks) & set(container.possible_engines) and proxy.has_connector:
         yield _wrong(pod, engine, speaks[0])
 
 

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from wellit import capabilities, engines
+from wellit import engines
 from wellit.engines import Engine
-from wellit.node import Node
-from wellit.seen import images, words
+from wellit.images import Image
+from wellit.node import Node, spoken
+from wellit.seen import words
+from wellit.seen.proxy import Proxy
 from wellit.seen.words import Given, Words
 from wellit.subject import MODELSERVICE, Release, Subject
 
@@ -32,7 +34,7 @@ class Service:
 
     @cached_property
     def proxy(self) -> Proxy:
-        return Proxy(self, self.release.root.at("routing", "proxy"))
+        return Proxy(self.release.root.at("routing", "proxy"), self.facts)
 
     @property
     def port_node(self) -> Node:
@@ -61,63 +63,13 @@ class Service:
             return defaults
         given = {key: node.value for key, node in self.labels_node.items()}
         merged: dict[str, Any] = defaults | given
-        return {key: str(value) for key, value in merged.items() if value is not None}
-
-
-@dataclass(frozen=True, eq=False)
-class Proxy:
-    """The routing proxy in front of the decode engine."""
-
-    service: Service
-    node: Node
+        return {key: spoken(value) for key, value in merged.items() if value is not None}
 
     @property
-    def on(self) -> bool:
-        """Whether the pods have it; early charts add it whatever the values say."""
-        return self.node["enabled"].flag(True) or not self.service.facts["proxyOff"]["honoured"]
-
-    @property
-    def port_node(self) -> Node:
-        return self.node["targetPort"]
-
-    @property
-    def engine_port(self) -> int | None:
-        """The port at which it looks for the engine."""
-        return self.port_node.number(self.service.facts["ports"]["engine"])
-
-    @property
-    def connector_node(self) -> Node:
-        return self.node["connector"]
-
-    @property
-    def connector(self) -> str:
-        return self.connector_node.text() or str(self.service.facts["defaultConnector"])
-
-    @property
-    def image_node(self) -> Node:
-        return self.node["image"]
-
-    @cached_property
-    def image(self) -> str:
-        return self.image_node.text(str(self.service.facts["proxyImage"]["default"]))
-
-    @cached_property
-    def contract(self) -> capabilities.Contract | capabilities.Unknown:
-        """What the release in its image takes, or why that cannot be told."""
-        return capabilities.routing_proxy(self.image)
-
-    @property
-    def has_connector(self) -> bool:
-        """Whether the proxy's release has the connector; when the release is not known, it may have."""
-        return not self.contract or self.connector in self.contract["connectors"]
-
-    def right_connector(self, engine: Engine | None) -> str:
-        """The engine's best connector that the proxy's release has; the release's default for an unknown engine."""
-        if not self.contract:
-            return engine.connectors[0] if engine else self.connector
-        known = self.contract["connectors"]
-        wanted = engine.connectors if engine else [self.contract["defaultConnector"]]
-        return next((name for name in wanted if name in known), "")
+    def pod_labels(self) -> list[dict[str, str | None]]:
+        """The labels of each role's pods."""
+        roles = [role for role in (DECODE, PREFILL) if self.release.root[role]["create"].flag(True)]
+        return [self.labels | {str(self.facts["roleLabel"]): role} for role in roles]
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,8 +134,8 @@ class Container:
         return f"{self.pod.role} container {self.node['name'].text() or self.node.keys[-1]}"
 
     @cached_property
-    def image(self) -> images.Image:
-        return images.parse(self.node["image"].text())
+    def image(self) -> Image:
+        return Image.parse(self.node["image"].text())
 
     @property
     def model_command(self) -> str:
@@ -237,6 +189,13 @@ class Container:
         return self.engine_of_command or self.engine_of_image
 
     @property
+    def possible_engines(self) -> list[Engine]:
+        """The engines that may be meant: two when the command starts another one than the image has."""
+        started, inside = self.engine_of_command, self.engine_of_image
+        sure = started and (started is inside or started.perhaps_in(self.image))
+        return [engine for engine in ((started,) if sure else (started, inside)) if engine]
+
+    @property
     def engine_node(self) -> Node:
         """The setting that says which engine it is."""
         if self.engine_of_command is None:
@@ -246,7 +205,7 @@ class Container:
     @property
     def unknown_engine(self) -> str:
         """That nobody can tell which engine it runs, as a clause."""
-        return f"neither image nor command of the {self.title} is a known engine's ({self.image})"
+        return f"neither image nor command of the {self.title} is a known engine's ({self.image.text or 'no image'})"
 
     @property
     def written_port(self) -> Given | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from wellit.node import Node, whole
 
+CONFIG_FILE = "--config"  # the same in every engine: more flags, from a file
 SHELLS = ("sh", "bash", "dash", "ash")
 
 
@@ -50,6 +51,15 @@ class Words:
         """The last mention of a flag, as ``--flag value`` or ``--flag=value``; the last one is what counts."""
         return next(iter(reversed(list(self.mentions(flag)))), None) if flag else None
 
+    @property
+    def elsewhere(self) -> str:
+        """Why a flag may be given although these words do not have it; "" when it cannot."""
+        if self.unclear:
+            return self.unclear
+        if file := self.given(CONFIG_FILE):
+            return f"{CONFIG_FILE} {file.value} may give it"
+        return "its words are only known when it starts" if any(_is_open(text) for text in self.texts) else ""
+
     def mentions(self, flag: str) -> Iterator[Given]:
         wanted = _plain(flag)
         for number, word in enumerate(self.words):
@@ -88,3 +98,8 @@ def _is_script(words: list[str]) -> bool:
 
 def _plain(flag: str) -> str:
     return flag.lstrip("-").replace("_", "-")
+
+
+def _is_open(text: str) -> bool:
+    """Whether a word may become several, or another flag, when the container starts."""
+    return text.startswith(("$", "--$"))

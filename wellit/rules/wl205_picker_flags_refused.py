@@ -1,0 +1,126 @@
+"""The picker's image refuses what it is given, and exits.
+
+Metrics used to be named by flags; from GAIE 1.4 on (llm-d's picker v0.7) the picker refuses those flags and wants its data
+layer configured. It is the image that decides, whoever sets the flag: the values, or the chart, which adds them for
+modelServerType sglang and triton-tensorrt-llm, and so crashes its own picker. The data layer in turn needs all its parts.
+
+Bad::
+
+    # inferencepool@v1.4.0
+    inferencePool:
+      modelServerType: sglang
+      modelServers:
+        matchLabels: {llm-d.ai/guide: chat}
+
+Good::
+
+    # inferencepool@v1.4.0
+    inferenceExtension:
+      pluginsConfigFile: chat.yaml
+      pluginsCustomConfig:
+        chat.yaml: |
+          apiVersion: inference.networking.x-k8s.io/v1alpha1
+          kind: EndpointPickerConfig
+          featureGates: [dataLayer]
+          plugins:
+          - type: queue-scorer
+          - type: metrics-data-source
+          - type: model-server-protocol-metrics
+            parameters: {defaultEngine: sglang}
+          schedulingProfiles:
+          - name: default
+            plugins: [{pluginRef: queue-scorer}]
+          data:
+            sources:
+            - pluginRef: metrics-data-source
+              extractors: [{pluginRef: model-server-protocol-metrics}]
+    inferencePool:
+      modelServerType: vllm
+      modelServers:
+        matchLabels: {llm-d.ai/guide: chat}
+"""
+
+from __future__ import annotations
+
+from wellit.capabilities import Contract
+from wellit.node import Node
+from wellit.rules.rule import Hit, Items, NotChecked, Rule
+from wellit.seen.inferencepool import Pool, pools
+from wellit.seen.metrics import flags_added
+from wellit.subject import INFERENCEPOOL, Subject
+
+RULE = Rule("WL205", "picker-flags-refused", "error", (INFERENCEPOOL,), "asked")
+
+
+def check(subject: Subject) -> Items:
+    for pool in pools(subject):
+        picker = pool.contract
+        if not isinstance(picker, Contract):
+            yield NotChecked(f"which flags the picker takes: {picker.reason}")
+            continue
+        if not picker["metricFlagsTaken"]:
+            yield from _flags(pool, picker)
+        if picker["dataLayer"]:
+            yield from _data_layer(pool, picker)
+
+
+def _flags(pool: Pool, picker: Contract) -> Items:
+    layer = picker["dataLayer"]
+    instead = f"the data layer with {layer['engineParameter']} in the picker's configuration: invoke explain {RULE.id}"
+    for flag in picker["metricFlags"].values():
+        if flag in pool.flags:
+            yield _refused(pool, picker, pool.flags[flag], flag, f"no {flag}, but {instead}")
+    if flags_added(pool):
+        node = pool.pool["modelServerType"]
+        default = pool.facts["modelServerTypes"][0]
+        yield _refused(pool, picker, node, "", f"modelServerType: {default}, and {instead}")
+
+
+def _refused(pool: Pool, picker: Contract, node: Node, flag: str, write: str) -> Hit:
+    release = pool.release
+    added = f"modelServerType {pool.server_type} makes {release.chart} {release.version} pass metric flags, which"
+    first = flag or next(iter(picker["metricFlags"].values()))
+    return Hit(
+        node,
+        f"{f'the flag {flag}' if flag else added} the picker {picker.version} refuses",
+        write=write,
+        why=f"the picker exits, again and again: {picker['metricFlagsRefusal'].format(flag=first)}",
+        also=(("the picker's release", pool.image_node),) if pool.image_node.written else (),
+    )
+
+
+def _data_layer(pool: Pool, picker: Contract) -> Items:
+    layer = picker["dataLayer"]
+    gate = pool.gates.get(layer["gate"])
+    if gate and layer["needsData"] and not pool.config.at("data", "sources"):
+        yield Hit(
+            gate,
+            f"the feature gate {layer['gate']} is on, and the configuration has no data section",
+            write=_data(layer["source"], layer["extractor"]),
+            why="the picker refuses the configuration and exits",
+        )
+    for node in _references(pool):
+        if node.text() and node.text() not in _names(pool):
+            yield Hit(
+                node,
+                f'the plugin "{node.text()}" is used in data.sources and not configured',
+                write=f"plugins: [{{type: {node.text()}}}]",
+                why="the picker refuses the configuration and exits",
+            )
+
+
+def _references(pool: Pool) -> list[Node]:
+    found = []
+    for source in pool.config.at("data", "sources"):
+        found.append(source["pluginRef"])
+        found += [extractor["pluginRef"] for extractor in source["extractors"]]
+    return found
+
+
+def _names(pool: Pool) -> set[str]:
+    """The names by which plugins are referred to: their own, or their type."""
+    return {plugin["name"].text() or plugin["type"].text() for plugin in pool.config["plugins"]}
+
+
+def _data(source: str, extractor: str) -> str:
+    return f"data: {{sources: [{{pluginRef: {source}, extractors: [{{pluginRef: {extractor}}}]}}]}}"

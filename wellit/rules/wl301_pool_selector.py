@@ -1,0 +1,96 @@
+"""The pool selects no pod.
+
+The InferencePool finds its pods by matchLabels: a pod must have every one of them. The pods' labels come from the other
+chart, modelArtifacts.labels over that version's own defaults (llm-d.ai/inferenceServing until v0.4.4,
+llm-d.ai/inference-serving since). With one label apart the pool stays empty and every request is answered with 503.
+
+Bad::
+
+    # inferencepool@v1.4.0
+    inferencePool:
+      modelServers:
+        matchLabels: {llm-d.ai/inferenceServing: "true", llm-d.ai/guide: chat}
+    ---
+    # llm-d-modelservice@v0.4.9
+    modelArtifacts:
+      labels: {llm-d.ai/guide: chat}
+    decode:
+      containers: [{image: "ghcr.io/llm-d/llm-d-cuda:v0.6.0", modelCommand: vllmServe}]
+
+Good::
+
+    # inferencepool@v1.4.0
+    inferencePool:
+      modelServers:
+        matchLabels: {llm-d.ai/inference-serving: "true", llm-d.ai/guide: chat}
+    ---
+    # llm-d-modelservice@v0.4.9
+    modelArtifacts:
+      labels: {llm-d.ai/guide: chat}
+    decode:
+      containers: [{image: "ghcr.io/llm-d/llm-d-cuda:v0.6.0", modelCommand: vllmServe}]
+"""
+
+from __future__ import annotations
+
+from wellit.node import Node, spoken
+from wellit.rules.rule import Hit, Items, NotChecked, Rule
+from wellit.seen.inferencepool import Pool, alone, pools
+from wellit.seen.modelservice import Service, services
+from wellit.subject import INFERENCEPOOL, MODELSERVICE, Subject
+
+RULE = Rule("WL301", "pool-selector", "error", (INFERENCEPOOL, MODELSERVICE), "read")
+
+
+def check(subject: Subject) -> Items:
+    if reason := alone(subject):
+        yield NotChecked(f"whether a pool finds its pods: {reason}")
+    for pool in pools(subject):
+        if not pool.selector:
+            yield _no_selector(pool)
+            continue
+        known = list(services(subject))
+        if known and not any(pool.selects(service) for service in known):
+            yield _selects_none(pool, known)
+
+
+def _no_selector(pool: Pool) -> Hit:
+    return Hit(
+        pool.selector_node,
+        f"the pool {pool.release.name} has no matchLabels",
+        write="matchLabels: the labels of its pods",
+        why=f"helm stops with: {pool.facts['failureMessages']['matchLabels']}",
+    )
+
+
+def _selects_none(pool: Pool, known: list[Service]) -> Hit:
+    """The labels that are missing from the pods that come nearest."""
+    service, labels, missing = min(
+        ((service, labels, pool.missing(service, labels)) for service in known for labels in service.pod_labels),
+        key=lambda found: len(found[2]),
+    )
+    have = ", ".join(f"{key}: {value}" for key, value in labels.items())
+    return Hit(
+        missing[0],
+        f"the pool {pool.release.name} selects no pod: those of {service.release.name} have no {_label(missing[0])}",
+        write=_write(missing[0], service, labels),
+        why=f"the pods' labels are {have}",
+        also=(
+            *((f"nor {_label(node)}", node) for node in missing[1:]),
+            ("the pods' labels", service.labels_node),
+        ),
+    )
+
+
+def _label(node: Node) -> str:
+    return f"{node.keys[-1]}: {spoken(node.value)}"
+
+
+def _write(node: Node, service: Service, labels: dict[str, str | None]) -> str:
+    """The label as the pods have it: another value, or the key that this chart version writes."""
+    key, facts = str(node.keys[-1]), service.facts
+    if labels.get(key):
+        return f'{key}: "{labels[key]}"'
+    own = [name for name in facts["labels"].values() if labels.get(name)]
+    alike = next((name for name in own if labels[name] == spoken(node.value)), "")
+    return f'{alike}: "{labels[alike]}"' if alike else f"modelArtifacts.labels: {{{key}: {spoken(node.value)}}}"
