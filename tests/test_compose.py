@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from wellit import compose, process, render, tools
+from wellit import charts, compose, process, render, tools
 from wellit.compose import Choice
 from wellit.errors import CannotAnswer
 from wellit.source import BadSource
@@ -19,7 +19,7 @@ def from_helmfile(stack: compose.Stack, tmp_path: Path) -> dict[str, Any]:
     overrides = tmp_path / "overrides.json"
     overrides.write_text(json.dumps(stack.overrides))
     words = render.arguments(stack, tools.ensure(["helm", "helmfile"]), overrides)
-    done = process.run([*words, "print-env", "--output", "json"], env=render.environment())
+    done = process.run([*words, "print-env", "--output", "json"], env=charts.environment())
     assert done.ok, done.err
     values: dict[str, Any] = json.loads(done.out)[0]["values"]
     return values

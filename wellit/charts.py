@@ -16,6 +16,18 @@ from wellit.errors import CannotAnswer
 PARTS = ("gateway", "inferencepool", "modelservice")
 
 
+def environment() -> dict[str, str]:
+    """Variables for helm and helmfile: folders of their own, no upgrade notice, none of the user's settings."""
+    home = paths.cache() / "helm"
+    return {
+        "HELM_CACHE_HOME": str(home / "cache"),
+        "HELM_CONFIG_HOME": str(home / "config"),
+        "HELM_DATA_HOME": str(home / "data"),
+        "HELMFILE_CACHE_HOME": str(home / "helmfile"),
+        "HELMFILE_UPGRADE_NOTICE_DISABLED": "1",
+    }
+
+
 def find(stack: Stack, say: Callable[[str], None], *, fetch: bool, run: process.Runner = process.run) -> dict[str, Path]:
     """The upstream charts of the stack that are in the cache, by part; with `fetch` the missing ones are downloaded.
 
@@ -62,8 +74,6 @@ def digest(chart: Path) -> str:
 
 
 def _fetch(stack: Stack, part: str, about: Mapping[str, Any], kept: Path, say: Callable[[str], None], run: process.Runner) -> None:
-    from wellit.render import environment
-
     chart = stack.values["charts"][part]
     repository = next((r for r in stack.values["charts"]["repositories"] if chart.startswith(f"{r['name']}/")), None)
     source = [chart.partition("/")[2], "--repo", repository["url"]] if repository else [chart]

@@ -29,6 +29,9 @@ PASSED_ON = frozenset(
 )
 GRACE_SECONDS = 5.0
 
+# A long-running process, as start() gives it and stop() takes it.
+Running = subprocess.Popen[str]
+
 
 @dataclass(frozen=True)
 class Done:
@@ -109,7 +112,7 @@ def run(
 
 
 def _communicate_by_line(
-    process: subprocess.Popen[str], stdin: str | None, timeout: float | None, on_line: Callable[[str], None]
+    process: Running, stdin: str | None, timeout: float | None, on_line: Callable[[str], None]
 ) -> tuple[str, str]:
     kept: dict[str, list[str]] = {"out": [], "err": []}
 
@@ -143,7 +146,7 @@ def attached(argv: Sequence[str | Path], *, env: Mapping[str, str] | None = None
         raise CannotAnswer(f"cannot start {argv[0]}: {problem.strerror}") from problem
 
 
-def start(argv: Sequence[str | Path], *, log: Path, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+def start(argv: Sequence[str | Path], *, log: Path, env: Mapping[str, str] | None = None) -> Running:
     """Start a long-running process in its own group, its output going to `log`. End it with stop()."""
     with log.open("w") as sink:
         return subprocess.Popen(
@@ -152,7 +155,7 @@ def start(argv: Sequence[str | Path], *, log: Path, env: Mapping[str, str] | Non
         )  # fmt: skip
 
 
-def stop(process: subprocess.Popen[str]) -> int:
+def stop(process: Running) -> int:
     """End a process and its group: TERM, then KILL after a grace time. Returns its exit code."""
     for sign in (signal.SIGTERM, signal.SIGKILL):
         try:

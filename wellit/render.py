@@ -19,8 +19,8 @@ from typing import Any
 
 import yaml
 
-from wellit import paths, process, tools
-from wellit.compose import Stack
+from wellit import charts, paths, process, tools
+from wellit.compose import Stack, merge
 from wellit.errors import CannotAnswer
 
 Say = Callable[[str], None]
@@ -71,8 +71,6 @@ def render(stack: Stack, say: Say, *, fetch: bool = False, run: process.Runner =
 
     `fetch` downloads upstream charts that are not in the cache. Raises CannotAnswer when helmfile or a chart refuses.
     """
-    from wellit import charts
-
     found = charts.find(stack, say, fetch=fetch, run=run)
     binaries = tools.ensure(["helm", "helmfile"], say)
     overrides = _with_charts(stack, found)
@@ -93,29 +91,13 @@ def arguments(stack: Stack, binaries: Mapping[str, Path], overrides_file: Path) 
     ]  # fmt: skip
 
 
-def environment() -> dict[str, str]:
-    """Variables for helm and helmfile: folders of their own, no upgrade notice, none of the user's settings."""
-    home = paths.cache() / "helm"
-    return {
-        "HELM_CACHE_HOME": str(home / "cache"),
-        "HELM_CONFIG_HOME": str(home / "config"),
-        "HELM_DATA_HOME": str(home / "data"),
-        "HELMFILE_CACHE_HOME": str(home / "helmfile"),
-        "HELMFILE_UPGRADE_NOTICE_DISABLED": "1",
-    }
-
-
 def _with_charts(stack: Stack, found: Mapping[str, Path]) -> dict[str, Any]:
-    from wellit.compose import merge
-
     return merge(stack.overrides, {"charts": {part: str(path) for part, path in found.items()}}) if found else stack.overrides
 
 
 def _render(
     stack: Stack, overrides: Mapping[str, Any], found: Mapping[str, Path], binaries: Mapping[str, Path], run: process.Runner
 ) -> Rendered:
-    from wellit import charts
-
     missing = charts.missing(stack, found)
     with tempfile.TemporaryDirectory(prefix="wellit-") as name, ThreadPoolExecutor(2) as pool:
         folder = Path(name)
@@ -126,7 +108,7 @@ def _render(
         if not missing:
             out = str(folder / "manifests" / "{{ .Release.Name }}")
             jobs.append([*words, "template", "--skip-deps", "--output-dir-template", out])
-        for done in pool.map(lambda argv: run(argv, env=environment(), timeout=300), jobs):
+        for done in pool.map(lambda argv: run(argv, env=charts.environment(), timeout=300), jobs):
             if not done.ok:
                 raise _refused(done.err, stack)
         return Rendered(tuple(_releases(stack, folder)), missing, {p: str(c) for p, c in found.items()})

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wellit import compose, render, rules, schema, source, subject, values_schema
+from wellit import compose, paths, render, rules, schema, source, subject, values_schema
 from wellit.compose import Choice, Stack
 from wellit.errors import CannotAnswer
 from wellit.findings import Check, Finding, Location, Report
@@ -40,9 +40,7 @@ def stack(choice: Choice, say: Say, *, fetch: bool = False, command: str = "vali
         return Validated(report, composed)
     rendered = render.render(composed, say, fetch=fetch)
     judged = subject_of(composed, rendered)
-    for release in judged.releases:
-        report.add(_shape(release, release.label))
-    report.add(rules.run(judged))
+    report.add(_judge(judged))
     if rendered.unrendered:
         report.checks.append(_skipped("manifests", rendered.unrendered))
     return Validated(report, composed, rendered)
@@ -58,9 +56,7 @@ def values_files(files: Sequence[str], charts: Sequence[str]) -> Report:
     judged = subject.from_values(zip(files, charts, strict=True))
     report = Report("validate", summary={"files": list(files), "charts": list(charts)})
     report.add(judged.unreadable)
-    for release in judged.releases:
-        report.add(_shape(release, release.label))
-    report.add(rules.run(judged))
+    report.add(_judge(judged))
     return report
 
 
@@ -103,10 +99,10 @@ class _Places:
         self.release = release
         file = composed.folder / "values" / f"{release.part}.yaml.gotmpl"
         try:
-            self.template: Source | None = source.parse_template(file.read_text(), source.shown(file))
+            self.template: Source | None = source.parse_template(file.read_text(), paths.shown(file))
         except (BadSource, OSError):
             self.template = None
-        self.file = source.shown(file)
+        self.file = paths.shown(file)
 
     def at(self, keys: Keys) -> Location:
         raw = ("values", self.release.part, *keys)
@@ -149,9 +145,19 @@ class _Places:
         return None
 
 
-def _shape(release: subject.Release, label: str) -> list[Finding]:
-    known = values_schema.schema_for(release.chart, release.version)
-    return schema.check_values(release.values, known, release.locate, label)
+def _judge(judged: subject.Subject) -> list[Finding | Check]:
+    """Schemas, then rules; where a rule speaks of a value, what the schema says of it is left out."""
+    said = list(rules.run(judged))
+    spoken = {(item.at, item.path) for item in said if isinstance(item, Finding)}
+    shape = [
+        finding
+        for release in judged.releases
+        for finding in schema.check_values(
+            release.values, values_schema.schema_for(release.chart, release.version), release.locate, release.label
+        )
+        if (finding.at, finding.path) not in spoken
+    ]
+    return [*shape, *said]
 
 
 def _skipped(what: str, reason: str) -> Check:

@@ -1,0 +1,65 @@
+"""The way of the data is one direction: a module imports only what stands before it."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from wellit.paths import ROOT
+
+# Modules and packages of wellit, each allowed to import those before it.
+ORDER = """
+    errors paths findings process tools
+    source images capabilities values_schema schema compose
+    engines nested node subject seen rules
+    charts render validate
+    demand sandbox access cluster placement publishers preflight plan record verify lifecycle
+    report explain docs walk testing cli program
+""".split()
+STARTS_PROCESSES = {"process"}
+
+
+def modules() -> list[Path]:
+    return sorted((ROOT / "wellit").rglob("*.py"))
+
+
+def unit(file: Path) -> str:
+    return file.relative_to(ROOT / "wellit").parts[0].removesuffix(".py")
+
+
+def imported(file: Path) -> set[str]:
+    """What a file imports anywhere in it, also inside functions: names below wellit, and whole modules."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            parts = node.module.split(".")
+            found |= {parts[1]} if parts[0] == "wellit" and len(parts) > 1 else set()
+            found |= {alias.name for alias in node.names} if node.module == "wellit" else {node.module}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found
+
+
+def test_every_module_has_its_place() -> None:
+    assert {unit(file) for file in modules()} - {"__init__"} == set(ORDER)
+
+
+@pytest.mark.parametrize("file", modules(), ids=lambda file: str(file.relative_to(ROOT)))
+def test_no_arrow_goes_back(file: Path) -> None:
+    if unit(file) == "__init__":
+        return
+    allowed = set(ORDER[: ORDER.index(unit(file)) + 1])
+    assert imported(file) & set(ORDER) <= allowed
+
+
+@pytest.mark.parametrize("file", modules(), ids=lambda file: str(file.relative_to(ROOT)))
+def test_one_module_starts_processes(file: Path) -> None:
+    if unit(file) not in STARTS_PROCESSES:
+        assert not imported(file) & {"subprocess", "os.system", "pty", "multiprocessing"}
+
+
+def test_the_sandbox_is_a_room_of_its_own() -> None:
+    users = {unit(file) for file in modules() if "sandbox" in imported(file)} - {"sandbox"}
+    assert users == {"access"}
