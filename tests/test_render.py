@@ -1,0 +1,206 @@
+"""A stack is rendered by the real helmfile and helm, and not again when nothing changed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wellit import charts, compose, paths, process, render, tools
+from wellit.compose import Choice
+from wellit.errors import CannotAnswer
+from wellit.process import Done
+
+
+def say(_: str) -> None:
+    """Nothing is to be said in these tests."""
+
+
+@pytest.fixture(autouse=True)
+def cold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of this test's own, with the tools of the real one."""
+    tools.ensure(["helm", "helmfile"], say)
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    (cache / "tools").symlink_to(paths.cache() / "tools")
+    monkeypatch.setenv("WELLIT_CACHE", str(cache))
+    return cache
+
+
+def offline(**more: Any) -> compose.Stack:
+    return compose.compose(Choice(components={"charts": "offline"} | more.pop("components", {}), **more))
+
+
+@pytest.mark.parametrize("engine", compose.component_names("engine"))
+@pytest.mark.parametrize("train", compose.component_names("versions"))
+@pytest.mark.parametrize("gateway", compose.component_names("gateway"))
+def test_every_choice_of_components_renders(engine: str, train: str, gateway: str) -> None:
+    stack = offline(components={"engine": engine, "versions": train, "gateway": gateway})
+    rendered = render.render(stack, say)
+    kinds = [manifest["kind"] for manifest in rendered.manifests]
+    assert kinds.count("Deployment") == 2
+    assert ("Gateway" in kinds, "HTTPRoute" in kinds) == (stack.get("gateway.create"),) * 2
+    decode = next(m for m in rendered.part("modelservice").manifests if m["kind"] == "Deployment")
+    container = decode["spec"]["template"]["spec"]["containers"][0]
+    assert container["image"] == f"{stack.get('engine.image')}:{stack.get('engine.tag')}"
+    assert ":latest" not in str(rendered.manifests)
+
+
+@pytest.mark.parametrize("engine", compose.component_names("engine"))
+@pytest.mark.parametrize("train", compose.component_names("versions"))
+def test_the_routing_proxy_stands_before_the_engine_and_can_be_left_out(engine: str, train: str) -> None:
+    def pod(proxy: str) -> dict[str, Any]:
+        stack = offline(components={"engine": engine, "versions": train}, sets=(f"proxy.enabled={proxy}",))
+        objects = render.render(stack, say).part("modelservice").manifests
+        found: dict[str, Any] = next(m for m in objects if m["kind"] == "Deployment")["spec"]["template"]["spec"]
+        return found
+
+    with_proxy, without = pod("true"), pod("false")
+    assert with_proxy["containers"][0]["args"].count("8200") == 1
+    proxy = with_proxy["initContainers"][0]
+    assert {"--port=8000", "--vllm-port=8200"} <= set(proxy["args"])
+    connector = compose.compose(Choice(components={"engine": engine})).get("engine.connectors")[0]
+    assert f"--connector={connector}" in proxy["args"]
+    assert "initContainers" not in without
+    assert without["containers"][0]["args"].count("8000") == 1
+    assert without["containers"][0]["readinessProbe"]["httpGet"]["port"] == 8000
+
+
+@pytest.mark.parametrize("engine", compose.component_names("engine"))
+def test_probes_wait_as_long_as_the_engine_needs(engine: str) -> None:
+    stack = offline(components={"engine": engine})
+    values = render.render(stack, say).part("modelservice").values["decode"]["containers"][0]
+    health = stack.get("engine.health")
+    for name in ("startupProbe", "readinessProbe", "livenessProbe"):
+        if values[name]["httpGet"]["path"] == health["path"]:
+            assert values[name]["timeoutSeconds"] >= health["minTimeoutSeconds"]
+
+
+@pytest.mark.parametrize("train", compose.component_names("versions"))
+def test_the_pool_asks_for_the_labels_that_the_pods_have(train: str) -> None:
+    rendered = render.render(offline(components={"versions": train}), say)
+    pool = next(m for m in rendered.manifests if m["kind"] == "InferencePool")
+    decode = next(m for m in rendered.part("modelservice").manifests if m["kind"] == "Deployment")
+    assert pool["spec"]["selector"]["matchLabels"].items() <= decode["spec"]["template"]["metadata"]["labels"].items()
+
+
+@pytest.mark.parametrize("train", compose.component_names("versions"))
+def test_monitoring_is_one_setting(train: str) -> None:
+    def kinds(value: str) -> set[str]:
+        stack = offline(components={"versions": train}, sets=(f"monitoring.enabled={value}",))
+        return {manifest["kind"] for manifest in render.render(stack, say).manifests}
+
+    assert kinds("true") - kinds("false") >= {"PodMonitor", "ServiceMonitor"}
+
+
+def test_what_did_not_change_is_not_rendered_again() -> None:
+    stack = offline()
+    first = render.render(stack, say)
+
+    def refuse(argv: Any, **_: Any) -> Done:
+        raise AssertionError(f"started {argv}")
+
+    assert render.render(offline(), say, run=refuse) == first
+    with pytest.raises(AssertionError, match="started"):
+        render.render(offline(sets=("decode.replicas=3",)), say, run=refuse)
+
+
+def test_a_changed_file_is_rendered_again(tmp_path: Path) -> None:
+    chart = tmp_path / "chart"
+    process.run(["cp", "-R", paths.CHARTS / "modelservice", chart])
+    sets = (f"charts.modelservice={chart}",)
+    first = render.render(offline(sets=sets), say)
+    template = next((chart / "templates").glob("serviceaccount.yaml"))
+    template.write_text(template.read_text() + "\n# another line\n")
+    key = {file.name for file in (paths.cache() / "render").iterdir()}
+    assert render.render(offline(sets=sets), say).releases == first.releases
+    assert {file.name for file in (paths.cache() / "render").iterdir()} > key
+
+
+def test_a_broken_copy_in_the_cache_is_made_again() -> None:
+    first = render.render(offline(), say)
+    for file in (paths.cache() / "render").iterdir():
+        file.write_text("{")
+    assert render.render(offline(), say) == first
+
+
+def test_upstream_charts_that_are_not_there_are_said() -> None:
+    rendered = render.render(compose.compose(Choice()), say)
+    assert rendered.unrendered == "upstream charts not in the cache; --charts offline or --fetch"
+    assert rendered.manifests == []
+    assert rendered.part("modelservice").values["decode"]["replicas"] == 8
+
+
+def test_what_a_chart_refuses_is_said_without_the_noise() -> None:
+    with pytest.raises(CannotAnswer) as caught:
+        render.render(offline(sets=("engine.modelCommands=[sglangServe]",)), say)
+    assert caught.value.message.endswith("takes none of the engine's modelCommands (sglangServe); it takes: custom, imageDefault, vllmServe")
+    assert "helmfile.yaml.gotmpl" in caught.value.where
+
+
+def test_a_setting_of_the_users_does_not_change_the_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = render.render(offline(), say)
+    monkeypatch.setenv("HELMFILE_ENVIRONMENT", "nowhere")
+    monkeypatch.setenv("HELM_NAMESPACE", "elsewhere")
+    for file in (paths.cache() / "render").iterdir():
+        file.unlink()
+    assert render.render(offline(), say) == first
+
+
+class Helm:
+    """A helm that pulls one chart; it refuses everything else."""
+
+    def __init__(self, content: bytes, code: int = 0) -> None:
+        self.content, self.code, self.calls = content, code, 0
+
+    def __call__(self, argv: Any, **_: Any) -> Done:
+        words = [str(word) for word in argv]
+        assert words[1] == "pull", words
+        self.calls += 1
+        if not self.code:
+            Path(words[words.index("--destination") + 1], "chart-v1.tgz").write_bytes(self.content)
+        return Done(tuple(words), self.code, "", "Error: no such host\n" if self.code else "")
+
+
+def test_fetched_charts_are_held_against_the_trains_digest(cold: Path) -> None:
+    stack = compose.compose(Choice(sets=("versions.charts.gateway.digest=null", "versions.charts.modelservice.digest=null")))
+    helm = Helm(b"a chart")
+    found = charts.find(stack, say, fetch=True, run=helm)
+    assert sorted(found) == ["gateway", "inferencepool", "modelservice"]
+    assert charts.find(stack, say, fetch=True, run=helm) == found and helm.calls == 3
+    assert charts.digest(found["gateway"]).startswith("sha256:")
+
+
+def test_a_chart_with_another_digest_is_refused_and_not_kept(cold: Path) -> None:
+    with pytest.raises(CannotAnswer, match="is not the one that is pinned"):
+        charts.find(compose.compose(Choice()), say, fetch=True, run=Helm(b"another chart"))
+    assert not list((cold / "charts").glob("*.tgz"))
+
+
+def test_a_chart_that_cannot_be_fetched_is_said_with_the_ways_out() -> None:
+    with pytest.raises(CannotAnswer) as caught:
+        charts.find(compose.compose(Choice()), say, fetch=True, run=Helm(b"", code=1))
+    assert "no such host" in caught.value.message
+    assert "--charts offline" in caught.value.write
+
+
+def test_plain_helmfile_gives_the_same_manifests(tmp_path: Path) -> None:
+    """Not a line of Python: the README's command, by the size's and the axes' own paths."""
+    import yaml
+
+    stack = offline(environment="sglang", size="small", namespace="ns")
+    binaries = tools.ensure(["helm", "helmfile"], say)
+    done = process.run(
+        [binaries["helmfile"], "-f", "guides/inference-scheduling/helmfile.yaml.gotmpl", "-e", "sglang", "-n", "ns", "--quiet",
+         "--state-values-set", "components.charts=offline,size=small", "template", "--skip-deps"],
+        cwd=paths.ROOT, env={"PATH": f"{binaries['helm'].parent}{os.pathsep}{os.environ['PATH']}", "HELMFILE_UPGRADE_NOTICE_DISABLED": "1"},
+    )  # fmt: skip
+    assert done.ok, done.err
+    theirs = [manifest for manifest in yaml.safe_load_all(done.out) if manifest]
+
+    def named(manifests: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:
+        return {(m["kind"], m["metadata"]["name"]): m for m in manifests}
+
+    assert named(theirs) == named(render.render(stack, say).manifests)
