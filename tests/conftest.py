@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from wellit import paths, tools
 from wellit import sandbox as sandboxes
 from wellit.sandbox import Sandbox
 
@@ -38,3 +40,18 @@ def sandbox() -> Iterator[Sandbox]:
     """A sandbox that is up: 4 nodes of 8 GPUs, simulated readiness."""
     yield sandboxes.up(own_name(), say=print)
     sandboxes.down(own_name(), say=print)
+
+
+@pytest.fixture
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty cache with the programs of the real one, so that nothing is rendered, recorded or up in it yet."""
+    tools.ensure(["helm", "helmfile", "kubectl"])
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    for kept in ("tools", "modules"):
+        (paths.cache() / kept).mkdir(exist_ok=True)
+        (cache / kept).symlink_to(paths.cache() / kept)
+    monkeypatch.setenv("WELLIT_CACHE", str(cache))
+    yield cache
+    for there in sandboxes.all_sandboxes():
+        sandboxes.down(there.name, say=print)

@@ -19,14 +19,9 @@ def say(_: str) -> None:
 
 
 @pytest.fixture(autouse=True)
-def cold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache of this test's own, with the tools of the real one."""
-    tools.ensure(["helm", "helmfile"], say)
-    cache = tmp_path / "cache"
-    cache.mkdir()
-    (cache / "tools").symlink_to(paths.cache() / "tools")
-    monkeypatch.setenv("WELLIT_CACHE", str(cache))
-    return cache
+def cold(own_cache: Path) -> Path:
+    """Every test begins with nothing rendered."""
+    return own_cache
 
 
 def offline(**more: Any) -> compose.Stack:

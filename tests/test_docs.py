@@ -1,0 +1,52 @@
+"""What the documentation says is what is so."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from wellit import docs, paths, walk
+
+READMES = [paths.ROOT / "README.md", *sorted(paths.GUIDES.glob("*/README.md"))]
+
+
+@pytest.mark.parametrize("name", docs.DOCUMENTS)
+def test_the_tables_are_those_of_the_data(name: str) -> None:
+    text = (paths.ROOT / name).read_text()
+    assert docs.refreshed(text) == text, "stale: run scripts/invoke docs"
+
+
+@pytest.mark.parametrize("name", docs.PICTURES)
+def test_the_pictures_are_there_and_shown(name: str) -> None:
+    assert (paths.ROOT / "docs" / name).read_text().startswith("<svg")
+    assert f"docs/{name}" in (paths.ROOT / "README.md").read_text()
+
+
+@pytest.mark.parametrize("file", READMES, ids=lambda file: str(file.relative_to(paths.ROOT)))
+def test_every_link_leads_somewhere(file: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", file.read_text()):
+        assert (file.parent / target).exists(), target
+
+
+def test_every_task_that_the_readme_names_is_one() -> None:
+    import tasks
+
+    names = set(tasks.task_names())
+    for file in READMES:
+        for task in re.findall(r"scripts/invoke ([a-z][\w.]*)", file.read_text()):
+            assert task in names, task
+
+
+@pytest.mark.parametrize("file", READMES, ids=lambda file: str(file.relative_to(paths.ROOT)))
+def test_the_commands_of_a_readme_do_what_it_says(file: Path, own_cache: Path) -> None:
+    """Every `console` step, in order, but those that need a GPU cluster; in a sandbox and a cache of their own."""
+    env = {"WELLIT_CACHE": str(own_cache), "WELLIT_SANDBOX": "default"}
+    taken = 0
+    for step in walk.steps(file):
+        if step.where != "cluster":
+            walked = walk.take(step, print, env=env)
+            assert walked.ok, f"{step.file}:{step.line}: $ {step.command}\n{walked.output}\npromised:\n{step.promised}"
+            taken += 1
+    assert taken
