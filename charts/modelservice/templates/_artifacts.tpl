@@ -9,11 +9,11 @@ What each scheme is made of is data (imitates.uriSchemes); how its path is read 
 {{/* What the engine is told to serve: a path under the mount, or an id, which in a volume ends its path. */}}
 {{- define "artifact.model" -}}
 {{- $scheme := include "artifact.scheme" . -}}
-{{- $facts := get .Values.imitates.uriSchemes $scheme -}}
+{{- $kind := get .Values.imitates.uriSchemes $scheme -}}
 {{- $parts := splitList "/" (include "artifact.path" .) -}}
-{{- if not $facts.args -}}{{ fail $facts.failure }}
+{{- if not $kind.args -}}{{ fail $kind.failure }}
 {{- else if eq $scheme "pvc" -}}{{ .Values.modelArtifacts.mountPath }}/{{ rest $parts | join "/" }}
-{{- else if hasKey $facts "cachePrefix" -}}{{ slice $parts (sub (len $parts) 2) | join "/" }}
+{{- else if hasKey $kind "cachePrefix" -}}{{ slice $parts (sub (len $parts) 2) | join "/" }}
 {{- else -}}{{ join "/" $parts }}
 {{- end -}}
 {{- end -}}
@@ -40,11 +40,11 @@ What each scheme is made of is data (imitates.uriSchemes); how its path is read 
 {{/* Caches of Hugging Face inside the mount, and the token. */}}
 {{- define "artifact.env" -}}
 {{- $scheme := include "artifact.scheme" .root -}}
-{{- $facts := get .root.Values.imitates.uriSchemes $scheme -}}
-{{- if and .container.mountModelVolume (hasKey $facts "cachePrefix") }}
+{{- $kind := get .root.Values.imitates.uriSchemes $scheme -}}
+{{- if and .container.mountModelVolume (hasKey $kind "cachePrefix") }}
 {{- $parts := splitList "/" (include "artifact.path" .root) }}
 - name: HF_HUB_CACHE
-  value: {{ $facts.cachePrefix }}/{{ slice $parts 1 (sub (len $parts) 2) | join "/" }}
+  value: {{ $kind.cachePrefix }}/{{ slice $parts 1 (sub (len $parts) 2) | join "/" }}
 {{- else if and .container.mountModelVolume (eq $scheme "hf") }}
 - name: HF_HOME
   value: {{ .root.Values.modelArtifacts.mountPath }}

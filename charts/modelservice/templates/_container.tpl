@@ -49,15 +49,15 @@
 {{/* The routing proxy: a native sidecar that takes the service's port and forwards to the engine's. Context: root. */}}
 {{- define "routing-proxy" -}}
 {{- $proxy := .Values.routing.proxy -}}
-{{- $facts := .Values.imitates.proxy -}}
+{{- $proxyFlags := .Values.imitates.proxy -}}
 - name: routing-proxy
   image: {{ required "routing.proxy.image must be specified" $proxy.image }}
   imagePullPolicy: {{ $proxy.imagePullPolicy | default "Always" }}
   args:
-    - {{ $facts.portFlag }}={{ .Values.routing.servicePort }}
-    - {{ $facts.enginePortFlag }}={{ $proxy.targetPort }}
-    - {{ $facts.connectorFlag }}={{ $proxy.connector | default .Values.imitates.defaultConnector }}
-    {{- if eq $facts.logFlags "klog" }}
+    - {{ $proxyFlags.portFlag }}={{ .Values.routing.servicePort }}
+    - {{ $proxyFlags.enginePortFlag }}={{ $proxy.targetPort }}
+    - {{ $proxyFlags.connectorFlag }}={{ $proxy.connector | default .Values.imitates.defaultConnector }}
+    {{- if eq $proxyFlags.logFlags "klog" }}
     - -v={{ $proxy.debugLevel | default 5 }}
     {{- else }}
     {{- range $key := list "zapDevel" "zapEncoder" "zapLogLevel" "zapStacktraceLevel" "zapTimeEncoding" }}

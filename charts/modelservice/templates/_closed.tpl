@@ -3,7 +3,7 @@ The levels of the values that the imitated version closes: imitates has a field 
 level takes; "root" is the top, "role" stands for decode and prefill. The words are Helm's own for a schema that
 says no. Context: root.
 */}}
-{{- define "imitates.closed" -}}
+{{- define "closed" -}}
 {{- range $field, $keys := .Values.imitates -}}
 {{-   if and (hasPrefix "closed." $field) (kindIs "slice" $keys) -}}
 {{-     $level := trimPrefix "closed." $field | trimPrefix "root" -}}
@@ -15,13 +15,13 @@ says no. Context: root.
 {{-         $here = get $here $key | default dict -}}
 {{-         $at = printf "%s/%s" $at $key -}}
 {{-       end -}}
-{{-       include "imitates.level" (dict "at" $at "here" $here "keys" $keys) -}}
+{{-       include "closed.level" (dict "at" $at "here" $here "keys" $keys) -}}
 {{-     end -}}
 {{-   end -}}
 {{- end -}}
 {{- end -}}
 
-{{- define "imitates.level" -}}
+{{- define "closed.level" -}}
 {{- range $key := keys .here | sortAlpha -}}
 {{-   if not (has $key $.keys) -}}{{- fail (printf "at '%s': additional properties '%s' not allowed" $.at $key) -}}{{- end -}}
 {{- end -}}
