@@ -1,6 +1,7 @@
 """What rules judge: the chart values of one or more releases, and the objects rendered from them.
 
-A Subject comes from a rendered stack (wellit.validate) or, by from_values, from anybody's values files with Python alone.
+A Subject comes from a rendered stack (wellit.validate) or, by from_values, from anybody's values files with Python
+alone.
 """
 
 from __future__ import annotations

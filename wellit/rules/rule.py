@@ -1,8 +1,8 @@
 """What a rule is made of, for the modules of this package.
 
-A rule is a module: its docstring is what a person reads (the first line is the title, then what and why, then a ``Bad::``
-and a ``Good::`` snippet), `RULE` its id, and `check` yields a Hit for every mistake and a NotChecked for every question
-that it could not answer. It names places in the values; run() finds file, line and column.
+A rule is a module: its docstring is what a person reads (the first line is the title, then what and why, then a
+``Bad::`` and a ``Good::`` snippet), `RULE` its id, and `check` yields a Hit for every mistake and a NotChecked for
+every question that it could not answer. It names places in the values; run() finds file, line and column.
 """
 
 from __future__ import annotations

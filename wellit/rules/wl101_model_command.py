@@ -1,8 +1,8 @@
 """The chart version does not have this modelCommand.
 
-The llm-d-modelservice chart starts an engine by modelCommand and stops at a word it does not have; upper and lower case
-matter. `sglangServe` is in circulation, but no published version has ever had it: an engine without a modelCommand of its
-own is started with `custom` and a command.
+The llm-d-modelservice chart starts an engine by modelCommand and stops at a word it does not have; upper and lower
+case matter. `sglangServe` is in circulation, but no published version has ever had it: an engine without a
+modelCommand of its own is started with `custom` and a command.
 
 Bad::
 
@@ -26,9 +26,9 @@ Good::
 
 from __future__ import annotations
 
-from wellit.errors import nearest
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.seen.modelservice import Container, pods
+from wellit.seen.container import Container
+from wellit.seen.modelservice import pods
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule("WL101", "model-command", "error", (MODELSERVICE,), "asked")
@@ -37,7 +37,7 @@ RULE = Rule("WL101", "model-command", "error", (MODELSERVICE,), "asked")
 def check(subject: Subject) -> Items:
     for pod in pods(subject):
         for container in pod.containers:
-            if container.known_command is None:
+            if container.written is None:
                 yield _unknown(container)
 
 
@@ -52,16 +52,12 @@ def _unknown(container: Container) -> Hit:
 
 
 def _instead(container: Container) -> str:
-    """What to write: the word that was meant when it fits the image, else the engine's custom form."""
-    known = list(container.facts["modelCommands"])
-    near = nearest(container.model_command, known)
-    meant, engine = container.made_for(near), container.engine
-    if near and (meant is None or engine in (None, meant)):
-        return f"modelCommand: {near}"
-    if engine is None:
-        return f"modelCommand: {' or '.join(known)}"
-    ready = container.ready_made(engine)
-    return f"modelCommand: {ready}" if ready else engine.custom_form()
+    """What to write: the word that was meant when it fits the image, else what starts the engine."""
+    if container.meant:
+        return f"modelCommand: {container.meant}"
+    if container.engine is None:
+        return f"modelCommand: {' or '.join(container.facts['modelCommands'])}"
+    return container.way_to_start(container.engine)
 
 
 def refusal(container: Container, message: str) -> str:

@@ -27,7 +27,8 @@ from __future__ import annotations
 
 from wellit.rules.rule import Hit, Items, Rule
 from wellit.rules.wl101_model_command import refusal
-from wellit.seen.modelservice import Container, pods
+from wellit.seen.container import Container
+from wellit.seen.modelservice import pods
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule("WL102", "command-required", "error", (MODELSERVICE,), "asked")
@@ -36,7 +37,7 @@ RULE = Rule("WL102", "command-required", "error", (MODELSERVICE,), "asked")
 def check(subject: Subject) -> Items:
     for pod in pods(subject):
         for container in pod.containers:
-            needs = container.known_command and container.known_command.get("needs")
+            needs = container.written and container.written.get("needs")
             if needs and not container.node[needs]:
                 yield _missing(container, needs)
 
@@ -44,9 +45,9 @@ def check(subject: Subject) -> Items:
 def _missing(container: Container, needs: str) -> Hit:
     why = f"helm stops with: {refusal(container, needs)}"
     if meant := container.node.misspelt("modelCommand"):
-        word = meant.text()
-        return Hit(meant, f'the key "{meant.keys[-1]}" is not read: modelCommand is absent, and so is a command',
-                   write=f"modelCommand: {word}", why=why)  # fmt: skip
+        write = f"modelCommand: {container.meant}" if container.meant else _write(container)
+        message = f'the key "{meant.keys[-1]}" is not read: modelCommand is absent, and so is a {needs}'
+        return Hit(meant, message, write=write, why=why)
     node = container.node["modelCommand"]
     how = f"modelCommand {container.model_command}" if node.written else "no modelCommand"
     return Hit(

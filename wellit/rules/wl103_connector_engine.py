@@ -1,9 +1,9 @@
 """The routing proxy's connector speaks another engine's protocol.
 
-A connector is the way the routing proxy hands KV blocks from prefill to decode, and each is made for one engine: SGLang
-takes a bootstrap address in the request, vLLM takes kv_transfer_params. The chart takes any word, and its default is
-nixlv2 whatever the engine is. With the wrong one an SGLang decode never learns where its prefill is; a vLLM one computes
-everything itself, and nothing says so.
+A connector is the way the routing proxy hands KV blocks from prefill to decode, and each is made for one engine:
+SGLang takes a bootstrap address in the request, vLLM takes kv_transfer_params. The chart takes any word, and its
+default is nixlv2 whatever the engine is. With the wrong one an SGLang decode never learns where its prefill is; a
+vLLM one computes everything itself, and nothing says so.
 
 Bad::
 

@@ -1,10 +1,10 @@
 """The picker reads another engine's metrics.
 
-The picker weighs pods by the queue and the cache that their engine reports, each under its engine's own name. Unless it is
-told otherwise it reads vLLM's. From an SGLang pod it then gets nothing, takes that for an empty queue, and never moves load.
-How it is told depends on its release: by flags up to GAIE 1.3 (llm-d's picker v0.6), by the data layer of its configuration
-since. The chart's modelServerType does nothing for SGLang before v1.4.0, and from then on sets flags that its own picker
-refuses.
+The picker weighs pods by the queue and the cache that their engine reports, each under its engine's own name. Unless
+it is told otherwise it reads vLLM's. From an SGLang pod it then gets nothing, takes that for an empty queue, and
+never moves load. How it is told depends on its release: by flags up to GAIE 1.3 (llm-d's picker v0.6), by the data
+layer of its configuration since. The chart's modelServerType does nothing for SGLang before v1.4.0, and from then on
+sets flags that its own picker refuses.
 
 Bad::
 
@@ -54,9 +54,10 @@ from wellit import engines
 from wellit.capabilities import Contract
 from wellit.engines import Engine
 from wellit.rules.rule import Hit, Items, NotChecked, Rule
+from wellit.seen.container import Container
 from wellit.seen.inferencepool import Pool, alone, pairs
 from wellit.seen.metrics import Reading, flags_added, readings
-from wellit.seen.modelservice import Container, Service
+from wellit.seen.modelservice import Service
 from wellit.subject import INFERENCEPOOL, MODELSERVICE, Subject
 
 RULE = Rule("WL104", "engine-metric-mismatch", "error", (INFERENCEPOOL, MODELSERVICE), "asked")
@@ -121,7 +122,7 @@ def _other_type(pool: Pool, container: Container, engine: Engine) -> Hit:
     return Hit(
         pool.pool["modelServerType"],
         f"the pool {pool.release.name} is told of {pool.server_type} servers, its pods run {engine.title}",
-        write=f"modelServerType: {pool.facts['modelServerTypes'][0]}, and the metrics by name in inferenceExtension.flags",
+        write=f"modelServerType: {pool.facts['modelServerTypes'][0]}, and the metrics by name in flags",
         why="the chart makes the picker read the metrics of that type",
         also=((f"{engine.title} is started here", container.engine_node),),
     )

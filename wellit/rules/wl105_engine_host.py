@@ -1,8 +1,8 @@
 """The engine listens on the loopback address only.
 
 SGLang listens on 127.0.0.1 unless it is told otherwise, and nothing outside its own pod's network reaches that: the
-kubelet's probes, the picker's metrics and a prefill's peers are refused. An engine whose default is every interface can be
-told the same by mistake.
+kubelet's probes, the picker's metrics and a prefill's peers are refused. An engine whose default is every interface
+can be told the same by mistake.
 
 Bad::
 
@@ -29,7 +29,8 @@ from __future__ import annotations
 
 from wellit.engines import Engine
 from wellit.rules.rule import Hit, Items, NotChecked, Rule
-from wellit.seen.modelservice import Container, mains
+from wellit.seen.container import Container
+from wellit.seen.modelservice import mains
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule("WL105", "engine-host", "error", (MODELSERVICE,), "read")

@@ -1,7 +1,8 @@
 """The engine serves no metrics.
 
 The picker reads every pod's queue and cache from its metrics. vLLM always serves them, SGLang only with
-`--enable-metrics`; without it the picker sees an empty queue for ever and spreads requests blindly, and nothing says so.
+`--enable-metrics`; without it the picker sees an empty queue for ever and spreads requests blindly, and nothing says
+so.
 
 Bad::
 

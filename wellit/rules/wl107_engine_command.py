@@ -1,7 +1,8 @@
 """The command starts another engine than the image has.
 
-`vllmServe` runs `vllm serve`, and `imageDefault` whatever the image starts by itself. In an SGLang image there is no vllm
-program and no default program: the container fails at once, or runs something that takes the arguments for its own.
+`vllmServe` runs `vllm serve`, and `imageDefault` whatever the image starts by itself. In an SGLang image there is no
+vllm program and no default program: the container fails at once, or runs something that takes the arguments for its
+own.
 
 Bad::
 
@@ -25,7 +26,8 @@ from __future__ import annotations
 
 from wellit.engines import Engine
 from wellit.rules.rule import Hit, Items, NotChecked, Rule
-from wellit.seen.modelservice import Container, mains
+from wellit.seen.container import Container
+from wellit.seen.modelservice import mains
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule("WL107", "engine-command", "error", (MODELSERVICE,), "read")
@@ -45,8 +47,7 @@ def check(subject: Subject) -> Items:
 
 def _left_to_image(container: Container) -> bool:
     """Whether the chart leaves it to the image what is started."""
-    known = container.known_command
-    return known is not None and bool(known["injects"]) and not known["command"]
+    return not container.own and not container.starts["command"]
 
 
 def _other(container: Container, started: Engine, inside: Engine) -> Items:
@@ -57,7 +58,7 @@ def _other(container: Container, started: Engine, inside: Engine) -> Items:
     yield Hit(
         at,
         f"{_how(container)} starts {started.title}, the image is {inside.title}'s",
-        write=_instead(container, inside),
+        write=container.way_to_start(inside),
         why=f"{container.image.text} has no {started.command[0]} to start {started.title} with"
         if started.command[0] != inside.command[0] else f"{container.image.text} does not carry {started.title}",
         also=((f"{inside.title}'s image", container.node["image"]),),
@@ -68,16 +69,11 @@ def _nothing_starts(container: Container, inside: Engine) -> Hit:
     return Hit(
         container.node["modelCommand"],
         f"{_how(container)} starts nothing: {inside.title}'s image has no program of its own to start",
-        write=_instead(container, inside),
+        write=container.way_to_start(inside),
         why="the container gets arguments and no program",
         also=((f"{inside.title}'s image", container.node["image"]),),
     )
 
 
 def _how(container: Container) -> str:
-    return "the command" if container.own else f"modelCommand {container.model_command}"
-
-
-def _instead(container: Container, engine: Engine) -> str:
-    ready = container.ready_made(engine)
-    return f"modelCommand: {ready}" if ready else engine.custom_form()
+    return "the command" if container.own else f"modelCommand {container.meant}"

@@ -1,8 +1,8 @@
 """The routing proxy's release does not have this connector, or not the flag that names it.
 
-The chart takes any word as connector and any image as proxy. A release that does not have the connector logs the ones it
-has and ends with exit code 0, so Kubernetes starts it for ever and nothing looks failed. Every chart version passes
-`--connector`, which is gone from v0.10.0 on.
+The chart takes any word as connector and any image as proxy. A release that does not have the connector logs the ones
+it has and ends with exit code 0, so Kubernetes starts it for ever and nothing looks failed. Every chart version
+passes `--connector`, which is gone from v0.10.0 on.
 
 Bad::
 

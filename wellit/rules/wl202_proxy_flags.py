@@ -1,7 +1,8 @@
 """The chart passes log flags that the routing proxy's release does not take.
 
-Charts up to v0.3.7 pass `-v=5`, later ones `--zap-encoder` and `--zap-log-level`; proxies up to v0.3.0 take the first,
-later ones the second. With the wrong pair the proxy ends at once with exit code 2, and the pod never gets ready.
+Charts up to v0.3.7 pass `-v=5`, later ones `--zap-encoder` and `--zap-log-level`; proxies up to v0.3.0 take the
+first, later ones the second. With the wrong pair the proxy ends at once with exit code 2, and the pod never gets
+ready.
 
 Bad::
 

@@ -1,9 +1,9 @@
 """The engine does not listen where it is looked for.
 
 The routing proxy takes the pod's servicePort and forwards to targetPort, so a decode engine behind it must listen on
-targetPort; a prefill engine, and a decode engine without the proxy, on servicePort. The chart writes --port by itself for
-vllmServe and imageDefault only; for a command of one's own nothing does, and every engine has another default. A second
---port wins over the chart's.
+targetPort; a prefill engine, and a decode engine without the proxy, on servicePort. The chart writes --port by itself
+for vllmServe and imageDefault only; for a command of one's own nothing does, and every engine has another default. A
+second --port wins over the chart's.
 
 Bad::
 
@@ -40,7 +40,8 @@ from __future__ import annotations
 
 from wellit.node import Node
 from wellit.rules.rule import Hit, Items, NotChecked, Rule
-from wellit.seen.modelservice import Container, Pod, pods
+from wellit.seen.container import Container
+from wellit.seen.modelservice import Pod, pods
 from wellit.seen.probes import Probe, probes
 from wellit.subject import MODELSERVICE, Subject
 

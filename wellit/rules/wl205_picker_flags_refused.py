@@ -1,8 +1,9 @@
 """The picker's image refuses what it is given, and exits.
 
-Metrics used to be named by flags; from GAIE 1.4 on (llm-d's picker v0.7) the picker refuses those flags and wants its data
-layer configured. It is the image that decides, whoever sets the flag: the values, or the chart, which adds them for
-modelServerType sglang and triton-tensorrt-llm, and so crashes its own picker. The data layer in turn needs all its parts.
+Metrics used to be named by flags; from GAIE 1.4 on (llm-d's picker v0.7) the picker refuses those flags and wants its
+data layer configured. It is the image that decides, whoever sets the flag: the values, or the chart, which adds them
+for modelServerType sglang and triton-tensorrt-llm, and so crashes its own picker. The data layer in turn needs all
+its parts.
 
 Bad::
 

@@ -1,7 +1,7 @@
 """The pool selects no pod.
 
-The InferencePool finds its pods by matchLabels: a pod must have every one of them. The pods' labels come from the other
-chart, modelArtifacts.labels over that version's own defaults (llm-d.ai/inferenceServing until v0.4.4,
+The InferencePool finds its pods by matchLabels: a pod must have every one of them. The pods' labels come from the
+other chart, modelArtifacts.labels over that version's own defaults (llm-d.ai/inferenceServing until v0.4.4,
 llm-d.ai/inference-serving since). With one label apart the pool stays empty and every request is answered with 503.
 
 Bad::

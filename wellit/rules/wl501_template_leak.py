@@ -1,8 +1,8 @@
 """A template did not get its value.
 
-Go templates write what they could not fill in: `<no value>`, `<nil>`, `%!d(string=x)`, or an address without a host. And a
-template in a value that the chart does not render reaches the container as it is: the modelservice chart renders env,
-ports and extraConfig, but not command and args.
+Go templates write what they could not fill in: `<no value>`, `<nil>`, `%!d(string=x)`, or an address without a host.
+And a template in a value that the chart does not render reaches the container as it is: the modelservice chart
+renders env, ports and extraConfig, but not command and args.
 
 Bad::
 
@@ -84,7 +84,7 @@ def _never_rendered(subject: Subject) -> Iterator[Node]:
 
 
 def _everything_rendered(subject: Subject) -> Iterator[Node]:
-    """Everything of an object that has been rendered: what is a template there stays one. Text of ConfigMaps may be one."""
+    """Everything of a rendered object: a template there stays one. The text of a ConfigMap may be meant as one."""
     for manifest in subject.manifests or ():
         for key, node in manifest.root.items():
             if key not in ("data", "stringData"):

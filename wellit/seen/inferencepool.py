@@ -135,7 +135,7 @@ def pairs(subject: Subject) -> Iterator[tuple[Pool, Service]]:
 
 
 def alone(subject: Subject) -> str:
-    """Why nothing can be held against each other: which of the two charts' values are missing; "" when both are there."""
+    """Why pools and pods cannot be held against each other: whose values are missing; "" when both are there."""
     if not any(True for _ in services(subject)):
         return "no values of the llm-d-modelservice chart were given"
     return "" if any(True for _ in pools(subject)) else "no values of the inferencepool chart were given"

@@ -1,4 +1,4 @@
-"""Which metrics the picker of a pool reads from the pods, worked out from its release, its flags and its configuration."""
+"""Which metrics a pool's picker reads from the pods: from its release, its flags and its configuration."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _section(layer: Mapping[str, Any]) -> str:
 
 def _named(extractor: Node | None, picker: Contract, engine: str, what: str) -> str:
     """The metric's name for an engine: of the configuration's own engineConfigs, or built in."""
-    spec = {"queued": "queuedRequestsSpec", "kvUsage": "kvUsageSpec"}[what]
+    spec = picker["dataLayer"]["engineConfig"][what]
     for entry in extractor["parameters"]["engineConfigs"] if extractor else ():
         if entry["name"].text() == engine and entry[spec].text():
             return entry[spec].text()

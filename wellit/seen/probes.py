@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wellit.node import Node
-from wellit.seen.modelservice import Container
+from wellit.seen.container import Container
 
 NAMES = ("startupProbe", "readinessProbe", "livenessProbe")
 HANDLERS = ("httpGet", "tcpSocket", "grpc")
