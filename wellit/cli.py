@@ -93,22 +93,23 @@ def task(
 def guarded(function: Callable[..., object], *args: Any, **kwargs: Any) -> int:
     """Call `function`; print an expected failure. Returns the exit code."""
     fmt = str(kwargs.get("format_", "text"))
+    command = function.__name__.strip("_").replace("_", ".")
     try:
         result = function(*args, **kwargs)
     except WellitError as problem:
-        return _failed(problem, fmt)
+        return _failed(problem, command, fmt)
     except KeyboardInterrupt:
-        return _failed(Interrupted("interrupted", write="the same command again goes on from here"), fmt)
+        return _failed(Interrupted("interrupted", write="the same command again goes on from here"), command, fmt)
     except BrokenPipeError:  # the reader of our output has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return result if isinstance(result, int) and not isinstance(result, bool) else 0
 
 
-def _failed(problem: WellitError, fmt: str) -> int:
+def _failed(problem: WellitError, command: str, fmt: str) -> int:
     from wellit.report import errors
 
-    return errors.show(problem, name=fmt)
+    return errors.show(problem, command, fmt)
 
 
 def _refuse_core_flags(c: Context) -> None:
