@@ -1,0 +1,84 @@
+"""The catalogue of rules: what every rule must have."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from typing import Literal
+
+import pytest
+
+from wellit import rules, source
+from wellit.errors import CannotAnswer
+from wellit.findings import Finding
+from wellit.rules.rule import Loaded
+from wellit.subject import CHARTS, Subject, chart_version, from_source
+
+EVERY = rules.rules()
+
+
+def of(loaded: Loaded) -> str:
+    return loaded.rule.id
+
+
+@pytest.mark.parametrize("loaded", EVERY, ids=of)
+def test_a_rule_says_what_it_is(loaded: Loaded) -> None:
+    assert re.fullmatch(r"WL[1-9]\d\d", loaded.rule.id)
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", loaded.rule.slug)
+    assert loaded.rule.severity in ("error", "warning", "info") and loaded.rule.evidence in ("asked", "read")
+    assert set(loaded.rule.charts) <= set(CHARTS)
+    assert loaded.title and not loaded.title.endswith(".") and len(loaded.title) < 100
+    assert len(loaded.text) > 100
+
+
+def test_ids_slugs_and_titles_are_unique_and_in_order() -> None:
+    ids = [loaded.rule.id for loaded in EVERY]
+    assert ids == sorted(set(ids))
+    assert len({loaded.rule.slug for loaded in EVERY}) == len({loaded.title for loaded in EVERY}) == len(ids)
+    assert not set(ids) & set(rules.RETIRED)
+
+
+@pytest.mark.parametrize("loaded", EVERY, ids=of)
+def test_a_module_is_named_after_its_rule(loaded: Loaded) -> None:
+    named = f"{loaded.rule.id.lower()}_{loaded.rule.slug.replace('-', '_')}"
+    assert named in rules.MODULES
+
+
+@pytest.mark.parametrize("loaded", EVERY, ids=of)
+@pytest.mark.parametrize("kind", ["Bad", "Good"])
+def test_the_snippets_of_the_documentation_are_true(loaded: Loaded, kind: Literal["Bad", "Good"]) -> None:
+    found = [item for item in rules.judge(loaded, snippet(loaded, kind)) if isinstance(item, Finding)]
+    assert bool(found) == (kind == "Bad")
+
+
+@pytest.mark.parametrize("loaded", EVERY, ids=of)
+def test_a_rule_reads_only_the_charts_it_names(loaded: Loaded) -> None:
+    subject = snippet(loaded, "Bad")
+    list(rules.judge(loaded, subject))
+    assert {release.chart for release in subject.releases if release.read} <= set(loaded.rule.charts)
+
+
+def snippet(loaded: Loaded, kind: Literal["Bad", "Good"]) -> Subject:
+    releases = []
+    for number, text in enumerate(loaded.snippet(kind).split("---\n")):
+        chart, version = chart_version(text.splitlines()[0].removeprefix("# "))
+        releases.append(from_source(source.parse(text, f"{kind}-{number}"), chart, version))
+    return Subject(tuple(releases))
+
+
+@pytest.mark.parametrize("word", ["WL101", "wl101", "model-command", "Model-Command"])
+def test_a_rule_is_found_by_id_and_by_slug(word: str) -> None:
+    assert rules.find(word).rule.id == "WL101"
+
+
+def test_a_rule_that_does_not_exist_names_the_nearest() -> None:
+    with pytest.raises(CannotAnswer) as caught:
+        rules.find("model-comand")
+    assert caught.value.message == 'unknown rule "model-comand"'
+    assert 'did you mean "model-command"?' in caught.value.write
+
+
+def test_no_rule_is_imported_before_it_is_needed() -> None:
+    code = "import sys, wellit.rules; print([m for m in sys.modules if m.startswith('wellit.rules.')])"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
