@@ -132,8 +132,9 @@ def test_a_component_that_ends_is_named_with_its_last_words(tmp_path: Path, monk
     (logs / "kwok-controller.log").write_text("one\nnode leases parallelism must be greater than 0\n")
     alive = dict(enumerate(name for name in model.COMPONENTS if name != "kwok-controller"))
     monkeypatch.setattr(processes, "living", lambda _: alive)
-    with pytest.raises(CannotAnswer, match="silent does not start: kwok-controller ended") as refused:
-        make._check_started(box, Done(("kwokctl",), 0, "", "Cluster is ready"))
+    (box.folder / make.KWOKCTL_LOG).write_text("Cluster is ready\n")
+    with pytest.raises(CannotAnswer, match="silent does not start: no kwok-controller") as refused:
+        make._check_started(box, 0)
     assert "node leases parallelism must be greater than 0" in refused.value.why
 
 
@@ -148,3 +149,21 @@ def test_a_record_that_cannot_be_read_was_never_finished(tmp_path: Path, monkeyp
         assert there.problem == "it was never finished"
     sandboxes.down("cut", say=print)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_that_a_component_met_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WELLIT_CACHE", str(tmp_path))
+    box = Sandbox("cramped", ports=dict.fromkeys(ports.NAMES, 1))
+    box.folder.mkdir(parents=True)
+    (box.folder / make.KWOKCTL_LOG).write_text("write etcd.pid: no space left on device\n")
+    with pytest.raises(CannotAnswer, match="is full"):
+        make._check_started(box, 1)
+
+
+def test_without_proc_the_processes_are_asked_of_ps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """macOS."""
+    listed = f"  7 {tmp_path}/a b/bin/etcd --data-dir={tmp_path}/x\n 12 vim {tmp_path}/a b/bin/etcd\n  9 [idle]\n 3\n"
+    monkeypatch.setattr(processes, "PROC", tmp_path / "no-proc")
+    monkeypatch.setattr(processes, "run", lambda argv, **_: Done(tuple(argv), 0, listed, ""))
+    assert processes.living(tmp_path / "a b") == {7: "etcd"}
+    assert processes.living(tmp_path / "a") == {}

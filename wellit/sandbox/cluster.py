@@ -14,7 +14,7 @@ from wellit.process import run
 from wellit.sandbox import crds, model, nodes, processes, stages
 from wellit.sandbox.kubectl import kubectl
 from wellit.sandbox.lock import busy, locked
-from wellit.sandbox.make import clear, furnish, make, told
+from wellit.sandbox.make import clear, furnish, make, recipe, told
 from wellit.sandbox.model import COMPONENTS, Sandbox, Say
 from wellit.tools.find import found
 from wellit.tools.pins import pin
@@ -89,11 +89,7 @@ def status(name: str = "default") -> Sandbox | None:
 
 def all_sandboxes() -> list[Sandbox]:
     """Every sandbox on this machine, by name."""
-    try:
-        folders = sorted(entry.name for entry in model.home().iterdir() if entry.is_dir())
-    except OSError:
-        return []
-    return [there for name in folders if (there := status(name))]
+    return [there for name in model.all_names() if (there := status(name))]
 
 
 def kubeconfig(name: str = "default") -> Path:
@@ -160,7 +156,7 @@ def _converge(there: Sandbox, wanted: Sandbox, port: int | None, definitions: li
             why="a sandbox keeps its port", write=f"invoke sandbox.down --name {there.name}, then up again",
         )  # fmt: skip
     now = replace(there, nodes=wanted.nodes, resources=wanted.resources, simulate_ready=wanted.simulate_ready)
-    missing = _missing(there)
+    missing = _missing(there, definitions)
     for change in [*missing, *_changes(there, now)]:
         say(f"sandbox {there.name}: {change}")
     if missing:
@@ -186,8 +182,10 @@ def _changes(there: Sandbox, now: Sandbox) -> Iterator[str]:
         yield f"simulated readiness is switched {'on' if now.simulate_ready else 'off'}"
 
 
-def _missing(there: Sandbox) -> list[str]:
-    """What somebody took away by hand."""
+def _missing(there: Sandbox, definitions: list[Path]) -> list[str]:
+    """What somebody took away by hand, or what this version of wellit has more."""
+    if there.recipe != recipe(definitions):
+        return ["it was made by another version of wellit and is brought up to date"]
     known = kubectl(there, "get", "nodes,stages.kwok.x-k8s.io,gatewayclasses,crds", "-o", "name")
     if not known.ok:
         return [f"it is not whole and is completed: {known.err.strip()}"]

@@ -50,7 +50,7 @@ def log(sandbox: Sandbox, component: str) -> str:
 
 def last_words(sandbox: Sandbox, component: str, lines: int = 5) -> str:
     """The end of a component's log."""
-    return "\n".join(log(sandbox, component).strip().splitlines()[-lines:]) or "(nothing)"
+    return "\n".join(log(sandbox, component).strip().splitlines()[-lines:])
 
 
 def kwokctl(sandbox: Sandbox, programs: Mapping[str, Path], version: str) -> str:

@@ -12,6 +12,8 @@ from pathlib import Path
 from wellit.errors import CannotAnswer
 
 WAIT_SECONDS = 120.0
+# busy() takes the lock for a moment
+A_GLANCE = 0.3
 
 
 @contextmanager
@@ -28,16 +30,17 @@ def locked(folder: Path, waiting: Callable[[], None], seconds: float = WAIT_SECO
 
 
 def _held(folder: Path, waiting: Callable[[], None], seconds: float) -> int:
-    until = time.monotonic() + seconds
+    began = time.monotonic()
     told = False
     while True:
-        folder.mkdir(parents=True, exist_ok=True)
+        # there are keys in it
+        folder.mkdir(0o700, parents=True, exist_ok=True)
         if (descriptor := _try(folder)) is not None:
             return descriptor
-        if not told:
+        if not told and time.monotonic() > began + A_GLANCE:
             waiting()
             told = True
-        if time.monotonic() > until:
+        if time.monotonic() > began + seconds:
             raise CannotAnswer(f"another wellit is at work on {folder.name}", why=f"waited for {seconds:.0f} s")
         time.sleep(0.1)
 

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
+import os
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from subprocess import Popen
 
 from wellit.errors import CannotAnswer
 from wellit.paths import shown
-from wellit.process import Done, run
+from wellit.process import start, stop
 from wellit.sandbox import config, crds, model, nodes, ports, processes, stages
-from wellit.sandbox.kubectl import asked, environment
+from wellit.sandbox.kubectl import LONGEST_WHY, asked, environment
 from wellit.sandbox.lock import locked
-from wellit.sandbox.model import COMPONENTS, Sandbox, Say
+from wellit.sandbox.model import COMPONENTS, DATA, Sandbox, Say
 from wellit.tools.pins import pin
 
+KWOKCTL_LOG = "kwokctl.log"
 START_SECONDS = 120
 # etcd sets 64 MB aside for its log at once, then as much again
 NEEDED_MEGABYTES = 300
@@ -95,26 +100,65 @@ def _start(sandbox: Sandbox, programs: Mapping[str, Path]) -> None:
     program.parent.mkdir()
     program.symlink_to(programs["kwokctl"])
     own = sandbox.folder / "kwok.kubeconfig"
-    done = run(
-        [program, "create", "cluster", f"--name={sandbox.name}", f"--config={file}", f"--kubeconfig={own}"],
-        env=environment(sandbox) | {"KWOK_WORKDIR": str(config.work(sandbox))},
-        timeout=START_SECONDS,
-    )
-    _check_started(sandbox, done)
+    _kwokctl(sandbox, "create", "cluster", f"--config={file}", f"--kubeconfig={own}")
+    _restart_kwok(sandbox)
     config.write_kubeconfig(sandbox)
 
 
-def _check_started(sandbox: Sandbox, done: Done) -> None:
+def _restart_kwok(sandbox: Sandbox) -> None:
+    """Start kwok a second time: it asked for its stages before the API server had everything in place, and was told to
+    come back in five seconds."""
+    note = config.cluster(sandbox) / "pids" / "kwok-controller.pid"
+    processes.end_one(int(note.read_text()))
+    note.unlink()
+    _kwokctl(sandbox, "start", "cluster")
+
+
+def _kwokctl(sandbox: Sandbox, *args: str) -> None:
+    process = start(
+        [sandbox.folder / "bin" / "kwokctl", *args, f"--name={sandbox.name}"],
+        log=sandbox.folder / KWOKCTL_LOG,
+        env=environment(sandbox) | {"KWOK_WORKDIR": str(config.work(sandbox))},
+    )
+    try:
+        _watch(sandbox, process)
+    finally:
+        stop(process)
+    _check_started(sandbox, process.returncode)
+
+
+def _watch(sandbox: Sandbox, process: Popen[str]) -> None:
+    """Wait for kwokctl; it would go on waiting for two minutes for a component that has ended."""
+    until = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < until and not _ended(sandbox):
+        time.sleep(0.05)
+
+
+def _ended(sandbox: Sandbox) -> bool:
+    """Whether a component that kwokctl has started is there no more."""
+    notes = (config.cluster(sandbox) / "pids").glob("*.pid")
+    started = {int(text) for note in notes if (text := note.read_text()).isdigit()}
+    return bool(started - set(processes.living(sandbox.folder)))
+
+
+def _check_started(sandbox: Sandbox, code: int) -> None:
     """kwokctl calls a cluster ready whose components have ended: see for ourselves."""
     dead = sorted(set(COMPONENTS) - set(processes.living(sandbox.folder).values()))
-    if done.ok and not dead:
+    if code == 0 and not dead:
         return
-    words = "\n".join(f"{name}: {config.last_words(sandbox, name)}" for name in dead) or done.err.strip()
-    if "no space left on device" in words + done.err:
+    words = "\n".join(f"{name}: {said}" for name in dead if (said := config.last_words(sandbox, name)))
+    words += (sandbox.folder / KWOKCTL_LOG).read_text(errors="replace")[-LONGEST_WHY:]
+    if os.strerror(errno.ENOSPC).lower() in words.lower():
         raise _full()
     raise CannotAnswer(
-        f"the sandbox {sandbox.name} does not start" + (f": {', '.join(dead)} ended" if dead else ""), why=words
+        f"the sandbox {sandbox.name} does not start" + (f": no {', '.join(dead)}" if dead else ""), why=words
     )
+
+
+def recipe(definitions: list[Path]) -> str:
+    """Eight characters that change with what a sandbox is furnished with."""
+    said = [file.read_bytes() for file in sorted(DATA.glob("*.yaml"))] + [str(file).encode() for file in definitions]
+    return hashlib.sha256(b"\0".join(said)).hexdigest()[:8]
 
 
 def furnish(sandbox: Sandbox, definitions: list[Path]) -> Sandbox:
@@ -129,4 +173,4 @@ def furnish(sandbox: Sandbox, definitions: list[Path]) -> Sandbox:
     stages.wait(sandbox)
     nodes.wait(sandbox)
     version = json.loads(asked(sandbox, "get", "--raw", "/version"))["gitVersion"]
-    return model.write(replace(sandbox, crds=count, kubernetes=version, complete=True))
+    return model.write(replace(sandbox, crds=count, kubernetes=version, recipe=recipe(definitions), complete=True))

@@ -13,6 +13,7 @@ from wellit.errors import CannotAnswer
 from wellit.paths import cache
 
 Say = Callable[[str], None]
+NAME = re.compile("[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?")
 RECORD = "sandbox.json"
 COMPONENTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok-controller")
 DATA = Path(__file__).parent / "data"
@@ -23,7 +24,7 @@ class Sandbox:
     """A sandbox, as its record and its processes show it.
 
     `resources` is what each node offers ({"nvidia.com/gpu": 8}), `kubernetes` and `crds` are known once it was up,
-    `problem` says what is wrong with one that is not in order.
+    `recipe` changes with what wellit puts into a sandbox, `problem` says what is wrong with one that is not in order.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Sandbox:
     simulate_ready: bool = True
     kubernetes: str = ""
     crds: int = 0
+    recipe: str = ""
     complete: bool = False
     problem: str = ""
 
@@ -73,13 +75,21 @@ def home() -> Path:
     return cache().resolve() / "sandboxes"
 
 
+def all_names() -> list[str]:
+    """The names of all sandboxes, made or half-made."""
+    try:
+        return sorted(entry.name for entry in home().iterdir() if entry.is_dir() and NAME.fullmatch(entry.name))
+    except OSError:
+        return []
+
+
 def folder(name: str) -> Path:
     return home() / name
 
 
 def check_name(name: str, reserved: Collection[str] = ()) -> str:
     """`name` when a sandbox may have it. Raises CannotAnswer: it becomes a folder, a context and a flag's value."""
-    if not re.fullmatch(r"[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?", name):
+    if not NAME.fullmatch(name):
         raise CannotAnswer(
             f'"{name}" cannot be the name of a sandbox',
             why="a name is 1 to 40 lower-case letters, digits and hyphens, with no hyphen first or last",
@@ -123,4 +133,4 @@ def with_problem(sandbox: Sandbox, problem: str) -> Sandbox:
 
 
 def _kept() -> tuple[str, ...]:
-    return ("ports", "nodes", "resources", "simulate_ready", "kubernetes", "crds", "complete")
+    return ("ports", "nodes", "resources", "simulate_ready", "kubernetes", "crds", "recipe", "complete")

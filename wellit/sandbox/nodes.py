@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,12 +11,17 @@ import yaml
 
 from wellit.errors import CannotAnswer
 from wellit.sandbox.config import last_words
-from wellit.sandbox.kubectl import apply, asked, kubectl
+from wellit.sandbox.kubectl import apply, asked
 from wellit.sandbox.model import DATA, Sandbox
+from wellit.sandbox.processes import living
 
 MOST_NODES = 5000
 MOST_DEVICES = 1024
-READY_SECONDS = 30
+READY_SECONDS = 30.0
+STATE = (
+    'go-template={{range .items}}{{.metadata.name}}={{range .status.conditions}}{{if eq .type "Ready"}}{{.status}}'
+    '{{end}}{{end}}{{"\\n"}}{{end}}'
+)
 LABEL = "wellit.dev/simulated"
 # an extended resource: a domain, a slash, a name
 DEVICE = r"([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z]+/[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?"
@@ -86,12 +92,19 @@ def remove(sandbox: Sandbox, gone: list[str]) -> None:
 
 def wait(sandbox: Sandbox) -> None:
     """Wait until every node is Ready. Raises CannotAnswer with the kwok controller's last words when one is not."""
-    ready = ["wait", "--for=condition=Ready", "node", "-l", LABEL, f"--timeout={READY_SECONDS}s"]
-    if not (done := kubectl(sandbox, *ready, timeout=READY_SECONDS + 10)).ok:
-        raise CannotAnswer(
-            f"the nodes of the sandbox {sandbox.name} do not become ready",
-            why=f"{done.err.strip().splitlines()[-1:]}; kwok's log ends with: {last_words(sandbox, 'kwok-controller')}",
-        )
+    until = time.monotonic() + READY_SECONDS
+    while waiting := [name for name, ready in _states(sandbox).items() if not ready]:
+        if time.monotonic() > until or "kwok-controller" not in living(sandbox.folder).values():
+            raise CannotAnswer(
+                f"{len(waiting)} of {sandbox.nodes} nodes of the sandbox {sandbox.name} do not become ready",
+                why=f"kwok's log ends with: {last_words(sandbox, 'kwok-controller')}",
+            )
+        time.sleep(0.1)
+
+
+def _states(sandbox: Sandbox) -> dict[str, bool]:
+    rows = (line.partition("=") for line in asked(sandbox, "get", "nodes", "-l", LABEL, "-o", STATE).splitlines())
+    return {name: status == "True" for name, _, status in rows}
 
 
 def shown(resources: Mapping[str, int]) -> str:

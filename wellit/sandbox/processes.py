@@ -22,7 +22,8 @@ def living(folder: Path) -> dict[int, str]:
     """
     commands = _from_proc() if (PROC / "self" / "cmdline").exists() else _from_ps()
     start = f"{folder}/"
-    return {pid: Path(first).name for pid, first in commands.items() if first.startswith(start)}
+    ours = {pid: command.removeprefix(start) for pid, command in commands.items() if command.startswith(start)}
+    return {pid: Path(command.split(" ")[0]).name for pid, command in ours.items()}
 
 
 def end(folder: Path) -> None:
@@ -34,7 +35,7 @@ def end(folder: Path) -> None:
     while left := living(folder):
         # kwokctl first: it starts the others
         for pid in sorted(left, key=lambda pid: left[pid] != "kwokctl"):
-            _kill(pid)
+            end_one(pid)
         if time.monotonic() > until:
             raise CannotAnswer(
                 f"processes of the sandbox {folder.name} do not end",
@@ -44,7 +45,8 @@ def end(folder: Path) -> None:
         time.sleep(0.02)
 
 
-def _kill(pid: int) -> None:
+def end_one(pid: int) -> None:
+    """Kill a process; one that has ended already is no error."""
     try:
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:
