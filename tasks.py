@@ -134,12 +134,17 @@ def test(c: Context) -> int:
     return testing.run(getattr(c, "remainder", ""), say)
 
 
-@task()
-def benchmark(_: Context) -> int:
+@task(keep="keep the result for the README")
+def benchmark(_: Context, keep: bool = False) -> int:
     """Measure this project against the tools one would run instead, as ratios."""
+    from wellit import docs as made
     from wellit import process
 
-    return process.attached([sys.executable, "-m", "benchmarks"], cwd=Path(__file__).parent)
+    done = process.run([sys.executable, "-m", "benchmarks"], cwd=Path(__file__).parent, on_line=say)
+    print(done.out, end="")
+    if keep and done.ok:
+        made.RESULTS.write_text(done.out, encoding="utf-8")
+    return done.code
 
 
 def task_names() -> list[str]:

@@ -19,12 +19,16 @@ PICTURES = {
     "quickstart.svg": "scripts/invoke quickstart",
     "refused.svg": "scripts/invoke validate -e sglang --charts offline --set proxy.connector=nixlv2",
 }
+RESULTS = paths.ROOT / "benchmarks" / "results.md"
 _MADE = re.compile(r"(<!-- made: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def refreshed(text: str) -> str:
     """`text` with every made part as the data has it now."""
-    tables = {"findings": findings, "engines": engines, "environments": environments, "guides": guides, "trains": trains}
+    tables = {
+        "findings": findings, "engines": engines, "environments": environments, "guides": guides, "trains": trains,
+        "benchmark": benchmark,
+    }  # fmt: skip
     return _MADE.sub(lambda m: f"{m[1]}{tables[m[2]]()}\n{m[3]}", text)
 
 
@@ -89,6 +93,11 @@ def guides() -> str:
         for g in read
     ]
     return _table(("guide", "what it does", "environments", "sizes"), rows)
+
+
+def benchmark() -> str:
+    """The last measurement that was kept (scripts/invoke benchmark --keep)."""
+    return RESULTS.read_text(encoding="utf-8").strip()
 
 
 def pictures(say: Callable[[str], None], *, run: process.Runner = process.run) -> list[Path]:

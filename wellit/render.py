@@ -44,11 +44,15 @@ class Release:
 
 @dataclass(frozen=True)
 class Rendered:
-    """A rendered stack. `unrendered` says why there are no manifests; empty when there are."""
+    """A rendered stack. `unrendered` says why there are no manifests; empty when there are.
+
+    `refused` is set when a chart refuses the values: those are judged first, because the rules say where they stand.
+    """
 
     releases: tuple[Release, ...]
     unrendered: str = ""
     charts: Mapping[str, str] = field(default_factory=dict)
+    refused: CannotAnswer | None = field(default=None, compare=False)
 
     @property
     def manifests(self) -> list[dict[str, Any]]:
@@ -69,7 +73,7 @@ class Rendered:
 def render(stack: Stack, say: Say, *, fetch: bool = False, run: process.Runner = process.run) -> Rendered:
     """The stack's values and, where its charts are at hand, its manifests.
 
-    `fetch` downloads upstream charts that are not in the cache. Raises CannotAnswer when helmfile or a chart refuses.
+    `fetch` downloads upstream charts that are not in the cache. Raises CannotAnswer when helmfile cannot make the values.
     """
     found = charts.find(stack, say, fetch=fetch, run=run)
     binaries = tools.ensure(["helm", "helmfile"], say)
@@ -79,7 +83,8 @@ def render(stack: Stack, say: Say, *, fetch: bool = False, run: process.Runner =
     if (kept := _read(store)) is not None:
         return kept
     rendered = _render(stack, overrides, found, binaries, run)
-    _write(store, rendered)
+    if not rendered.refused:
+        _write(store, rendered)
     return rendered
 
 
@@ -108,10 +113,12 @@ def _render(
         if not missing:
             out = str(folder / "manifests" / "{{ .Release.Name }}")
             jobs.append([*words, "template", "--skip-deps", "--output-dir-template", out])
-        for done in pool.map(lambda argv: run(argv, env=charts.environment(), timeout=300), jobs):
-            if not done.ok:
-                raise _refused(done.err, stack)
-        return Rendered(tuple(_releases(stack, folder)), missing, {p: str(c) for p, c in found.items()})
+        values, *manifests = pool.map(lambda argv: run(argv, env=charts.environment(), timeout=300), jobs)
+        if not values.ok:
+            raise _refused(values.err, stack)
+        refused = next((_refused(done.err, stack) for done in manifests if not done.ok), None)
+        reason = missing or (f"helm refuses them: {refused.message.partition(': ')[2]}" if refused else "")
+        return Rendered(tuple(_releases(stack, folder)), reason, {p: str(c) for p, c in found.items()}, refused)
 
 
 def _releases(stack: Stack, folder: Path) -> Iterator[Release]:
@@ -169,7 +176,7 @@ def _read(store: Path) -> Rendered | None:
 def _write(store: Path, rendered: Rendered) -> None:
     store.parent.mkdir(parents=True, exist_ok=True)
     temporary = store.with_suffix(f".{os.getpid()}")
-    temporary.write_text(json.dumps(asdict(rendered)))
+    temporary.write_text(json.dumps({key: value for key, value in asdict(rendered).items() if key != "refused"}))
     temporary.replace(store)
     for old in sorted(store.parent.glob("*.json"), key=lambda p: p.stat().st_mtime)[:-KEPT]:
         old.unlink(missing_ok=True)

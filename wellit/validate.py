@@ -25,7 +25,7 @@ class Validated:
 
 
 def stack(choice: Choice, say: Say, *, fetch: bool = False, command: str = "validate") -> Validated:
-    """Judge one stack. Raises CannotAnswer for names nobody knows and for a chart that refuses to render."""
+    """Judge one stack. Raises CannotAnswer for names nobody knows, and when a chart refuses what has no mistake here."""
     report = Report(command)
     try:
         composed = compose.compose(choice)
@@ -41,6 +41,8 @@ def stack(choice: Choice, say: Say, *, fetch: bool = False, command: str = "vali
     rendered = render.render(composed, say, fetch=fetch)
     judged = subject_of(composed, rendered)
     report.add(_judge(judged))
+    if rendered.refused and not report.exit_code:
+        raise rendered.refused
     if rendered.unrendered:
         report.checks.append(_skipped("manifests", rendered.unrendered))
     return Validated(report, composed, rendered)

@@ -1,0 +1,99 @@
+"""validate, from what a person types to the report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from wellit import compose, validate
+from wellit.compose import Choice
+from wellit.findings import Report
+
+
+def say(_: str) -> None:
+    """Nothing is to be said in these tests."""
+
+
+def report(*sets: str, files: tuple[str, ...] = (), **components: str) -> Report:
+    chosen = {"charts": "offline", "engine": "sglang"} | components
+    return validate.stack(Choice(components=chosen, files=files, sets=sets), say).report
+
+
+def ids(found: Report) -> list[str]:
+    return sorted(finding.id for finding in found.findings)
+
+
+@pytest.mark.parametrize("engine", compose.component_names("engine"))
+@pytest.mark.parametrize("gateway", compose.component_names("gateway"))
+@pytest.mark.parametrize("train", compose.component_names("versions"))
+@pytest.mark.parametrize("proxy", ["true", "false"])
+def test_what_the_guide_offers_has_no_mistake(engine: str, gateway: str, train: str, proxy: str) -> None:
+    found = report(f"proxy.enabled={proxy}", engine=engine, gateway=gateway, versions=train)
+    assert (ids(found), found.verdict, found.checks) == ([], "ok", [])
+
+
+@pytest.mark.parametrize("size", ["default", "small"])
+def test_every_environment_is_judged_with_all(size: str) -> None:
+    found = validate.everything(Choice(components={"charts": "offline"}, size=size), say)
+    assert found.summary["stacks"] == ["inference-scheduling -e default", "inference-scheduling -e sglang"]
+    assert found.exit_code == 0
+
+
+def test_a_wrong_setting_is_shown_where_it_was_written() -> None:
+    found = report("proxy.connector=nixlv2")
+    (finding,) = found.findings
+    assert (finding.id, finding.at.text, finding.at.column) == ("WL103", "--set proxy.connector=nixlv2", 23)
+    assert any("modelservice.yaml.gotmpl" in place.file for _, place in finding.also)
+    assert found.exit_code == 1
+
+
+def test_a_raw_chart_value_is_shown_where_it_was_written(tmp_path: Path) -> None:
+    mine = tmp_path / "my.yaml"
+    mine.write_text("values:\n  modelservice:\n    routing:\n      proxy:\n        connector: lmcache\n")
+    found = report(files=(str(mine),))
+    assert ids(found) == ["WL201"]
+    assert {str(finding.at) for finding in found.findings} == {f"{mine}:5:20"}
+
+
+def test_an_engines_own_file_is_shown_when_it_is_wrong() -> None:
+    found = report("engine.args=[]")
+    assert ids(found) == ["WL106"]
+
+
+def test_a_misspelt_raw_value_is_found(tmp_path: Path) -> None:
+    mine = tmp_path / "my.yaml"
+    mine.write_text("values:\n  modelservice:\n    decode:\n      replica: 3\n")
+    (finding,) = report(files=(str(mine),)).findings
+    assert (finding.id, str(finding.at)) == ("WL020", f"{mine}:4:7")
+    assert "replicas" in finding.write
+
+
+def test_settings_come_before_rendering() -> None:
+    found = report("decode.replicas=many", "proxy.connector=nixlv2")
+    assert ids(found) == ["WL011"]
+    assert [(check.status, check.detail) for check in found.checks] == [("skip", "the settings above come first")]
+
+
+def test_a_broken_file_is_a_finding_and_the_rest_is_said_not_to_be_checked(tmp_path: Path) -> None:
+    mine = tmp_path / "my.yaml"
+    mine.write_text("decode:\n  replicas: 1\n  replicas: 2\n")
+    found = report(files=(str(mine),))
+    assert ids(found) == ["WL003"]
+    assert [check.status for check in found.checks] == ["skip"]
+    assert found.exit_code == 1
+
+
+def test_upstream_charts_that_are_not_there_are_said(own_cache: Path) -> None:
+    found = validate.stack(Choice(environment="sglang"), say).report
+    assert [(check.title, check.status) for check in found.checks] == [("manifests", "skip")]
+    assert found.exit_code == 0
+
+
+def test_a_mistake_is_said_once(tmp_path: Path) -> None:
+    """A word that the schema does not list and a rule speaks of is one finding."""
+    file = tmp_path / "values.yaml"
+    file.write_text("decode:\n  containers:\n  - {name: a, image: lmsysorg/sglang:v0.5.9, modelCommand: sglangServe}\n")
+    found = validate.values_files([str(file)], ["llm-d-modelservice@v0.3.8"])
+    assert ids(found).count("WL101") == 1
+    assert not [finding for finding in found.findings if finding.id == "WL022"]
