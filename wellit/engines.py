@@ -102,6 +102,19 @@ def of_words(words: Sequence[str]) -> Engine | None:
     return _first(engine for engine in engines() if engine.started_by(spoken))
 
 
+def of_flags(words: Sequence[str]) -> Engine | None:
+    """The engine whose own flags stand in these words; None when there are none, or several engines'."""
+    given = {word.partition("=")[0] for word in words if word.startswith("--")}
+    speaking = [engine for engine in engines() if given & _own_flags(engine)]
+    return speaking[0] if len(speaking) == 1 else None
+
+
+def _own_flags(engine: Engine) -> set[str]:
+    """The flags that this engine has for the neutral settings, and no other."""
+    others = {flag for other in engines() if other is not engine for flag in other.data["flags"].values()}
+    return {flag for flag in engine.data["flags"].values() if flag} - others
+
+
 def of_model_command(name: str) -> Engine | None:
     """The engine that names this modelCommand as a way to start it."""
     return _first(engine for engine in engines() if name in engine.model_commands)

@@ -89,9 +89,15 @@ class Container:
 
     @cached_property
     def engine_of_command(self) -> Engine | None:
-        """The engine that the command line starts, or that this modelCommand is made for."""
+        """The engine that the command line starts, or that this modelCommand is made for.
+
+        Without a command the arguments tell which one was meant, in an image that may carry several.
+        """
         spoken = engines.of_words(self.words.texts) if self.own else None
-        return spoken or self.made_for(self.meant or self.model_command)
+        if found := spoken or self.made_for(self.meant or self.model_command):
+            return found
+        hinted = engines.of_flags(self.words.texts) if self.own else None
+        return hinted if hinted and hinted.perhaps_in(self.image) else None
 
     def made_for(self, name: str) -> Engine | None:
         """The engine that a modelCommand is made for; None for those that take any."""
