@@ -14,6 +14,7 @@ from operator import eq, is_not
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.support.model_server import ModelServer, model_server
 from tests.support.picker import CONFIG_FLAG, Picker, arguments, container, picker, until
@@ -39,7 +40,7 @@ each_engine = pytest.mark.parametrize("engine", ENGINES)
 each_train = pytest.mark.parametrize("train", TRAINS)
 
 
-def stack(engine: str, train: str, name: str) -> Rendered:
+def stack(engine: str, train: str, name: str = "told") -> Rendered:
     """The small stack of an engine on a train, rendered for a namespace of its own."""
     parts = {"engine": engine, "versions": train, "charts": "offline"}
     namespace = f"{name}-{engine}-{train}".replace(".", "-")
@@ -86,6 +87,12 @@ def watching(
             yield started, server
 
 
+def plugins(words: Sequence[str]) -> list[str]:
+    """The plugins that the configuration file in `words` lets choose a pod."""
+    config = yaml.safe_load(Path(words[words.index(CONFIG_FLAG) + 1]).read_text())
+    return [entry["pluginRef"] for profile in config["schedulingProfiles"] for entry in profile["plugins"]]
+
+
 def comes_to_read(started: Picker, queued: float, cache: float) -> None:
     """Assert that the picker reads these figures before the deadline."""
     for metric, figure in {QUEUE_OF_PODS: queued, QUEUE: queued, CACHE: cache}.items():
@@ -95,7 +102,7 @@ def comes_to_read(started: Picker, queued: float, cache: float) -> None:
 @each_train
 @each_engine
 def test_picker_reads_what_the_engine_serves(engine: str, train: str, sandbox: Sandbox, tmp_path: Path) -> None:
-    rendered = stack(engine, train, "told")
+    rendered = stack(engine, train)
     words = arguments(rendered.part("inferencepool"), tmp_path)
     foreign: dict[str, float] = {}
     for other in ENGINES:
@@ -110,6 +117,8 @@ def test_picker_reads_what_the_engine_serves(engine: str, train: str, sandbox: S
         server.figures = page(engine, 2, 0.5)
         comes_to_read(started, 2, 0.5)
         assert started.complaints() == []
+        scheduler = started.line("parsed config")
+        assert [name for name in plugins(words) if f"{name}/{name}" not in scheduler] == []
 
 
 @each_train
@@ -134,7 +143,7 @@ def test_picker_that_is_not_told_reads_its_own_names_alone(
 
 def test_picker_that_refuses_metric_flags_ends_with_the_message_on_record(tmp_path: Path) -> None:
     """Upstream's own chart writes these flags for every engine but the default one."""
-    stacks = {(engine, train): stack(engine, train, "refused") for engine in ENGINES for train in TRAINS}
+    stacks = {(engine, train): stack(engine, train) for engine in ENGINES for train in TRAINS}
     asked = 0
     for (engine, _), rendered in stacks.items():
         facts, names = release_of(rendered), metrics(engine)
@@ -151,7 +160,7 @@ def test_picker_that_refuses_metric_flags_ends_with_the_message_on_record(tmp_pa
 
 @each_train
 def test_program_is_the_trains_own_picker_or_one_that_takes_the_same(train: str) -> None:
-    facts = release_of(stack(ENGINES[0], train, "stand-in"))
+    facts = release_of(stack(ENGINES[0], train))
     built = pin(PROGRAMS[facts.version]).version
     if built != facts.version:
         stand_in = capabilities.picker(f"{STAND_IN}:{built}")

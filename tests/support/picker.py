@@ -59,6 +59,10 @@ class Picker:
     def said(self) -> str:
         return self.log.read_text()
 
+    def line(self, message: str) -> str:
+        """The first line of its log with that message."""
+        return next(line for line in self.said().splitlines() if f'"msg":"{message}"' in line)
+
     def complaints(self) -> list[str]:
         """The lines of its log that are not plain information."""
         plain = ("info", "debug")
