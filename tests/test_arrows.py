@@ -12,7 +12,7 @@ from wellit.paths import ROOT
 # Modules and packages of wellit, each allowed to import those before it.
 ORDER = """
     errors paths findings process tools
-    source images capabilities values_schema schema compose
+    source images capabilities values_schema schema overrides compose
     engines nested node subject seen rules
     charts render validate
     demand sandbox access cluster placement publishers preflight plan record verify lifecycle

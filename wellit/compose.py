@@ -13,10 +13,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from wellit import paths, schema, source
+from wellit import overrides, paths, schema, source
 from wellit.errors import CannotAnswer, unknown
 from wellit.findings import Location
-from wellit.source import BadSource, Key, Keys, Mark, Source
+from wellit.overrides import Layer
+from wellit.source import BadSource, Key, Source
 
 AXES = {
     "engine": "engines",
@@ -28,8 +29,6 @@ AXES = {
 DEFAULT_GUIDE = "inference-scheduling"
 DEFAULT_ENVIRONMENT = "default"
 _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
-_SECRET_NAME = re.compile(r"(token|password|passwd|apikey|api_key|secretkey|credential)s?$", re.IGNORECASE)
-_SECRET_VALUE = re.compile(r"\b(hf_[A-Za-z0-9]{16,}|sk-[A-Za-z0-9_-]{16,}|gh[pousr]_[A-Za-z0-9]{16,})")
 
 
 @dataclass(frozen=True)
@@ -43,15 +42,6 @@ class Choice:
     size: str | None = None
     files: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One source of values. `under` are the keys in its file that the values hang below."""
-
-    source: Source
-    data: Mapping[str, Any]
-    under: Keys = ()
 
 
 @dataclass
@@ -134,11 +124,6 @@ def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def looks_secret(key: str, value: str) -> bool:
-    """Whether a setting looks like a secret: by its value, or by its name unless the value is a mere number."""
-    return bool(_SECRET_VALUE.search(value) or (_SECRET_NAME.search(key) and value and not value.isdigit()))
-
-
 def compose(choice: Choice) -> Stack:
     """Find and read all layers of what `choice` names.
 
@@ -147,21 +132,21 @@ def compose(choice: Choice) -> Stack:
     """
     guide = _guide(choice.guide)
     environment = _environment(choice.environment, guide)
-    given = [_override_file(f) for f in choice.files] + [_set(word) for word in choice.sets]
-    overrides: dict[str, Any] = {}
+    given = [overrides.from_file(f) for f in choice.files] + [overrides.from_word(word) for word in choice.sets]
+    said: dict[str, Any] = {}
     for layer in given:
-        overrides = merge(overrides, layer.data)
+        said = merge(said, layer.data)
     picked = {"components": {AXES[axis]: name for axis, name in choice.components.items()}} if choice.components else {}
-    overrides = merge(overrides, picked | ({"size": choice.size} if choice.size else {}))
-    components = _components(environment, overrides)
-    size = _size(guide, overrides)
+    said = merge(said, picked | ({"size": choice.size} if choice.size else {}))
+    components = _components(environment, said)
+    size = _size(guide, said)
     layers = [_guide_layer(guide, size), Layer(guide, guide.data["settings"], ("settings",))]
     layers += [_component_layer(axis, name) for axis, name in components.items()]
     layers += _train_tag(components, layers)
     layers.append(Layer(guide, guide.data["sizes"][size] or {}, ("sizes", size)))
     layers += given
     return Stack(
-        guide, choice.environment, _namespace(choice.namespace, guide), components, size, layers, overrides
+        guide, choice.environment, _namespace(choice.namespace, guide), components, size, layers, said
     )  # fmt: skip
 
 
@@ -193,8 +178,8 @@ def _environment(name: str, guide: Source) -> Source:
     return environment_source(name)
 
 
-def _components(environment: Source, overrides: Mapping[str, Any]) -> dict[str, str]:
-    chosen = overrides.get("components") or {}
+def _components(environment: Source, said: Mapping[str, Any]) -> dict[str, str]:
+    chosen = said.get("components") or {}
     axis_of = {folder: axis for axis, folder in AXES.items()}
     for folder in chosen:
         if folder not in axis_of:
@@ -215,8 +200,8 @@ def _unknown_component(axis: str, name: str, known: list[str]) -> CannotAnswer:
     return unknown(axis, name, known, why=f"each {axis} is one file; to add one, write environments/{folder}/{name}.yaml")
 
 
-def _size(guide: Source, overrides: Mapping[str, Any]) -> str:
-    size = str(overrides.get("size", "default"))
+def _size(guide: Source, said: Mapping[str, Any]) -> str:
+    size = str(said.get("size", "default"))
     if size not in guide.data["sizes"]:
         raise unknown("size", size, guide.data["sizes"])
     return size
@@ -254,35 +239,3 @@ def _train_tag(components: Mapping[str, str], layers: list[Layer]) -> list[Layer
             alias = Source(train.name, train.text, None, {("engine", "tag"): mark})
             return [Layer(alias, {"engine": {"tag": tag}})]
     return []
-
-
-def _override_file(name: str) -> Layer:
-    read = source.load(Path(name), name)
-    if read.data is not None and not isinstance(read.data, dict):
-        raise CannotAnswer(f"{name} is not a map of settings", where=name, write="settings as in guide.yaml: decode: {replicas: 2}")
-    return Layer(read, read.data or {})
-
-
-def _set(word: str) -> Layer:
-    path, equals, value = word.partition("=")
-    keys = path.split(".")
-    if not equals or not all(keys):
-        raise CannotAnswer(f'--set "{word}" is not a setting', write="--set decode.replicas=2")
-    if looks_secret(keys[-1], value):
-        raise CannotAnswer(
-            f"--set {path} looks like a secret; it is not taken",
-            why="the command line is seen by others on this machine, and settings are recorded in the cluster",
-            write="put it into a Kubernetes Secret and name that: --set model.secret=NAME",
-        )
-    name = f"--set {word}"
-    parsed = source.parse(value if value.strip() else '""', name)
-    read = Source(name, name, None, {})
-    start = len("--set ") + len(path) + 1
-    for depth in range(len(keys)):
-        read.marks[tuple(keys[:depth])] = (Mark(0, len("--set ")), Mark(0, start - 1), None)
-    for inner, (begin, end, _) in parsed.marks.items():
-        read.marks[(*keys, *inner)] = (Mark(0, start + begin.column), Mark(0, start + max(1, end.column)), None)
-    data: Any = parsed.data
-    for key in reversed(keys):
-        data = {key: data}
-    return Layer(read, data)

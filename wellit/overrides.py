@@ -1,0 +1,64 @@
+"""What a person lays over a stack's settings: a file of them, or one after --set; each with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wellit import source
+from wellit.errors import CannotAnswer
+from wellit.source import Keys, Mark, Source
+
+_SECRET_NAME = re.compile(r"(token|password|passwd|apikey|api_key|secretkey|credential)s?$", re.IGNORECASE)
+_SECRET_VALUE = re.compile(r"\b(hf_[A-Za-z0-9]{16,}|sk-[A-Za-z0-9_-]{16,}|gh[pousr]_[A-Za-z0-9]{16,})")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One source of values. `under` are the keys in its file that the values hang below."""
+
+    source: Source
+    data: Mapping[str, Any]
+    under: Keys = ()
+
+
+def looks_secret(key: str, value: str) -> bool:
+    """Whether a setting looks like a secret: by its value, or by its name unless the value is a mere number."""
+    return bool(_SECRET_VALUE.search(value) or (_SECRET_NAME.search(key) and value and not value.isdigit()))
+
+
+def from_file(name: str) -> Layer:
+    """A file of settings. Raises source.BadSource when it cannot be read, CannotAnswer when it is no map."""
+    read = source.load(Path(name), name)
+    if read.data is not None and not isinstance(read.data, dict):
+        raise CannotAnswer(f"{name} is not a map of settings", where=name, write="settings as in guide.yaml: decode: {replicas: 2}")
+    return Layer(read, read.data or {})
+
+
+def from_word(word: str) -> Layer:
+    """One ``a.b=value``. Raises CannotAnswer when it is no such word, or looks like a secret."""
+    path, equals, value = word.partition("=")
+    keys = path.split(".")
+    if not equals or not all(keys):
+        raise CannotAnswer(f'--set "{word}" is not a setting', write="--set decode.replicas=2")
+    if looks_secret(keys[-1], value):
+        raise CannotAnswer(
+            f"--set {path} looks like a secret; it is not taken",
+            why="the command line is seen by others on this machine, and settings are recorded in the cluster",
+            write="put it into a Kubernetes Secret and name that: --set model.secret=NAME",
+        )
+    name = f"--set {word}"
+    parsed = source.parse(value if value.strip() else '""', name)
+    read = Source(name, name, None, {})
+    start = len("--set ") + len(path) + 1
+    for depth in range(len(keys)):
+        read.marks[tuple(keys[:depth])] = (Mark(0, len("--set ")), Mark(0, start - 1), None)
+    for inner, (begin, end, _) in parsed.marks.items():
+        read.marks[(*keys, *inner)] = (Mark(0, start + begin.column), Mark(0, start + max(1, end.column)), None)
+    data: Any = parsed.data
+    for key in reversed(keys):
+        data = {key: data}
+    return Layer(read, data)
