@@ -14,7 +14,7 @@ from tests.conftest import own_name
 from wellit import sandbox as sandboxes
 from wellit.errors import CannotAnswer
 from wellit.process import Done
-from wellit.sandbox import Sandbox, config, make, model, ports, processes
+from wellit.sandbox import Sandbox, cluster, config, make, model, ports, processes
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -167,3 +167,8 @@ def test_without_proc_the_processes_are_asked_of_ps(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(processes, "run", lambda argv, **_: Done(tuple(argv), 0, listed, ""))
     assert processes.living(tmp_path / "a b") == {7: "etcd"}
     assert processes.living(tmp_path / "a") == {}
+
+
+def test_a_sandbox_of_another_version_is_brought_up_to_date() -> None:
+    (said,) = cluster._missing(Sandbox("old", recipe="of before"), [])
+    assert said == "it was made by another version of wellit and is brought up to date"

@@ -11,6 +11,7 @@ import yaml
 
 from wellit.sandbox.model import DATA, Sandbox
 
+LONGEST_LINE = 240
 # kwokctl's names for our programs and ports
 PROGRAMS = {
     "etcd": "etcdBinary",
@@ -49,8 +50,8 @@ def log(sandbox: Sandbox, component: str) -> str:
 
 
 def last_words(sandbox: Sandbox, component: str, lines: int = 5) -> str:
-    """The end of a component's log."""
-    return "\n".join(log(sandbox, component).strip().splitlines()[-lines:])
+    """The end of a component's log, its lines cut."""
+    return "\n".join(line[:LONGEST_LINE] for line in log(sandbox, component).strip().splitlines()[-lines:])
 
 
 def kwokctl(sandbox: Sandbox, programs: Mapping[str, Path], version: str) -> str:

@@ -27,6 +27,7 @@ KWOKCTL_LOG = "kwokctl.log"
 START_SECONDS = 120
 # etcd sets 64 MB aside for its log at once, then as much again
 NEEDED_MEGABYTES = 300
+NOTHING_MEGABYTES = 8
 
 
 def make(wanted: Sandbox, port: int | None, programs: Mapping[str, Path], definitions: list[Path], say: Say) -> Sandbox:
@@ -73,9 +74,14 @@ def told() -> Iterator[None]:
 
 
 def _check_room(sandbox: Sandbox) -> None:
-    free = shutil.disk_usage(sandbox.folder).free // 2**20
+    free = _free(sandbox)
     if free < NEEDED_MEGABYTES:
         raise _full(f"{free} MB are free, a sandbox takes {NEEDED_MEGABYTES} MB")
+
+
+def _free(sandbox: Sandbox) -> int:
+    """Megabytes."""
+    return shutil.disk_usage(sandbox.folder).free // 2**20
 
 
 def _full(why: str = "") -> CannotAnswer:
@@ -148,7 +154,8 @@ def _check_started(sandbox: Sandbox, code: int) -> None:
         return
     words = "\n".join(f"{name}: {said}" for name in dead if (said := config.last_words(sandbox, name)))
     words += (sandbox.folder / KWOKCTL_LOG).read_text(errors="replace")[-LONGEST_WHY:]
-    if os.strerror(errno.ENOSPC).lower() in words.lower():
+    # etcd says only the number of the error
+    if os.strerror(errno.ENOSPC).lower() in words.lower() or _free(sandbox) < NOTHING_MEGABYTES:
         raise _full()
     raise CannotAnswer(
         f"the sandbox {sandbox.name} does not start" + (f": no {', '.join(dead)}" if dead else ""), why=words
