@@ -9,9 +9,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from invoke import Collection, Context  # noqa: E402
+from invoke import Collection, Context
 
-from wellit.cli import FETCH, FORMAT, STACK_FLAGS, choice, known_format, sandbox_name, say, show, task  # noqa: E402
+from wellit.cli import FETCH, FORMAT, STACK_FLAGS, choice, known_format, sandbox_name, say, show, task
 
 
 @task(default=True)
@@ -24,7 +24,8 @@ def overview(_: Context) -> None:
 
 @task(
     STACK_FLAGS, FETCH, FORMAT,
-    all="every environment of every guide", values="a values file of anybody's; with --chart", chart="NAME@VERSION of the chart of each --values",
+    all="every environment of every guide", values="a values file of anybody's; with --chart",
+    chart="NAME@VERSION of the chart of each --values",
 )  # fmt: skip
 def validate(_: Context, all: bool = False, values: list[str] = [], chart: list[str] = [], **given: Any) -> int:  # noqa: A002, B006
     """Find mistakes in files: nothing is started on a cluster."""
@@ -68,18 +69,23 @@ def tools(_: Context, clean: bool = False, path: bool = False) -> None:
 
 @task(
     nodes="how many nodes", gpus="what each node offers, as nvidia.com/gpu=8", name_="another name than default",
-    port="the API server's port on 127.0.0.1", wait_for_nothing="leave pods and gateways as they are: nothing makes them ready",
+    port="the API server's port on 127.0.0.1", not_ready="nothing makes pods and gateways ready",
     name="up",
 )  # fmt: skip
 def sandbox_up(
-    _: Context, name_: str = "", nodes: int = 4, gpus: str = "nvidia.com/gpu=8", port: int = 0, wait_for_nothing: bool = False
+    _: Context,
+    name_: str = "",
+    nodes: int = 4,
+    gpus: str = "nvidia.com/gpu=8",
+    port: int = 0,
+    not_ready: bool = False,
 ) -> None:
     """Start a Kubernetes API on this machine, with simulated GPU nodes."""
     from wellit import sandbox
 
     made = sandbox.up(
         sandbox_name(name_), say=say, nodes=nodes, resources=sandbox.parse_gpus(gpus), port=port or None,
-        simulate_ready=not wait_for_nothing, reserved=task_names(),
+        simulate_ready=not not_ready, reserved=task_names(),
     )  # fmt: skip
     print(sandbox.describe(made))
 
@@ -98,7 +104,10 @@ def sandbox_status(_: Context) -> None:
     """Show the sandboxes of this machine."""
     from wellit import sandbox
 
-    print("\n\n".join(sandbox.describe(one) for one in sandbox.all_sandboxes()) or "there is no sandbox; invoke sandbox.up starts one")
+    print(
+        "\n\n".join(sandbox.describe(one) for one in sandbox.all_sandboxes())
+        or "there is no sandbox; invoke sandbox.up starts one"
+    )
 
 
 @task(name="shell", name_="another name than default")

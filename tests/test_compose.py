@@ -71,7 +71,11 @@ def test_the_train_gives_the_engine_its_tag_unless_the_person_does() -> None:
 @pytest.mark.parametrize(
     ("choice", "message", "write"),
     [
-        (Choice(guide="inference-schedulin"), 'unknown guide "inference-schedulin"', 'did you mean "inference-scheduling"?'),
+        (
+            Choice(guide="inference-schedulin"),
+            'unknown guide "inference-schedulin"',
+            'did you mean "inference-scheduling"?',
+        ),
         (Choice(environment="sgl"), 'unknown environment "sgl"', 'did you mean "sglang"?'),
         (Choice(environment="tensorrt"), 'unknown environment "tensorrt"', "known: default, sglang"),
         (Choice(environment="none"), 'unknown environment "none"', "none is a component: --gateway none"),

@@ -48,12 +48,13 @@ def test_a_program_that_is_not_there() -> None:
 
 
 def test_a_time_limit_ends_the_whole_group(tmp_path: Path) -> None:
-    script = f"import subprocess, time; subprocess.Popen(['sleep', '60']); open({str(tmp_path / 'up')!r}, 'w'); time.sleep(60)"
+    up = tmp_path / "up"
+    script = f"import subprocess, time; subprocess.Popen(['sleep', '60']); open({str(up)!r}, 'w'); time.sleep(60)"
     before = time.monotonic()
     with pytest.raises(CannotAnswer, match="did not end within"):
         process.run([sys.executable, "-c", script], timeout=1)
     assert time.monotonic() - before < 10
-    assert (tmp_path / "up").exists()
+    assert up.exists()
 
 
 def test_an_interruption_ends_the_child(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,7 +96,9 @@ def test_a_failure_is_a_document_too_when_json_was_asked_for() -> None:
 
 
 def test_a_closed_pipe_is_no_error() -> None:
-    done = process.run(["sh", "-c", f"{INVOKE} render --charts offline | head -1"], env={"WELLIT_CACHE": str(paths.cache())})
+    done = process.run(
+        ["sh", "-c", f"{INVOKE} render --charts offline | head -1"], env={"WELLIT_CACHE": str(paths.cache())}
+    )
     assert (done.out, done.err.replace("Templating", "")) == ("---\n", "")
 
 

@@ -131,7 +131,9 @@ def test_upstream_charts_that_are_not_there_are_said() -> None:
 def test_what_a_chart_refuses_is_said_without_the_noise() -> None:
     with pytest.raises(CannotAnswer) as caught:
         render.render(offline(sets=("engine.modelCommands=[sglangServe]",)), say)
-    assert caught.value.message.endswith("takes none of the engine's modelCommands (sglangServe); it takes: custom, imageDefault, vllmServe")
+    assert caught.value.message.endswith(
+        "takes none of the engine's modelCommands (sglangServe); it takes: custom, imageDefault, vllmServe"
+    )
     assert "helmfile.yaml.gotmpl" in caught.value.where
 
 
@@ -159,8 +161,10 @@ class Helm:
         return Done(tuple(words), self.code, "", "Error: no such host\n" if self.code else "")
 
 
-def test_fetched_charts_are_held_against_the_trains_digest(cold: Path) -> None:
-    stack = compose.compose(Choice(sets=("versions.charts.gateway.digest=null", "versions.charts.modelservice.digest=null")))
+def test_charts_are_fetched_once() -> None:
+    stack = compose.compose(
+        Choice(sets=("versions.charts.gateway.digest=null", "versions.charts.modelservice.digest=null"))
+    )
     helm = Helm(b"a chart")
     found = charts.find(stack, say, fetch=True, run=helm)
     assert sorted(found) == ["gateway", "inferencepool", "modelservice"]
@@ -181,17 +185,18 @@ def test_a_chart_that_cannot_be_fetched_is_said_with_the_ways_out() -> None:
     assert "--charts offline" in caught.value.write
 
 
-def test_plain_helmfile_gives_the_same_manifests(tmp_path: Path) -> None:
+def test_plain_helmfile_gives_the_same_manifests() -> None:
     """Not a line of Python: the README's command, by the size's and the axes' own paths."""
     import yaml
 
     stack = offline(environment="sglang", size="small", namespace="ns")
     binaries = tools.ensure(["helm", "helmfile"], say)
-    done = process.run(
-        [binaries["helmfile"], "-f", "guides/inference-scheduling/helmfile.yaml.gotmpl", "-e", "sglang", "-n", "ns", "--quiet",
-         "--state-values-set", "components.charts=offline,size=small", "template", "--skip-deps"],
-        cwd=paths.ROOT, env={"PATH": f"{binaries['helm'].parent}{os.pathsep}{os.environ['PATH']}", "HELMFILE_UPGRADE_NOTICE_DISABLED": "1"},
-    )  # fmt: skip
+    search = f"{binaries['helm'].parent}{os.pathsep}{os.environ['PATH']}"
+    command = (
+        f"{binaries['helmfile']} -f guides/inference-scheduling/helmfile.yaml.gotmpl -e sglang -n ns --quiet "
+        "--state-values-set components.charts=offline,size=small template --skip-deps"
+    )
+    done = process.run(command.split(), cwd=paths.ROOT, env={"PATH": search, "HELMFILE_UPGRADE_NOTICE_DISABLED": "1"})
     assert done.ok, done.err
     theirs = [manifest for manifest in yaml.safe_load_all(done.out) if manifest]
 

@@ -35,7 +35,13 @@ def test_what_is_not_written_is_found_at_its_nearest_parent() -> None:
 
 
 def test_yaml_as_helm_reads_it() -> None:
-    assert source.parse("a: on\nb: 010\nc: null\nd: 1.5\n<<: {e: 1}\n", "f").data == {"a": True, "b": 8, "c": None, "d": 1.5, "e": 1}
+    assert source.parse("a: on\nb: 010\nc: null\nd: 1.5\n<<: {e: 1}\n", "f").data == {
+        "a": True,
+        "b": 8,
+        "c": None,
+        "d": 1.5,
+        "e": 1,
+    }
 
 
 @pytest.mark.parametrize(

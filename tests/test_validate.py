@@ -84,7 +84,8 @@ def test_a_broken_file_is_a_finding_and_the_rest_is_said_not_to_be_checked(tmp_p
     assert found.exit_code == 1
 
 
-def test_upstream_charts_that_are_not_there_are_said(own_cache: Path) -> None:
+@pytest.mark.usefixtures("own_cache")
+def test_upstream_charts_that_are_not_there_are_said() -> None:
     found = validate.stack(Choice(environment="sglang"), say).report
     assert [(check.title, check.status) for check in found.checks] == [("manifests", "skip")]
     assert found.exit_code == 0

@@ -51,7 +51,11 @@ def test_a_step_is_run_and_held_against_its_promise(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("done", "ok"),
-    [(Done(("sh",), 0, "one\n", ""), True), (Done(("sh",), 0, "two\n", ""), False), (Done(("sh",), 1, "one\n", ""), False)],
+    [
+        (Done(("sh",), 0, "one\n", ""), True),
+        (Done(("sh",), 0, "two\n", ""), False),
+        (Done(("sh",), 1, "one\n", ""), False),
+    ],
 )
 def test_a_step_fails_by_its_code_and_by_its_words(done: Done, ok: bool, tmp_path: Path) -> None:
     assert walk.take(steps(tmp_path)[0], lambda _: None, run=lambda *_, **__: done).ok is ok

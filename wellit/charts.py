@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -28,7 +27,9 @@ def environment() -> dict[str, str]:
     }
 
 
-def find(stack: Stack, say: Callable[[str], None], *, fetch: bool, run: process.Runner = process.run) -> dict[str, Path]:
+def find(
+    stack: Stack, say: Callable[[str], None], *, fetch: bool, run: process.Runner = process.run
+) -> dict[str, Path]:
     """The upstream charts of the stack that are in the cache, by part; with `fetch` the missing ones are downloaded.
 
     Charts that already are paths are not listed: helmfile finds them itself. Raises CannotAnswer when a download
@@ -50,13 +51,14 @@ def wanted(stack: Stack) -> list[str]:
     return [
         part
         for part in PARTS
-        if not (stack.folder / stack.values["charts"][part]).exists() and not Path(stack.values["charts"][part]).is_absolute()
+        if not (stack.folder / stack.values["charts"][part]).exists()
+        and not Path(stack.values["charts"][part]).is_absolute()
     ]
 
 
 def missing(stack: Stack, found: Mapping[str, Path]) -> str:
     """Why manifests cannot be rendered, or an empty string."""
-    for part, chart in ((p, stack.values["charts"][p]) for p in PARTS):
+    for chart in (stack.values["charts"][part] for part in PARTS):
         if Path(chart).is_absolute() and not Path(chart).exists():
             return f"the chart {chart} is not there"
     if set(wanted(stack)) - set(found):
@@ -73,7 +75,9 @@ def digest(chart: Path) -> str:
     return f"sha256:{sha.hexdigest()}"
 
 
-def _fetch(stack: Stack, part: str, about: Mapping[str, Any], kept: Path, say: Callable[[str], None], run: process.Runner) -> None:
+def _fetch(
+    stack: Stack, part: str, about: Mapping[str, Any], kept: Path, say: Callable[[str], None], run: process.Runner
+) -> None:
     chart = stack.values["charts"][part]
     repository = next((r for r in stack.values["charts"]["repositories"] if chart.startswith(f"{r['name']}/")), None)
     source = [chart.partition("/")[2], "--repo", repository["url"]] if repository else [chart]
@@ -86,13 +90,16 @@ def _fetch(stack: Stack, part: str, about: Mapping[str, Any], kept: Path, say: C
         )  # fmt: skip
         pulled = next(iter(Path(folder).glob("*.tgz")), None)
         if not done.ok or pulled is None:
+            reason = (done.err.strip().splitlines() or ["no reason given"])[-1]
             raise CannotAnswer(
-                f"cannot fetch the chart {about['name']} {about['version']}: {(done.err.strip().splitlines() or ['no reason given'])[-1]}",
+                f"cannot fetch the chart {about['name']} {about['version']}: {reason}",
                 why="upstream's charts are not in the cache yet",
-                write="--charts offline uses the charts of this checkout; or give a copy: --set charts." + part + "=/path/to/chart",
+                write="--charts offline uses the charts of this checkout; or give a copy: --set charts."
+                + part
+                + "=/path/to/chart",
             )
         _same(about, digest(pulled), part)
-        os.replace(pulled, kept)
+        pulled.replace(kept)
 
 
 def _same(about: Mapping[str, Any], got: str, part: str) -> None:

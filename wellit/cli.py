@@ -57,7 +57,11 @@ class WellitTask(Task[Any]):
 
 
 def task(
-    *flags: dict[str, tuple[Any, str]], name: str | None = None, positional: Sequence[str] = (), default: bool = False, **helps: str
+    *flags: dict[str, tuple[Any, str]],
+    name: str | None = None,
+    positional: Sequence[str] = (),
+    default: bool = False,
+    **helps: str,
 ) -> Callable[[Callable[..., object]], Task[Any]]:
     """Make an Invoke task of a function that takes `flags` as one keyword argument each, besides its own parameters.
 
@@ -117,7 +121,9 @@ def _refuse_core_flags(c: Context) -> None:
     run = c.config.run
     taken = [flag for flag, on in (("-e", run.echo), ("-R or --dry", run.dry), ("-p", run.pty), ("-w", run.warn)) if on]
     if taken:
-        raise Exit(f"error: plain invoke took {', '.join(taken)} as a flag of its own\n  = write: scripts/invoke ...", code=2)
+        raise Exit(
+            f"error: plain invoke took {', '.join(taken)} as a flag of its own\n  = write: scripts/invoke ...", code=2
+        )
 
 
 def choice(given: dict[str, Any]) -> Choice:
@@ -163,7 +169,9 @@ def ask(question: str, *, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise CannotAnswer("nobody to ask: this is no terminal; nothing was changed", write="--yes goes ahead without asking")
+        raise CannotAnswer(
+            "nobody to ask: this is no terminal; nothing was changed", write="--yes goes ahead without asking"
+        )
     print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise Refused("not confirmed; nothing was changed")

@@ -33,7 +33,7 @@ _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 
 @dataclass(frozen=True)
 class Choice:
-    """What a person asked for. `components` maps an axis (engine, gateway ...) to a name; `sets` are ``a.b=c`` words."""
+    """What a person asked for. `components` maps an axis (engine ...) to a name, `sets` are ``a.b=c`` words."""
 
     guide: str = DEFAULT_GUIDE
     environment: str = DEFAULT_ENVIRONMENT
@@ -197,7 +197,8 @@ def _components(environment: Source, said: Mapping[str, Any]) -> dict[str, str]:
 
 def _unknown_component(axis: str, name: str, known: list[str]) -> CannotAnswer:
     folder = AXES[axis]
-    return unknown(axis, name, known, why=f"each {axis} is one file; to add one, write environments/{folder}/{name}.yaml")
+    why = f"each {axis} is one file; to add one, write environments/{folder}/{name}.yaml"
+    return unknown(axis, name, known, why=why)
 
 
 def _size(guide: Source, said: Mapping[str, Any]) -> str:
@@ -213,7 +214,7 @@ def _namespace(name: str | None, guide: Source) -> str:
         mended = re.sub(r"[^a-z0-9-]+", "-", chosen.lower()).strip("-")[:63].strip("-")
         raise CannotAnswer(
             f'Kubernetes refuses the namespace "{chosen}"',
-            why="a namespace is at most 63 lower-case letters, digits and dashes, and begins and ends with one of the first two",
+            why="a namespace is at most 63 lower-case letters, digits and dashes, with no dash first or last",
             write=f"-n {mended}" if mended else "-n my-namespace",
         )
     return chosen

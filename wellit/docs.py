@@ -89,7 +89,12 @@ def guides() -> str:
     """The guides."""
     read = [source.load(paths.GUIDES / name / "guide.yaml").data for name in compose.guide_names()]
     rows = [
-        (f"[{g['name']}](guides/{g['name']}/README.md)", g["summary"], ", ".join(g["environments"]), ", ".join(g["sizes"]))
+        (
+            f"[{g['name']}](guides/{g['name']}/README.md)",
+            g["summary"],
+            ", ".join(g["environments"]),
+            ", ".join(g["sizes"]),
+        )
         for g in read
     ]
     return _table(("guide", "what it does", "environments", "sizes"), rows)
@@ -138,4 +143,6 @@ def _first(doc: str) -> str:
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
-    return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines)
+    return "\n".join(
+        "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines
+    )

@@ -68,5 +68,8 @@ def unknown(kind: str, wrong: str, known: Iterable[str], *, where: str = "", why
     listed = ", ".join(names) or "none"
     hint = did_you_mean(wrong, names)
     return CannotAnswer(
-        f'unknown {kind} "{wrong}"', where=where, why=why, write=f"{hint} known: {listed}" if hint else f"known: {listed}"
+        f'unknown {kind} "{wrong}"',
+        where=where,
+        why=why,
+        write=f"{hint} known: {listed}" if hint else f"known: {listed}",
     )

@@ -94,5 +94,3 @@ def environments() -> str:
 def _nearest(wrong: str, known: dict[str, str]) -> str:
     number = int(re.sub(r"\D", "", wrong))
     return min(known, key=lambda name: abs(int(name[2:]) - number), default="WL101")
-
-

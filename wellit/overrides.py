@@ -34,7 +34,8 @@ def from_file(name: str) -> Layer:
     """A file of settings. Raises source.BadSource when it cannot be read, CannotAnswer when it is no map."""
     read = source.load(Path(name), name)
     if read.data is not None and not isinstance(read.data, dict):
-        raise CannotAnswer(f"{name} is not a map of settings", where=name, write="settings as in guide.yaml: decode: {replicas: 2}")
+        example = "settings as in guide.yaml: decode: {replicas: 2}"
+        raise CannotAnswer(f"{name} is not a map of settings", where=name, write=example)
     return Layer(read, read.data or {})
 
 

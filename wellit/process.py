@@ -6,6 +6,7 @@ line callbacks and time limits are wanted here.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import signal
@@ -92,7 +93,8 @@ def run(
     try:
         process = subprocess.Popen(
             args, env=child_env(env), cwd=cwd, text=True, errors="replace", start_new_session=True,
-            stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
     except OSError as problem:
         raise CannotAnswer(f"cannot start {args[0]}: {problem.strerror}", write="invoke tools") from problem
@@ -104,7 +106,9 @@ def run(
                 out, err = _communicate_by_line(process, stdin, timeout, on_line)
         except subprocess.TimeoutExpired as late:
             stop(process)
-            raise CannotAnswer(f"{Path(args[0]).name} did not end within {timeout:.0f} s", why=shlex.join(args)) from late
+            raise CannotAnswer(
+                f"{Path(args[0]).name} did not end within {timeout:.0f} s", why=shlex.join(args)
+            ) from late
         except BaseException:
             stop(process)
             raise
@@ -141,7 +145,9 @@ def _communicate_by_line(
 def attached(argv: Sequence[str | Path], *, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> int:
     """Run a program on the person's own terminal and environment (a shell, a test run). Returns its exit code."""
     try:
-        return subprocess.run([str(a) for a in argv], env={**os.environ, **(env or {})}, cwd=cwd, check=False).returncode
+        return subprocess.run(
+            [str(a) for a in argv], env={**os.environ, **(env or {})}, cwd=cwd, check=False
+        ).returncode
     except OSError as problem:
         raise CannotAnswer(f"cannot start {argv[0]}: {problem.strerror}") from problem
 
@@ -158,10 +164,8 @@ def start(argv: Sequence[str | Path], *, log: Path, env: Mapping[str, str] | Non
 def stop(process: Running) -> int:
     """End a process and its group: TERM, then KILL after a grace time. Returns its exit code."""
     for sign in (signal.SIGTERM, signal.SIGKILL):
-        try:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, sign)
-        except (ProcessLookupError, PermissionError):
-            pass
         try:
             return process.wait(GRACE_SECONDS)
         except subprocess.TimeoutExpired:

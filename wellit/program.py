@@ -99,9 +99,9 @@ def main(argv: list[str] | None = None) -> None:
     from tasks import namespace
 
     assert isinstance(namespace, Collection)
-    Wellit(version=__version__, namespace=namespace, name="wellit", binary="invoke", binary_names=["invoke", "inv"]).run(
-        argv if argv is not None else ["invoke", *sys.argv[1:]]
-    )
+    Wellit(
+        version=__version__, namespace=namespace, name="wellit", binary="invoke", binary_names=["invoke", "inv"]
+    ).run(argv if argv is not None else ["invoke", *sys.argv[1:]])
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ class Rendered:
 def render(stack: Stack, say: Say, *, fetch: bool = False, run: process.Runner = process.run) -> Rendered:
     """The stack's values and, where its charts are at hand, its manifests.
 
-    `fetch` downloads upstream charts that are not in the cache. Raises CannotAnswer when helmfile cannot make the values.
+    `fetch` downloads upstream charts that are not in the cache. Raises CannotAnswer when there can be no values.
     """
     found = charts.find(stack, say, fetch=fetch, run=run)
     binaries = tools.ensure(["helm", "helmfile"], say)
@@ -92,16 +92,25 @@ def arguments(stack: Stack, binaries: Mapping[str, Path], overrides_file: Path) 
     """The words of every helmfile call for this stack, before the subcommand."""
     return [
         binaries["helmfile"], "--file", stack.folder / "helmfile.yaml.gotmpl", "--environment", stack.environment,
-        "--namespace", stack.namespace, "--helm-binary", binaries["helm"], "--state-values-file", overrides_file, "--no-color",
+        "--namespace", stack.namespace, "--helm-binary", binaries["helm"],
+        "--state-values-file", overrides_file, "--no-color",
     ]  # fmt: skip
 
 
 def _with_charts(stack: Stack, found: Mapping[str, Path]) -> dict[str, Any]:
-    return merge(stack.overrides, {"charts": {part: str(path) for part, path in found.items()}}) if found else stack.overrides
+    return (
+        merge(stack.overrides, {"charts": {part: str(path) for part, path in found.items()}})
+        if found
+        else stack.overrides
+    )
 
 
 def _render(
-    stack: Stack, overrides: Mapping[str, Any], found: Mapping[str, Path], binaries: Mapping[str, Path], run: process.Runner
+    stack: Stack,
+    overrides: Mapping[str, Any],
+    found: Mapping[str, Path],
+    binaries: Mapping[str, Path],
+    run: process.Runner,
 ) -> Rendered:
     missing = charts.missing(stack, found)
     with tempfile.TemporaryDirectory(prefix="wellit-") as name, ThreadPoolExecutor(2) as pool:
@@ -146,7 +155,8 @@ def _refused(stderr: str, stack: Stack) -> CannotAnswer:
         f"helm does not render {stack.name}: {message}",
         where=paths.shown(stack.folder / "helmfile.yaml.gotmpl"),
         why="; ".join(told[-4:-1]),
-        write=f"to see all of it: helmfile -f {paths.shown(stack.folder)}/helmfile.yaml.gotmpl -e {stack.environment} template",
+        write=f"to see all of it: helmfile -f {paths.shown(stack.folder)}/helmfile.yaml.gotmpl "
+        f"-e {stack.environment} template",
     )
 
 

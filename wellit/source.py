@@ -155,7 +155,8 @@ class _Builder:
                 line = first.line + 1 if first else 0
                 raise self._bad(
                     key_node, f'the key "{key}" stands here twice; the first is on line {line}',
-                    write="keep one of the two", why="helm and helmfile keep the last without a word", slug="duplicate-key",
+                    write="keep one of the two", slug="duplicate-key",
+                    why="helm and helmfile keep the last without a word",
                 )  # fmt: skip
             built[key] = self.build(value_node, (*keys, key), _mark(key_node.start_mark))
         return built
@@ -192,9 +193,8 @@ def _finding(message: str, at: Location, *, write: str = "", why: str = "", slug
 def lookup(data: Any, keys: Sequence[Key]) -> Any:
     """The value at `keys` in plain data. Raises KeyError when it is not there."""
     for key in keys:
-        if isinstance(data, Mapping) and key in data:
-            data = data[key]
-        elif isinstance(data, list) and isinstance(key, int) and -len(data) <= key < len(data):
+        in_list = isinstance(data, list) and isinstance(key, int) and -len(data) <= key < len(data)
+        if in_list or (isinstance(data, Mapping) and key in data):
             data = data[key]
         else:
             raise KeyError(".".join(map(str, keys)))

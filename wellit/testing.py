@@ -10,10 +10,14 @@ from wellit import paths, process
 
 
 def run(words: str, say: Callable[[str], None]) -> int:
-    """Install what the tests need, then ruff, mypy and pytest; with `words` only pytest, with them. Returns the exit code."""
+    """Install what the tests need, then run ruff, mypy and pytest, or pytest alone with `words`; the exit code."""
     if code := process.attached([sys.executable, "-I", paths.ROOT / "scripts" / "bootstrap.py", "--dev"]):
         return code
-    steps = [["pytest", *shlex.split(words)]] if words else [["ruff", "check"], ["ruff", "format", "--check"], ["mypy"], ["pytest"]]
+    steps = (
+        [["pytest", *shlex.split(words)]]
+        if words
+        else [["ruff", "check"], ["ruff", "format", "--check"], ["mypy"], ["pytest"]]
+    )
     worst = 0
     for step in steps:
         say(f"$ {shlex.join(step)}")

@@ -25,7 +25,7 @@ class Validated:
 
 
 def stack(choice: Choice, say: Say, *, fetch: bool = False, command: str = "validate") -> Validated:
-    """Judge one stack. Raises CannotAnswer for names nobody knows, and when a chart refuses what has no mistake here."""
+    """Judge one stack. Raises CannotAnswer for unknown names, and when a chart refuses what has no mistake here."""
     report = Report(command)
     try:
         composed = compose.compose(choice)
