@@ -44,6 +44,7 @@ Good::
 from __future__ import annotations
 
 from wellit.capabilities import Contract
+from wellit.errors import nearest
 from wellit.node import Node
 from wellit.rules.rule import Hit, Items, NotChecked, Rule
 from wellit.seen.inferencepool import Pool, pools
@@ -100,6 +101,7 @@ def _data_layer(pool: Pool, picker: Contract) -> Items:
             write=_data(layer["source"], layer["extractor"]),
             why="the picker refuses the configuration and exits",
         )
+    yield from _unknown_engine(pool, picker)
     for node in _references(pool):
         if node.text() and node.text() not in _names(pool):
             yield Hit(
@@ -107,6 +109,25 @@ def _data_layer(pool: Pool, picker: Contract) -> Items:
                 f'the plugin "{node.text()}" is used in data.sources and not configured',
                 write=f"plugins: [{{type: {node.text()}}}]",
                 why="the picker refuses the configuration and exits",
+            )
+
+
+def _unknown_engine(pool: Pool, picker: Contract) -> Items:
+    """An engine that is named and neither built in nor described; charts from v1.5.0 on name the modelServerType."""
+    layer, server_type = picker["dataLayer"], pool.pool["modelServerType"]
+    extractor = pool.plugins.get(layer["extractor"])
+    parameters = extractor["parameters"] if extractor else pool.config["no such plugin"]
+    described = {entry["name"].text() for entry in parameters["engineConfigs"]}
+    named = [parameters[layer["engineParameter"]]]
+    if pool.facts["unknownModelServerType"] != "ignored":
+        named.append(server_type)
+    for node in named:
+        if node.text() and node.text() not in (*picker["knownEngines"], *described):
+            yield Hit(
+                node,
+                f'the picker {picker.version} does not know the engine "{node.text()}"',
+                write=f"{node.keys[-1]}: {nearest(node.text(), picker['knownEngines']) or picker['defaultEngine']}",
+                why=f"the picker exits; it knows {', '.join(picker['knownEngines'])}, and those of engineConfigs",
             )
 
 

@@ -59,7 +59,7 @@ def _flag_form(pool: Pool, flag: str) -> str:
 def _by_engine(pool: Pool, picker: Contract, label: str) -> Iterator[Reading]:
     layer = picker["dataLayer"]
     extractor = pool.plugins.get(layer["extractor"])
-    on = not layer["gate"] or layer["gate"] in pool.gates
+    on = not layer["gate"] or (layer["gate"] in pool.gates and layer["extractor"] in _extractors(pool))
     told = extractor and extractor["parameters"][layer["engineParameter"]]
     engine = str(picker["defaultEngine"])
     node, by = pool.config, f"{_section(layer)} with {layer['engineParameter']}: {{engine}}"
@@ -71,6 +71,12 @@ def _by_engine(pool: Pool, picker: Contract, label: str) -> Iterator[Reading]:
         engine = label
     for what in WEIGHED:
         yield Reading(what, _named(extractor, picker, engine, what), node, by)
+
+
+def _extractors(pool: Pool) -> set[str]:
+    """The extractors that the configuration's data section uses."""
+    sources = pool.config.at("data", "sources")
+    return {extractor["pluginRef"].text() for source in sources for extractor in source["extractors"]}
 
 
 def _section(layer: Mapping[str, Any]) -> str:
