@@ -11,7 +11,20 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from invoke import Collection, Context
 
-from wellit.cli import FETCH, FORMAT, STACK_FLAGS, choice, known_format, sandbox_name, say, show, task
+from wellit.cli import (
+    CLUSTER_FLAGS,
+    FETCH,
+    FORMAT,
+    STACK_FLAGS,
+    access,
+    choice,
+    known_format,
+    rendered,
+    sandbox_name,
+    say,
+    show,
+    task,
+)
 
 
 @task(default=True)
@@ -49,6 +62,17 @@ def render(_: Context, **given: Any) -> int:
         return show(result.report) or 2
     print(result.rendered.text(), end="")
     return 0
+
+
+@task(STACK_FLAGS, CLUSTER_FLAGS, FETCH, FORMAT)
+def preflight(_: Context, **given: Any) -> int:
+    """Ask the cluster what a stack needs of it. Nothing is changed."""
+    from wellit import plan
+
+    fmt = known_format(given["format_"])
+    stack, made, report = rendered(given, "preflight")
+    report.add(plan.prepare(stack, made, access(given)).checks)
+    return show(report, fmt)
 
 
 @task(name="explain", positional=["what"], what="a finding's id, or engines, guides, environments")
@@ -162,4 +186,4 @@ def task_names() -> list[str]:
 
 
 boxes = Collection("sandbox", sandbox_up, sandbox_down, sandbox_status, sandbox_shell)
-namespace = Collection(overview, validate, render, explain_, tools, walk, docs, test, benchmark, boxes)
+namespace = Collection(overview, validate, render, preflight, explain_, tools, walk, docs, test, benchmark, boxes)

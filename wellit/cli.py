@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from invoke import Argument, Context, Exit, Task
 
-from wellit.errors import CannotAnswer, Interrupted, WellitError
+from wellit.errors import CannotAnswer, Interrupted, Refused, WellitError
 
 if TYPE_CHECKING:
-    from wellit.compose import Choice
+    from wellit.access import Access
+    from wellit.compose import Choice, Stack
     from wellit.findings import Report
+    from wellit.render import Rendered
 
 # name -> (default, help). A list may be given several times. Declared in this order: short flags follow it.
 STACK_FLAGS: dict[str, tuple[Any, str]] = {
@@ -164,8 +166,6 @@ def say(line: str) -> None:
 
 def ask(question: str, *, yes: bool) -> None:
     """Ask before something is changed. Raises Refused on no, CannotAnswer when nobody can be asked."""
-    from wellit.errors import Refused
-
     if yes:
         return
     if not sys.stdin.isatty():
@@ -175,6 +175,29 @@ def ask(question: str, *, yes: bool) -> None:
     print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise Refused("not confirmed; nothing was changed")
+
+
+def access(given: dict[str, Any]) -> Access:
+    """The cluster that the flags name: a sandbox, a kubeconfig's context, or kubectl's current one."""
+    from wellit import access as clusters
+
+    return clusters.open_access(
+        kubeconfig=given["kubeconfig"] or None,
+        context=given["context"] or None,
+        sandbox=sandbox_name(given["sandbox"]) if given["sandbox"] else None,
+        say=say,
+    )
+
+
+def rendered(given: dict[str, Any], command: str) -> tuple[Stack, Rendered, Report]:
+    """The stack that the flags name, validated and rendered. Raises Refused, its findings shown, when it is not right."""
+    from wellit import validate
+
+    result = validate.stack(choice(given), say, fetch=given["fetch"], command=command)
+    if result.stack is None or result.rendered is None or result.report.exit_code:
+        show(result.report)
+        raise Refused("nothing was changed: the mistakes above come first")
+    return result.stack, result.rendered, result.report
 
 
 def sandbox_name(said: object) -> str:
