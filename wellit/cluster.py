@@ -243,13 +243,14 @@ def _pods(access: Access, demand: Demand) -> tuple[tuple[Pod, ...] | Unread, tup
     """All pods that have not ended: of all namespaces, for they hold what nodes offer, and of the stack's own."""
     if not demand.workloads:
         return (), ()
-    everywhere = whole(access, "/api/v1/pods", _pod, fieldSelector=ENDED)
+    everywhere = whole(access, "/api/v1/pods", pod, fieldSelector=ENDED)
     if isinstance(everywhere, Unread):
-        return everywhere, whole(access, f"/api/v1/namespaces/{demand.namespace}/pods", _pod, fieldSelector=ENDED)
-    return everywhere, tuple(pod for pod in everywhere if pod.namespace == demand.namespace)
+        return everywhere, whole(access, f"/api/v1/namespaces/{demand.namespace}/pods", pod, fieldSelector=ENDED)
+    return everywhere, tuple(one for one in everywhere if one.namespace == demand.namespace)
 
 
-def _pod(item: Any) -> Pod:
+def pod(item: Any) -> Pod:
+    """A pod of the API, reduced to what is asked of it here."""
     about = item["metadata"]
     owner = next((f"{o['kind']}/{o['name']}" for o in about.get("ownerReferences") or []), "")
     spec = item["spec"]

@@ -51,7 +51,7 @@ def _version(cluster: Cluster) -> Check:
         return Check("WL602", title, "unknown", "the cluster does not tell its version")
     if server < OLDEST:
         return Check(
-            "WL602", title, "fail", f"it is {cluster.version}: the routing proxy's container would stop the pod from starting",
+            "WL602", title, "fail", f"it is {cluster.version}: the routing proxy would keep the pods from starting",
             "a newer cluster, or do without the proxy: --set proxy.enabled=false",
         )  # fmt: skip
     if client and abs(client[1] - server[1]) > SKEW:

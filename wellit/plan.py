@@ -1,0 +1,84 @@
+"""What an install would do, before anything is done: one look at the cluster, its checks, and the summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from wellit import cluster, demand, preflight, record
+from wellit.access import Access, Unread
+from wellit.cluster import Cluster, HelmRelease
+from wellit.compose import Stack
+from wellit.demand import Demand
+from wellit.errors import CannotAnswer
+from wellit.findings import Check
+from wellit.record import Record
+from wellit.render import Rendered
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A stack, a cluster, and what came of holding one against the other. `before` is the stack's record, if any."""
+
+    stack: Stack
+    rendered: Rendered
+    demand: Demand
+    cluster: Cluster
+    checks: tuple[Check, ...]
+    before: Record | None = None
+
+    @property
+    def failed(self) -> list[Check]:
+        return [check for check in self.checks if check.status == "fail"]
+
+    @property
+    def unknown(self) -> list[Check]:
+        return [check for check in self.checks if check.status == "unknown"]
+
+    def release(self, name: str) -> HelmRelease | None:
+        """What helm has already under this name."""
+        found = () if isinstance(self.cluster.releases, Unread) else self.cluster.releases
+        return next((release for release in found if release.name == name), None)
+
+    def text(self) -> str:
+        """The summary that is shown before the question."""
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        stack, wanted = self.stack, self.demand
+        yield f"{stack.name} -e {stack.environment} on {self.cluster.label}"
+        made = "" if self.cluster.namespace is True else " (is made)"
+        yield f"  namespace  {wanted.namespace}{made}"
+        for release in self.rendered.releases:
+            there = self.release(release.name)
+            about = f"there, revision {there.revision}, {there.status}: is changed" if there else "new"
+            yield f"  release    {release.name}  {release.chart} {release.version}  {about}".rstrip()
+        kinds = ", ".join(f"{count} {kind.kind}" for kind, count in wanted.kinds.items())
+        yield f"  objects    {len(wanted.objects)}: {kinds}"
+        for workload in wanted.workloads:
+            devices = "".join(f", {count} {name} each" for name, count in workload.devices.items())
+            yield f"  pods       {workload.pods} of {workload.object.name}{devices}"
+        for image in wanted.images:
+            yield f"  image      {image}"
+        if self.before:
+            yield f"  record     {self._record(self.before)}"
+        for check in self.unknown:
+            yield f"  unknown    {check.title}: {check.detail}"
+
+    def _record(self, before: Record) -> str:
+        if before.state == "installing":
+            return f"an install of {before.when} did not end; this one goes on from there"
+        if before.state == "uninstalling":
+            return f"an uninstall of {before.when} did not end; this installs it again"
+        return f"installed {before.when} by {before.by}: {before.guide} -e {before.environment}"
+
+
+def prepare(stack: Stack, rendered: Rendered, access: Access) -> Plan:
+    """Look at the cluster once and judge. Raises CannotAnswer when it does not answer or there are no manifests."""
+    if rendered.unrendered:
+        raise CannotAnswer(f"{stack.name} is not rendered: {rendered.unrendered}", write="--charts offline, or --fetch")
+    wanted = demand.read(rendered, stack.namespace)
+    seen = cluster.look(access, wanted)
+    checks = tuple(preflight.preflight(wanted, seen, stack.values))
+    known = record.read(access, stack.namespace, str(stack.values["postfix"])) if seen.namespace is True else None
+    return Plan(stack, rendered, wanted, seen, checks, known)

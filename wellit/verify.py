@@ -1,0 +1,66 @@
+"""Does the stack stand as it was rendered? Live objects give checks; what Helm's own wait does not wait for included.
+
+WL701 pods ready   WL702 gateway programmed   WL703 route accepted   WL704 pool accepted   WL705 every object is there
+WL706 nothing is left after an uninstall
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from wellit.access import Access
+from wellit.demand import Object
+from wellit.findings import Check
+from wellit.live import Live, Part
+
+_IDS = {"Gateway": "WL702", "HTTPRoute": "WL703", "InferencePool": "WL704"}
+_GOOD = {"Gateway": "is accepted and programmed", "HTTPRoute": "is accepted", "InferencePool": "is accepted"}
+
+
+def standing(live: Live) -> list[Check]:
+    """One check for each workload, gateway, route and pool."""
+    return [_check(part) for part in live.parts]
+
+
+def present(access: Access, namespace: str, objects: Iterable[Object]) -> Check:
+    """Whether every object of the render is in the cluster, by name. Raises CannotAnswer when it does not answer."""
+    wanted = list(objects)
+    names = [f"{_typed(item)}/{item.name}" for item in wanted]
+    done = access.call("get", "-n", namespace, "--ignore-not-found", "-o", "name", *names)
+    title = f"every rendered object is there ({len(wanted)})"
+    if not done.ok and "Forbidden" in done.err:
+        return Check("WL705", title, "unknown", f"not looked at: {done.err.strip().splitlines()[-1]}")
+    found = set(done.out.split())
+    missing = [str(item) for item in wanted if f"{_plain(item)}/{item.name}" not in found]
+    if missing:
+        return Check("WL705", title, "fail", f"missing: {', '.join(missing)}", "the same install again makes it")
+    return Check("WL705", title, "pass")
+
+
+def gone(left: Iterable[str]) -> Check:
+    """Whether nothing is left after an uninstall; `left` are objects that are still there."""
+    found = list(left)
+    title = "nothing of the stack is left"
+    if found:
+        return Check("WL706", title, "fail", f"still there: {', '.join(found)}", "the same uninstall again")
+    return Check("WL706", title, "pass")
+
+
+def _check(part: Part) -> Check:
+    kind = part.object.of.kind
+    title = f"{part.object} {_GOOD.get(kind, 'has all its pods ready')}"
+    if part.unread:
+        return Check(_IDS.get(kind, "WL701"), title, "unknown", part.words)
+    detail = part.words + (" (simulated by the sandbox)" if part.ready and part.simulated else "")
+    return Check(_IDS.get(kind, "WL701"), title, "pass" if part.ready else "fail", detail)
+
+
+def _typed(item: Object) -> str:
+    """kubectl's exact name of a kind: ``deployments.v1.apps``."""
+    version = item.of.api_version.rpartition("/")[2]
+    return f"{item.of.resource}.{version}.{item.of.group}" if item.of.group else item.of.resource
+
+
+def _plain(item: Object) -> str:
+    """What ``-o name`` prints for a kind: ``deployment.apps``."""
+    return f"{item.of.kind.lower()}.{item.of.group}" if item.of.group else item.of.kind.lower()

@@ -1,0 +1,83 @@
+"""Waiting until a stack stands: pods ready, gateway programmed, route and pool accepted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+
+from wellit import live
+from wellit.access import Access
+from wellit.demand import Object
+from wellit.errors import CannotAnswer, Refused
+from wellit.live import Live, Part
+from wellit.progress import Progress
+
+POLL_SECONDS = 0.3
+AWAY_SECONDS = 60.0  # how long an API server may be gone before waiting ends
+
+Sleep = Callable[[float], None]
+
+
+def wait(
+    access: Access,
+    namespace: str,
+    objects: Iterable[Object],
+    progress: Progress,
+    timeout: float,
+    *,
+    sleep: Sleep = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> Live:
+    """Look until everything is ready. An API server that goes away for a while is waited for.
+
+    Raises Refused after `timeout` seconds, with the pod, the reason and its last log lines; CannotAnswer when the
+    cluster stays away.
+    """
+    wanted = tuple(objects)
+    began = answered = clock()
+    last: Live | None = None
+    while True:
+        asked = clock()
+        try:
+            last = live.look(access, namespace, wanted)
+            answered = clock()
+        except CannotAnswer:
+            if clock() - answered > AWAY_SECONDS:
+                raise
+            progress.say("  the cluster does not answer; waiting for it")
+        else:
+            progress.show((str(part.object), part.ready, part.words) for part in last.parts)
+            if last.ready:
+                return last
+        if clock() - began > timeout:
+            raise _late(access, namespace, last, timeout)
+        # A look at a large namespace takes its time: leave the API server three times as long in peace.
+        sleep(max(POLL_SECONDS, 3 * (clock() - asked) if clock() - asked > 1 else 0))
+
+
+def _late(access: Access, namespace: str, last: Live | None, timeout: float) -> Refused:
+    waiting = last.waiting if last else []
+    said = "; ".join(f"{part.object}: {part.words}" for part in waiting[:3]) or "the cluster did not answer"
+    return Refused(
+        f"not ready after {timeout:.0f} s: {said}",
+        why=_logs(access, namespace, waiting),
+        write=f"{_look(access, namespace, waiting)}; then the same install again goes on from here",
+    )
+
+
+def _logs(access: Access, namespace: str, waiting: Iterable[Part]) -> str:
+    """The last log lines of the first pod that fails in a container of its own."""
+    for part in waiting:
+        for pod in part.pods:
+            if not pod.ready and (pod.container or pod.state.startswith("running")):
+                lines = live.last_lines(access, namespace, pod)
+                return f"{pod.name} said last:\n{lines}" if lines else ""
+    return ""
+
+
+def _look(access: Access, namespace: str, waiting: Iterable[Part]) -> str:
+    for part in waiting:
+        pod = next((pod for pod in part.pods if not pod.ready), None)
+        name = f"pod {pod.name}" if pod else f"{part.object.of.kind.lower()} {part.object.name}"
+        return f"kubectl {access.flags} describe {name} -n {namespace}"
+    return f"kubectl {access.flags} get pods -n {namespace}"
