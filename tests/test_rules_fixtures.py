@@ -1,7 +1,7 @@
 """Every rule against its fixtures: tests/rules/ID-slug/{good,bad}.
 
-A file, or a folder of files that are judged together, is one case. In a bad case the marked findings come back, whichever
-rule's they are, and no other. A good case has no finding of any rule.
+A file, or a folder of files that are judged together, is one case. In a bad case the marked findings come back,
+whichever rule's they are, and no other. A good case has no finding of any rule.
 """
 
 from __future__ import annotations

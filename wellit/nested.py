@@ -27,9 +27,12 @@ class Nested:
     def _inside(self, block: Sequence[Key], text: str, rest: Sequence[Key]) -> Location:
         whole = self.outer.at(block)
         try:
-            inner = parse(text, self.outer.name).at(rest)
+            source = parse(text, self.outer.name)
         except BadSource:
             return whole
+        if not source.has(rest[:1]):
+            return whole
+        inner = source.at(rest)
         # The block's text begins on the line after its key; when it is folded or quoted the lines are not the same.
         start = self.outer.marks[tuple(block)][0].line + 1
         number = start + inner.line - 1

@@ -45,7 +45,7 @@ class Node:
 
     def __getitem__(self, key: Key) -> Node:
         raw = self._raw
-        if isinstance(raw, Mapping):
+        if isinstance(raw, (dict, Mapping)):
             inner = raw.get(key, MISSING)
         elif isinstance(raw, list) and isinstance(key, int) and 0 <= key < len(raw):
             inner = raw[key]
@@ -95,7 +95,7 @@ class Node:
     def items(self) -> Iterator[tuple[str, Node]]:
         """The entries of a map, by name."""
         self.owner.read.add(self.keys)
-        if isinstance(self._raw, Mapping):
+        if isinstance(self._raw, (dict, Mapping)):
             for key in self._raw:
                 yield str(key), self[key]
 

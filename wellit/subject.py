@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from wellit import capabilities, source
 from wellit.errors import CannotAnswer, unknown
@@ -23,6 +23,7 @@ MODELSERVICE = "llm-d-modelservice"
 INFERENCEPOOL = "inferencepool"
 INFRA = "llm-d-infra"
 CHARTS = (MODELSERVICE, INFERENCEPOOL, INFRA)
+T = TypeVar("T")
 
 
 def _nothing_more(_keys: Keys) -> Also:
@@ -94,6 +95,14 @@ class Subject:
     unreadable: tuple[Finding, ...] = ()
     # Whether the values came out of templates that had been rendered; in a file of a person's they have not.
     rendered: bool = False
+    _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    def once(self, make: Callable[[Subject], T]) -> T:
+        """What `make` makes of this subject, made when first asked for and kept: rules look at the same things."""
+        if make not in self._kept:
+            self._kept[make] = make(self)
+        made: T = self._kept[make]
+        return made
 
     def of(self, *charts: str) -> Iterator[Release]:
         """The releases of these charts, in order."""

@@ -122,7 +122,11 @@ class Pool:
 
 def pools(subject: Subject) -> Iterator[Pool]:
     """Every inferencepool release."""
-    return (Pool(release) for release in subject.of(INFERENCEPOOL))
+    return iter(subject.once(_pools))
+
+
+def _pools(subject: Subject) -> list[Pool]:
+    return [Pool(release) for release in subject.of(INFERENCEPOOL)]
 
 
 def pairs(subject: Subject) -> Iterator[tuple[Pool, Service]]:

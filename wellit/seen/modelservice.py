@@ -116,7 +116,11 @@ class Pod:
 
 def services(subject: Subject) -> Iterator[Service]:
     """Every modelservice release."""
-    return (Service(release) for release in subject.of(MODELSERVICE))
+    return iter(subject.once(_services))
+
+
+def _services(subject: Subject) -> list[Service]:
+    return [Service(release) for release in subject.of(MODELSERVICE)]
 
 
 def pods(subject: Subject) -> Iterator[Pod]:

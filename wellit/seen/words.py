@@ -84,7 +84,7 @@ def read(*parts: Node) -> Words:
     spoken = words[:2]
     for word in words[2:]:
         try:
-            spoken += [Word(text, word.node) for text in shlex.split(word.text, comments=True)]
+            spoken += [Word(text, word.node) for text in shlex.split(word.text.replace("\\\n", " "), comments=True)]
         except ValueError as problem:
             return Words(tuple(words), f"its script is no shell command: {problem}")
     return Words(tuple(spoken))
