@@ -10,8 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TextIO
 
-from wellit import errors
-from wellit.errors import WellitError
+from wellit.errors import WellitError, unknown
 from wellit.findings import Report
 from wellit.report.style import Style
 
@@ -53,7 +52,7 @@ FORMATS = {
 def known(name: str) -> Format:
     """The format called `name`. Raises CannotAnswer when there is none; ask before the work, not after it."""
     if name not in FORMATS:
-        raise errors.unknown("format", name, FORMATS)
+        raise unknown("format", name, FORMATS)
     return FORMATS[name]
 
 
