@@ -13,6 +13,8 @@ from wellit.process import Done, run
 from wellit.sandbox.model import Sandbox
 
 MANAGER = "wellit-sandbox"
+SEND_SECONDS = 60.0
+SEND_ONE_SECONDS = 0.1
 # kubectl may print a whole object
 LONGEST_WHY = 600
 
@@ -42,8 +44,18 @@ def apply(sandbox: Sandbox, *files: Path, objects: Iterable[dict[str, Any]] = ()
         args.append(f"--subresource={subresource}")
     for file in files:
         args += ["-f", file]
-    items = list(objects)
+    _send(sandbox, args, list(objects), files)
+
+
+def create(sandbox: Sandbox, objects: Iterable[dict[str, Any]]) -> None:
+    """Create objects, their status too where the API server takes it. Raises CannotAnswer when it refuses one."""
+    _send(sandbox, ["create", "--validate=ignore"], list(objects))
+
+
+def _send(sandbox: Sandbox, args: list[str | Path], items: list[dict[str, Any]], files: tuple[Path, ...] = ()) -> None:
+    if not items and not files:
+        return
     if items:
-        args += ["-f", "-"]
-    listed = json.dumps({"apiVersion": "v1", "kind": "List", "items": items})
-    asked(sandbox, *args, stdin=listed if items else None, timeout=300)
+        args = [*args, "-f", "-"]
+    listed = json.dumps({"apiVersion": "v1", "kind": "List", "items": items}) if items else None
+    asked(sandbox, *args, stdin=listed, timeout=SEND_SECONDS + SEND_ONE_SECONDS * len(items))

@@ -27,7 +27,7 @@ KWOKCTL_LOG = "kwokctl.log"
 START_SECONDS = 120
 # etcd sets 64 MB aside for its log at once, then as much again
 NEEDED_MEGABYTES = 300
-NOTHING_MEGABYTES = 8
+NOTHING_MEGABYTES = 16
 
 
 def make(wanted: Sandbox, port: int | None, programs: Mapping[str, Path], definitions: list[Path], say: Say) -> Sandbox:
@@ -43,7 +43,7 @@ def make(wanted: Sandbox, port: int | None, programs: Mapping[str, Path], defini
         say(f"sandbox {sandbox.name}: starting a Kubernetes control plane on {sandbox.server}")
         _start(sandbox, programs)
         say(f"sandbox {sandbox.name}: {sandbox.nodes} nodes with {nodes.shown(sandbox.resources)} each, CRDs, stages")
-        return furnish(sandbox, definitions)
+        return _furnished(sandbox, definitions)
     except BaseException:
         processes.end(wanted.folder)
         clear(wanted.folder)
@@ -150,16 +150,26 @@ def _ended(sandbox: Sandbox) -> bool:
 def _check_started(sandbox: Sandbox, code: int) -> None:
     """kwokctl calls a cluster ready whose components have ended: see for ourselves."""
     dead = sorted(set(COMPONENTS) - set(processes.living(sandbox.folder).values()))
-    if code == 0 and not dead:
+    # etcd says only the number of the error, or waits
+    full = _free(sandbox) < NOTHING_MEGABYTES
+    if code == 0 and not dead and not full:
         return
     words = "\n".join(f"{name}: {said}" for name in dead if (said := config.last_words(sandbox, name)))
     words += (sandbox.folder / KWOKCTL_LOG).read_text(errors="replace")[-LONGEST_WHY:]
-    # etcd says only the number of the error
-    if os.strerror(errno.ENOSPC).lower() in words.lower() or _free(sandbox) < NOTHING_MEGABYTES:
+    if full or os.strerror(errno.ENOSPC).lower() in words.lower():
         raise _full()
     raise CannotAnswer(
         f"the sandbox {sandbox.name} does not start" + (f": no {', '.join(dead)}" if dead else ""), why=words
     )
+
+
+def _furnished(sandbox: Sandbox, definitions: list[Path]) -> Sandbox:
+    try:
+        return furnish(sandbox, definitions)
+    except CannotAnswer:
+        # What lies under a request that was not answered says more than the request.
+        _check_started(sandbox, 0)
+        raise
 
 
 def recipe(definitions: list[Path]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 import re
 import time
 from collections.abc import Mapping
@@ -11,7 +13,7 @@ import yaml
 
 from wellit.errors import CannotAnswer
 from wellit.sandbox.config import last_words
-from wellit.sandbox.kubectl import apply, asked
+from wellit.sandbox.kubectl import apply, asked, create
 from wellit.sandbox.model import DATA, Sandbox
 from wellit.sandbox.processes import living
 
@@ -61,7 +63,7 @@ def names(nodes: int) -> list[str]:
 
 def manifest(name: str, resources: Mapping[str, int]) -> dict[str, Any]:
     """One node: data/node.yaml with its name and devices."""
-    node: dict[str, Any] = yaml.safe_load((DATA / "node.yaml").read_text())
+    node = copy.deepcopy(_pattern())
     node["metadata"]["name"] = name
     node["metadata"]["labels"]["kubernetes.io/hostname"] = name
     node["status"]["capacity"] |= {resource: str(count) for resource, count in resources.items()}
@@ -71,11 +73,17 @@ def manifest(name: str, resources: Mapping[str, int]) -> dict[str, Any]:
 
 def put(sandbox: Sandbox) -> None:
     """Make the cluster's nodes those of `sandbox`: make what is missing, set what they offer, remove the others."""
-    wanted = names(sandbox.nodes)
-    objects = [manifest(name, sandbox.resources) for name in wanted]
-    apply(sandbox, objects=objects)
-    apply(sandbox, objects=objects, subresource="status")
-    remove(sandbox, sorted(set(listed(sandbox)) - set(wanted)))
+    there = listed(sandbox)
+    wanted = {name: manifest(name, sandbox.resources) for name in names(sandbox.nodes)}
+    create(sandbox, [node for name, node in wanted.items() if name not in there])
+    apply(sandbox, objects=[node for name, node in wanted.items() if name in there], subresource="status")
+    remove(sandbox, sorted(set(there) - set(wanted)))
+
+
+@functools.cache
+def _pattern() -> dict[str, Any]:
+    node: dict[str, Any] = yaml.safe_load((DATA / "node.yaml").read_text())
+    return node
 
 
 def listed(sandbox: Sandbox) -> list[str]:
