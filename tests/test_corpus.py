@@ -1,4 +1,4 @@
-"""The public cases of tests/corpus: each mistake gets the finding that answers.yaml names, and right values get none."""
+"""The public cases of tests/corpus: each mistake gets the finding that answers.yaml names, right values get none."""
 
 from __future__ import annotations
 

@@ -35,6 +35,21 @@ def test_the_last_mention_of_a_flag_counts(args: str, value: str | None) -> None
     assert (given.value if given else None) == value
 
 
+@pytest.mark.parametrize(
+    ("args", "may"),
+    [
+        ("[--model-path, $(MODEL)]", False),
+        ("[--model-path=$(MODEL)]", False),
+        ("[$(MODEL)]", True),
+        ("[--enable-metrics, $ENGINE_ARGS]", True),
+        ("[--model-path, m, $MORE]", True),
+        ("[--config, file.yaml]", True),
+    ],
+)
+def test_a_flag_may_be_given_where_it_cannot_be_read(args: str, may: bool) -> None:
+    assert bool(spoken(f"args: {args}").elsewhere) == may
+
+
 def test_dashes_and_underscores_are_the_same() -> None:
     assert spoken("args: [--enable_metrics]").given("--enable-metrics")
 

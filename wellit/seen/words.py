@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from wellit.node import Node, whole
 
 CONFIG_FILE = "--config"  # the same in every engine: more flags, from a file
+SEVERAL = re.compile(r"ARGS|FLAGS|OPT|EXTRA", re.IGNORECASE)  # names of variables that hold flags
 SHELLS = ("sh", "bash", "dash", "ash")
 
 
@@ -58,7 +60,15 @@ class Words:
             return self.unclear
         if file := self.given(CONFIG_FILE):
             return f"{CONFIG_FILE} {file.value} may give it"
-        return "its words are only known when it starts" if any(_is_open(text) for text in self.texts) else ""
+        return "its words are only known when it starts" if any(self._more_flags()) else ""
+
+    def _more_flags(self) -> Iterator[bool]:
+        """For each word, whether it may turn out to be flags when the container starts ($ARGS, not --model $MODEL)."""
+        before = ""
+        for text in self.texts:
+            is_value = before.startswith("-") and "=" not in before
+            yield text.startswith("$") and (not is_value or bool(SEVERAL.search(text)))
+            before = text
 
     def mentions(self, flag: str) -> Iterator[Given]:
         wanted = _plain(flag)
@@ -98,8 +108,3 @@ def _is_script(words: list[str]) -> bool:
 
 def _plain(flag: str) -> str:
     return flag.lstrip("-").replace("_", "-")
-
-
-def _is_open(text: str) -> bool:
-    """Whether a word may become several, or another flag, when the container starts."""
-    return text.startswith(("$", "--$"))
