@@ -56,7 +56,8 @@ def check_values(
     """Judge a chart's values by `schema` (WL020-023).
 
     `locate` finds the place of a path, `label` names the chart and version in messages, `prefix` is where `data` hangs
-    in the file and goes before every path. A null in a map is helm's way to take a default away: never a wrong type.
+    in the file and goes before every path. A member that may not be there is ``{"not": {}}`` in `schema`: of the form
+    ``false`` the library tells no place. A null in a map is helm's way to take a default away: never a wrong type.
     """
     judge = _Judge(schema, _validator(schema), lambda keys: locate((*prefix, *keys)), VALUES, label, prefix)
     return judge.findings({} if data is None else data)
@@ -221,4 +222,3 @@ def _key(at: Location, name: str) -> Location:
         return at
     found = at.text.rfind(name, 0, max(0, at.column - 1))
     return replace(at, column=found + 1, length=len(name)) if found >= 0 else at
-

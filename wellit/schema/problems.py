@@ -54,7 +54,7 @@ def _problems(error: ValidationError) -> Iterator[Problem]:
         yield from (Problem("missing", (*keys, name), needed_by=key) for key, name in given if name not in value)
     elif keyword == "type":
         yield Problem("kind", keys, value, types=(wanted,) if isinstance(wanted, str) else tuple(wanted))
-    elif not keyword:  # the schema is `false`: nothing may stand here
+    elif keyword == "not" and keys and not wanted:
         yield Problem("unknown", keys, value)
     else:
         choices = {"enum": wanted, "const": [wanted]}.get(keyword, [])

@@ -53,7 +53,7 @@ class Node:
         found: dict[str, Node] = {}
         for node in self.all():
             for name, schema in node.schema.get("properties", {}).items():
-                if isinstance(schema, Mapping):
+                if isinstance(schema, Mapping) and schema != {"not": {}}:
                     found.setdefault(name, Node(schema, node.root))
         return found
 

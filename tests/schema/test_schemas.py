@@ -1,0 +1,75 @@
+"""The schema files themselves: well formed, described for the docs, closed where nothing else is said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from wellit import paths, schema
+from wellit.findings import Location
+from wellit.schema.kinds import SETTINGS, VALUES
+from wellit.schema.walk import Node, document
+from wellit.source import Keys, _finding, dotted
+
+FILES = [f"{name}.schema.json" for name in ("component", "environment", "guide", "report", "stack")]
+# Maps that somebody else judges: raw chart values, the plugins' parameters, Kubernetes' own blocks.
+RAW = {"values.gateway", "values.inferencepool", "values.modelservice", "gateway.poolProvider",
+       "picker.plugins[0].parameters", "engine.env[0].valueFrom", "decode.env[0].valueFrom"}  # fmt: skip
+
+
+def members(node: Node, above: Keys = ()) -> Iterator[tuple[Keys, Node]]:
+    """Every named member below a schema, items of lists as number 0."""
+    for name, child in node.properties().items():
+        yield (*above, name), child
+        yield from members(child, (*above, name))
+    for child in node.children(0):
+        yield from members(child, (*above, 0))
+
+
+def test_every_file_is_a_schema() -> None:
+    for file in FILES:
+        Draft202012Validator.check_schema(document(file))
+
+
+def test_every_member_is_described() -> None:
+    for file in FILES:
+        root = Node(document(file), document(file))
+        bare = [keys for keys, _ in members(root) if not root.says(keys, "description")]
+        assert bare == [], file
+
+
+def test_maps_are_closed_unless_somebody_else_judges_them() -> None:
+    root = Node(document("stack.schema.json"), document("stack.schema.json"))
+    opened = {dotted(keys) for keys, node in members(root) if _is_open(node)}
+    assert opened == RAW
+
+
+def _is_open(node: Node) -> bool:
+    said: list[dict[str, Any]] = [dict(n.schema) for n in node.all()]
+    is_map = any(s.get("type") == "object" for s in said)
+    return is_map and not any("additionalProperties" in s for s in said)
+
+
+def test_every_x_must_completes_a_sentence() -> None:
+    for file in FILES:
+        for words in re.findall(r'"x-must": "([^"]*)', (paths.SCHEMAS / file).read_text()):
+            assert words.split()[0] in ("be", "begin", "hold", "name"), (file, words)
+
+
+def test_every_kind_of_mistake_can_be_explained() -> None:
+    ids = {*vars(SETTINGS).values(), *vars(VALUES).values(), "WL001", "WL002", "WL003"}
+    assert set(schema.KINDS) == ids
+    slugs = [slug for slug, _ in schema.KINDS.values()]
+    assert len(set(slugs)) == len(slugs)
+    for _, text in schema.KINDS.values():
+        assert "Bad: " in text
+        assert "Good:" in text
+
+
+def test_reading_and_explaining_agree_on_ids() -> None:
+    for id_ in ("WL001", "WL002", "WL003"):
+        slug = schema.KINDS[id_][0]
+        assert _finding("", Location("x"), slug=slug).id == id_
