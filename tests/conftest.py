@@ -10,7 +10,7 @@ import pytest
 
 from wellit import paths, tools
 from wellit import sandbox as sandboxes
-from wellit.sandbox import Sandbox
+from wellit.sandbox import Sandbox, model
 
 PREFIX = "pytest-"
 
@@ -25,14 +25,16 @@ def _running(name: str) -> bool:
         os.kill(int(name.removeprefix(PREFIX).partition("-")[0]), 0)
     except (ProcessLookupError, ValueError):
         return False
+    except PermissionError:
+        return True
     return True
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _left_by_killed_runs() -> None:
-    for there in sandboxes.all_sandboxes():
-        if there.name.startswith(PREFIX) and not _running(there.name):
-            sandboxes.down(there.name, say=print)
+    for name in model.all_names():
+        if name.startswith(PREFIX) and not _running(name):
+            sandboxes.down(name, say=print)
 
 
 @pytest.fixture(scope="session")

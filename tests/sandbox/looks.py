@@ -65,7 +65,7 @@ def read_until(process: subprocess.Popen[str], words: str) -> list[str]:
 
 
 def listening(folder: Path) -> set[str]:
-    """The addresses on which a sandbox's processes listen."""
+    """The addresses on which a sandbox's processes listen, by Linux's own list."""
     sockets = {inode for pid in living(folder) for inode in _sockets(pid)}
     return {address for inode, address in _listeners() if inode in sockets}
 
