@@ -187,7 +187,7 @@ def _write(access: Access, what: Record) -> Record:
 
 
 def _mend(plan: Plan, helm: Helm, say: Say) -> None:
-    """Bring our releases out of the pending state that a killed helm leaves: helm itself refuses to go on from there."""
+    """Bring our releases out of the pending state that a killed helm leaves: helm refuses to go on from there."""
     names = {release.name for release in plan.rendered.releases}
     found = plan.cluster.releases
     pending = [] if isinstance(found, Unread) else [r for r in found if r.name in names and r.pending]

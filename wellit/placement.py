@@ -81,7 +81,7 @@ def misfits(workload: Workload, room: Room, free: Mapping[str, int]) -> str:
     for taint in room.node.taints:
         if taint.get("effect") in STOPS and not any(_tolerates(t, taint) for t in workload.tolerations):
             return f"tainted {taint['key']}"
-    for resource, amount in workload.asks.items():
+    for resource, amount in sorted(workload.asks.items(), key=lambda ask: "/" not in ask[0]):  # devices first
         if free.get(resource, 0) < amount:
             return f"{resource} {words(resource, free.get(resource, 0))} < {words(resource, amount)}"
     return ""
