@@ -16,7 +16,10 @@ from wellit.cli import (
     FETCH,
     FORMAT,
     STACK_FLAGS,
+    WHICH_FLAGS,
+    YES,
     access,
+    asker,
     choice,
     known_format,
     rendered,
@@ -24,6 +27,7 @@ from wellit.cli import (
     say,
     show,
     task,
+    which,
 )
 
 
@@ -73,6 +77,45 @@ def preflight(_: Context, **given: Any) -> int:
     stack, made, report = rendered(given, "preflight")
     report.add(plan.prepare(stack, made, access(given)).checks)
     return show(report, fmt)
+
+
+@task(
+    STACK_FLAGS, CLUSTER_FLAGS, FETCH, YES, FORMAT,
+    no_wait="do not wait until everything is ready", timeout="seconds to wait until everything is ready",
+)  # fmt: skip
+def install(_: Context, no_wait: bool = False, timeout: int = 1800, **given: Any) -> int:
+    """Validate, look at the cluster, show what would be made, ask, apply, wait."""
+    return put(wait=not no_wait, timeout=timeout, **given)
+
+
+@task(WHICH_FLAGS, CLUSTER_FLAGS, FORMAT)
+def status(_: Context, **given: Any) -> int:
+    """Show the stack that is recorded in a namespace, as it stands now."""
+    from wellit import operate
+
+    fmt = known_format(given["format_"])
+    return show(operate.status(access(given), *which(given)), fmt)
+
+
+@task(WHICH_FLAGS, CLUSTER_FLAGS, YES, FORMAT)
+def uninstall(_: Context, **given: Any) -> int:
+    """Show what goes and what stays, ask, remove, and look whether anything is left."""
+    from wellit import operate
+
+    fmt = known_format(given["format_"])
+    return show(operate.uninstall(access(given), *which(given), say, asker(given["yes"])), fmt)
+
+
+@task()
+def quickstart(_: Context) -> int:
+    """Everything from nothing: a sandbox, and the first guide in it with SGLang, shown Ready."""
+    from wellit import sandbox, tools
+
+    tools.ensure([*sandbox.PROGRAMS, "helm", "helmfile"], say)
+    name = sandbox_name("")
+    sandbox.up(name, say=say)
+    flags = {key: default for key, (default, _help) in (STACK_FLAGS | CLUSTER_FLAGS | FETCH).items()}
+    return put(timeout=300, **flags | {"env": "sglang", "charts": "offline", "size": "small", "sandbox": name, "yes": True})
 
 
 @task(name="explain", positional=["what"], what="a finding's id, or engines, guides, environments")
@@ -180,10 +223,22 @@ def benchmark(_: Context, keep: bool = False) -> int:
     return done.code
 
 
+def put(*, wait: bool = True, timeout: float, **given: Any) -> int:
+    """install, as the task and quickstart do it."""
+    from wellit import operate
+
+    fmt = known_format(given.get("format_", "text"))
+    stack, made, report = rendered(given, "install")
+    ask = asker(given["yes"])
+    return show(operate.install(stack, made, access(given), report, say, ask, wait=wait, timeout=timeout), fmt)
+
+
 def task_names() -> list[str]:
     """Every task, as it is typed."""
     return list(namespace.task_names)
 
 
 boxes = Collection("sandbox", sandbox_up, sandbox_down, sandbox_status, sandbox_shell)
-namespace = Collection(overview, validate, render, preflight, explain_, tools, walk, docs, test, benchmark, boxes)
+namespace = Collection(
+    overview, quickstart, validate, render, preflight, install, status, uninstall, explain_, tools, walk, docs, test, benchmark, boxes,
+)  # fmt: skip

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from invoke import Argument, Context, Exit, Task
 
+from wellit import errors
 from wellit.errors import CannotAnswer, Interrupted, Refused, WellitError
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ STACK_FLAGS: dict[str, tuple[Any, str]] = {
     "charts": ("", "upstream, or offline: the charts of this checkout"),
     "size": ("", "a size of the guide: default, small"),
 }
+WHICH_FLAGS = {name: STACK_FLAGS[name] for name in ("guide", "env", "namespace")}
 CLUSTER_FLAGS: dict[str, tuple[Any, str]] = {
     "sandbox": ("", "use the sandbox, or the one of this name"),
     "context": ("", "a context of the kubeconfig"),
@@ -113,9 +115,9 @@ def guarded(function: Callable[..., object], *args: Any, **kwargs: Any) -> int:
 
 
 def _failed(problem: WellitError, command: str, fmt: str) -> int:
-    from wellit.report import errors
+    from wellit.report import errors as shown
 
-    return errors.show(problem, command, fmt)
+    return shown.show(problem, command, fmt)
 
 
 def _refuse_core_flags(c: Context) -> None:
@@ -164,17 +166,33 @@ def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def ask(question: str, *, yes: bool) -> None:
-    """Ask before something is changed. Raises Refused on no, CannotAnswer when nobody can be asked."""
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise CannotAnswer(
-            "nobody to ask: this is no terminal; nothing was changed", write="--yes goes ahead without asking"
-        )
-    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise Refused("not confirmed; nothing was changed")
+def asker(yes: bool) -> Callable[[str], None]:
+    """Asks before something is changed; with `yes` nothing is asked.
+
+    What it returns raises Refused when the answer is no, CannotAnswer when there is nobody to ask.
+    """
+
+    def ask(question: str) -> None:
+        if not sys.stdin.isatty():
+            raise CannotAnswer(
+                "there is nobody to ask: this is no terminal; nothing was changed", write="--yes goes ahead without asking"
+            )
+        print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            raise Refused("the answer was no; nothing was changed")
+
+    return (lambda _: None) if yes else ask
+
+
+def which(given: dict[str, Any]) -> tuple[str, str | None, str | None]:
+    """Namespace, guide and environment of a recorded stack; the namespace of the guide when none was said."""
+    from wellit import compose
+
+    guide = given["guide"] or None
+    if guide and guide not in compose.guide_names():
+        raise errors.unknown("guide", guide, compose.guide_names())
+    namespace = given["namespace"] or str(compose.guide_source(guide or compose.DEFAULT_GUIDE).data["namespace"])
+    return compose.checked_namespace(namespace), guide, given["env"] or None
 
 
 def access(given: dict[str, Any]) -> Access:

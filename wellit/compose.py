@@ -130,7 +130,7 @@ def compose(choice: Choice) -> Stack:
     Raises CannotAnswer for an unknown guide, environment, component or size, a namespace that Kubernetes refuses,
     and a word after --set that is no ``a.b=c``; source.BadSource for a file that cannot be read.
     """
-    guide = _guide(choice.guide)
+    guide = guide_source(choice.guide)
     environment = _environment(choice.environment, guide)
     given = [overrides.from_file(f) for f in choice.files] + [overrides.from_word(word) for word in choice.sets]
     said: dict[str, Any] = {}
@@ -146,11 +146,12 @@ def compose(choice: Choice) -> Stack:
     layers.append(Layer(guide, guide.data["sizes"][size] or {}, ("sizes", size)))
     layers += given
     return Stack(
-        guide, choice.environment, _namespace(choice.namespace, guide), components, size, layers, said
+        guide, choice.environment, checked_namespace(choice.namespace or str(guide.data["namespace"])), components, size, layers, said
     )  # fmt: skip
 
 
-def _guide(name: str) -> Source:
+def guide_source(name: str) -> Source:
+    """guide.yaml of one guide. Raises CannotAnswer for an unknown name, BadSource for a file of another form."""
     if name not in guide_names():
         raise unknown("guide", name, guide_names())
     return _checked(paths.GUIDES / name / "guide.yaml", "guide")
@@ -208,8 +209,8 @@ def _size(guide: Source, said: Mapping[str, Any]) -> str:
     return size
 
 
-def _namespace(name: str | None, guide: Source) -> str:
-    chosen = name or str(guide.data["namespace"])
+def checked_namespace(chosen: str) -> str:
+    """`chosen`, when Kubernetes takes it for a namespace. Raises CannotAnswer."""
     if len(chosen) > 63 or not _NAMESPACE.fullmatch(chosen):
         mended = re.sub(r"[^a-z0-9-]+", "-", chosen.lower()).strip("-")[:63].strip("-")
         raise CannotAnswer(

@@ -20,6 +20,7 @@ PICTURES = {
     "refused.svg": "scripts/invoke validate -e sglang --charts offline --set proxy.connector=nixlv2",
 }
 RESULTS = paths.ROOT / "benchmarks" / "results.md"
+INVOKE = paths.ROOT / "scripts" / "invoke"
 _MADE = re.compile(r"(<!-- made: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -114,6 +115,7 @@ def pictures(say: Callable[[str], None], *, run: process.Runner = process.run) -
         file = paths.ROOT / "docs" / name
         file.write_text(_drawn(command, done.out), encoding="utf-8")
         drawn.append(file)
+    run([INVOKE, "sandbox.down"], env=_screen())
     return drawn
 
 

@@ -24,10 +24,13 @@ class Style:
 
     @classmethod
     def of(cls, stream: TextIO, environ: Mapping[str, str] = os.environ) -> Style:
-        """The style of `stream`: colour and width only on a terminal, and no colour under NO_COLOR or TERM=dumb."""
+        """The style of `stream`: colour and width only on a terminal, and no colour under NO_COLOR or TERM=dumb.
+
+        FORCE_COLOR makes anything a terminal: that is how the pictures of the documentation are drawn.
+        """
         encoding = (getattr(stream, "encoding", None) or "ascii").lower()
         plain = not encoding.startswith("utf")
-        if not stream.isatty():
+        if not stream.isatty() and not environ.get("FORCE_COLOR"):
             return cls(ascii=plain)
         colour = not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
         return cls(colour, _columns(stream, environ), plain)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wellit.findings import Check, Finding, Report, Severity
-from wellit.report import snippet
+from wellit.report import endpoint, snippet
 from wellit.report.snippet import Mark
 from wellit.report.style import Style, block, one_line
 
@@ -40,6 +40,8 @@ def render(report: Report, style: Style) -> str:
     parts = ["\n".join(finding_lines(group.findings, style)) for group in _groups(report.findings)]
     if report.checks:
         parts.append("\n".join(line for check in report.checks for line in check_lines(check, style)))
+    if told := endpoint.lines(report.summary, style):
+        parts.append("\n".join(told))
     parts.append("\n".join(style.paint(line, _tone(report), "bold") for line in style.wrap(_sentence(report))))
     return "\n\n".join(parts) + "\n"
 
@@ -155,6 +157,8 @@ def _sentence(report: Report) -> str:
 
 def _findings_part(report: Report) -> list[str]:
     if not report.findings:
+        if "result" in report.summary:
+            return [str(report.summary["result"])]
         return [f"no mistake found in {about}"] if (about := _about(report.summary)) else []
     found = Counter(f.severity for f in report.findings)
     names: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}

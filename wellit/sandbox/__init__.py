@@ -8,7 +8,7 @@
 Only the sandbox's own tasks import this package; a user's cluster never needs it.
 """
 
-from wellit.sandbox.cluster import SIMULATED, all_sandboxes, down, kubeconfig, shell, status, up
+from wellit.sandbox.cluster import PROGRAMS, SIMULATED, all_sandboxes, down, kubeconfig, shell, status, up
 from wellit.sandbox.describe import describe
 from wellit.sandbox.model import Sandbox
 from wellit.sandbox.nodes import parse_gpus

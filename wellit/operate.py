@@ -1,0 +1,80 @@
+"""install, status, uninstall and quickstart as reports: what tasks.py prints."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from wellit import lifecycle, plan
+from wellit.access import Access
+from wellit.compose import Stack
+from wellit.errors import CannotAnswer
+from wellit.findings import Report
+from wellit.lifecycle import Ask, Standing
+from wellit.render import Rendered
+
+Say = Callable[[str], None]
+
+
+def install(
+    stack: Stack, rendered: Rendered, access: Access, report: Report, say: Say, ask: Ask, *, wait: bool, timeout: float
+) -> Report:
+    """Hold the stack against the cluster and install it, on top of its validation's `report`. Raises as lifecycle does.
+
+    A check that fails is in the report, and nothing was changed.
+    """
+    prepared = plan.prepare(stack, rendered, access)
+    if prepared.failed:
+        report.add(prepared.checks)
+        report.summary["result"] = "not installed: nothing was changed"
+        return report
+    say(prepared.text())
+    began = time.monotonic()
+    stands = lifecycle.install(prepared, access, say, ask, wait=wait, timeout=timeout)
+    report.add(check for check in prepared.checks if check.status != "pass")
+    return _stands(report, stands, f"installed in {time.monotonic() - began:.1f} s")
+
+
+def status(access: Access, namespace: str, guide: str | None, environment: str | None) -> Report:
+    """The recorded stack of a namespace, as it stands. Raises as lifecycle.recorded() does."""
+    known = lifecycle.recorded(access, namespace, guide)
+    _same_environment(known.environment, environment)
+    stands = lifecycle.status(known, access)
+    return _stands(Report("status"), stands, f"{known.state} {known.when} by {known.by}")
+
+
+def uninstall(
+    access: Access, namespace: str, guide: str | None, environment: str | None, say: Say, ask: Ask
+) -> Report:
+    """Remove the recorded stack of a namespace. Raises as lifecycle does."""
+    known = lifecycle.recorded(access, namespace, guide)
+    _same_environment(known.environment, environment)
+    say(lifecycle.goes_and_stays(known))
+    report = Report("uninstall", summary={"guide": known.guide, "namespace": namespace})
+    report.add([lifecycle.uninstall(known, access, say, ask)])
+    report.summary["result"] = f"{known.guide} is removed from {namespace} on {access.label}"
+    return report
+
+
+def _stands(report: Report, stands: Standing, result: str) -> Report:
+    known, at = stands.record, stands.endpoint
+    report.add(stands.checks)
+    report.summary |= {
+        "guide": known.guide,
+        "environment": known.environment,
+        "namespace": known.namespace,
+        "components": dict(known.components),
+        "size": known.size,
+        "model": known.model,
+        "endpoint": {"url": at.url, "before": at.before, "curl": at.curl, "note": at.note},
+        "result": f"{known.guide} -e {known.environment} in {known.namespace}: {result}",
+    }
+    return report
+
+
+def _same_environment(recorded: str, said: str | None) -> None:
+    if said and said != recorded:
+        raise CannotAnswer(
+            f"the recorded stack is of environment {recorded}, not {said}",
+            write=f"leave -e out, or say -e {recorded}",
+        )
