@@ -77,12 +77,12 @@ def _judge(pool: Pool, service: Service, container: Container) -> Items:
         yield NotChecked(container.unknown_engine)
     elif not isinstance(picker, Contract):
         yield NotChecked(f"which metrics the picker reads: {picker.reason}")
-    elif not flags_added(pool):
+    else:
         label = service.labels.get(picker["dataLayer"].get("engineLabel", ""), "") or ""
-        wrong = [reading for reading in readings(pool, picker, label) if _of_another(reading.name, engine)]
-        yield from _mismatches(pool, container, engine, wrong)
-    elif picker["metricFlagsTaken"] and pool.server_type != engine.metrics["engineType"]:
-        yield _other_type(pool, container, engine)
+        known = list(readings(pool, picker, label))
+        if not known:
+            yield NotChecked(f"which metrics modelServerType {pool.server_type} makes the picker read")
+        yield from _mismatches(pool, container, engine, [read for read in known if _of_another(read.name, engine)])
 
 
 def _of_another(name: str, engine: Engine) -> bool:
@@ -101,11 +101,12 @@ def _mismatches(pool: Pool, container: Container, engine: Engine, wrong: list[Re
 
 
 def _mismatch(pool: Pool, container: Container, engine: Engine, reading: Reading) -> Hit:
-    owner = next((e.title for e in engines.engines() if not _of_another(reading.name, e)), "another engine")
+    owner = next((f"{e.title}'s" for e in engines.engines() if not _of_another(reading.name, e)), "another engine's")
     what = "queue" if reading.what == "queued" else "cache use"
+    whose = "a misquoted" if engine.metrics[reading.what] in reading.name else owner
     return Hit(
         reading.node,
-        f'the pool {pool.release.name} reads {owner}\'s {what} metric "{reading.name}" from {engine.title} pods',
+        f"the pool {pool.release.name} reads {whose} {what} metric {_quoted(reading.name)} from {engine.title} pods",
         write=reading.write(engine.metrics),
         why=f"the {what} reads as 0, so the scorers never move load{_type_does_nothing(pool, engine)}",
         also=((f"{engine.title} is started here", container.engine_node),),
@@ -118,11 +119,5 @@ def _type_does_nothing(pool: Pool, engine: Engine) -> str:
     return f"; modelServerType {pool.server_type} does nothing in {pool.release.chart} {pool.release.version}"
 
 
-def _other_type(pool: Pool, container: Container, engine: Engine) -> Hit:
-    return Hit(
-        pool.pool["modelServerType"],
-        f"the pool {pool.release.name} is told of {pool.server_type} servers, its pods run {engine.title}",
-        write=f"modelServerType: {pool.facts['modelServerTypes'][0]}, and the metrics by name in flags",
-        why="the chart makes the picker read the metrics of that type",
-        also=((f"{engine.title} is started here", container.engine_node),),
-    )
+def _quoted(name: str) -> str:
+    return name if name.startswith('"') else f'"{name}"'

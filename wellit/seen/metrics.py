@@ -42,12 +42,18 @@ def readings(pool: Pool, picker: Contract, label: str) -> Iterator[Reading]:
 
 
 def _by_flags(pool: Pool, picker: Contract) -> Iterator[Reading]:
+    """The values' flags come last on the command line, the chart's own before them; else the picker's defaults hold."""
+    added = pool.facts["modelServerMetrics"].get(pool.server_type, {}) if flags_added(pool) else {}
     for what in WEIGHED:
         flag = picker["metricFlags"][what]
-        given = pool.flags.get(flag)
-        node = given or pool.picker["flags"]
-        name = str(given.value) if given else picker["defaultMetrics"][what]
-        yield Reading(what, name, node, f'{flag}: "{{name}}"' if given else f"flags: {_flag_form(pool, flag)}")
+        default, form = pool.facts["modelServerTypes"][0], _flag_form(pool, flag)
+        if given := pool.flags.get(flag):
+            yield Reading(what, str(given.value), given, f'{flag}: "{{name}}"')
+        elif what in added:
+            by = f"modelServerType: {default}, and in inferenceExtension flags: {form}"
+            yield Reading(what, added[what], pool.pool["modelServerType"], by)
+        elif not flags_added(pool):
+            yield Reading(what, picker["defaultMetrics"][what], pool.picker["flags"], f"flags: {form}")
 
 
 def _flag_form(pool: Pool, flag: str) -> str:
