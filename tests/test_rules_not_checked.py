@@ -94,6 +94,24 @@ CASES = {
         {"WL104", "WL205"},
         "example.org/picker:v1",
     ),
+    "a metric that was renamed": (
+        [
+            "llm-d-modelservice@v0.3.8\nmodelArtifacts: {labels: {llm-d.ai/model: chat}}\n"
+            "decode: {containers: [{name: main, image: 'vllm/vllm-openai:v0.9.0', modelCommand: vllmServe}]}\n",
+            "inferencepool@v1.2.1\ninferencePool: {modelServers: {matchLabels: {llm-d.ai/model: chat}}}\n",
+        ],
+        {"WL104"},
+        'whether vllm/vllm-openai:v0.9.0 serves "vllm:gpu_cache_usage_perc", which the picker reads',
+    ),
+    "a pool whose pods were not given": (
+        [
+            decode("image: 'vllm/vllm-openai:v0.12.0', modelCommand: vllmServe", PROXY.replace("sglang", "nixlv2")),
+            pool("pluginsConfigFile: ''"),
+            pool("replicas: 1").replace("guide: chat", "guide: other"),
+        ],
+        {"WL301"},
+        "the pods of the pool file-2: other pools have those that were given",
+    ),
     "a pool without pods": (
         [pool("image: {hub: ghcr.io/llm-d, name: llm-d-inference-scheduler, tag: v0.7.1}")],
         {"WL104", "WL204", "WL301"},

@@ -79,9 +79,10 @@ class Engine:
         spoken = f" {' '.join(words)} "
         return any(f" {launcher} " in spoken for launcher in self.data["launchers"])
 
-    def custom_form(self) -> str:
-        """How to start it where a chart takes a command of one's own."""
-        return f"modelCommand: custom and command: [{', '.join(self.command)}]"
+    @property
+    def command_line(self) -> str:
+        """Its command as a values file has it."""
+        return f"command: [{', '.join(self.command)}]"
 
 
 @functools.cache

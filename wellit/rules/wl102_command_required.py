@@ -61,5 +61,4 @@ def _write(container: Container) -> str:
     if engine is None:
         return "command: [the program and its first words]"
     ready = container.ready_made(engine)
-    custom = f"command: [{', '.join(engine.command)}]"
-    return f"modelCommand: {ready}, or {custom}" if ready else custom
+    return f"modelCommand: {ready}, or {engine.command_line}" if ready else engine.command_line

@@ -82,7 +82,19 @@ def _judge(pool: Pool, service: Service, container: Container) -> Items:
         known = list(readings(pool, picker, label))
         if not known:
             yield NotChecked(f"which metrics modelServerType {pool.server_type} makes the picker read")
+        yield from _renamed(known, container, engine)
         yield from _mismatches(pool, container, engine, [read for read in known if _of_another(read.name, engine)])
+
+
+def _renamed(known: list[Reading], container: Container, engine: Engine) -> Items:
+    """A name of the engine's own that its newer versions do not have; which version the image carries is not known."""
+    for reading in known:
+        now = engine.metrics[reading.what]
+        if reading.name and reading.name != now and not _of_another(reading.name, engine):
+            yield NotChecked(
+                f'whether {container.image.text or engine.title} serves "{reading.name}", which the picker reads:'
+                f' newer versions of {engine.title} call it "{now}"; to read that, {reading.write(engine.metrics)}'
+            )
 
 
 def _of_another(name: str, engine: Engine) -> bool:

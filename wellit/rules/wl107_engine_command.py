@@ -76,4 +76,5 @@ def _nothing_starts(container: Container, inside: Engine) -> Hit:
 
 
 def _how(container: Container) -> str:
-    return "the command" if container.own else f"modelCommand {container.meant}"
+    by_command = container.own and container.node["command"]
+    return "the command" if by_command else f"modelCommand {container.meant or container.model_command}"

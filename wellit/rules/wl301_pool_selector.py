@@ -50,8 +50,13 @@ def check(subject: Subject) -> Items:
             yield _no_selector(pool)
             continue
         known = list(services(subject))
-        if known and not any(pool.selects(service) for service in known):
-            yield _selects_none(pool, known)
+        free = [service for service in known if not any(other.selects(service) for other in pools(subject))]
+        if not known or any(pool.selects(service) for service in known):
+            continue
+        if free:
+            yield _selects_none(pool, free)
+        else:
+            yield NotChecked(f"the pods of the pool {pool.release.name}: other pools have those that were given")
 
 
 def _no_selector(pool: Pool) -> Hit:

@@ -117,7 +117,10 @@ class Container:
     def way_to_start(self, engine: Engine) -> str:
         """What to write so that this chart version starts the engine."""
         ready = self.ready_made(engine)
-        return f"modelCommand: {ready}" if ready else engine.custom_form()
+        if ready:
+            return f"modelCommand: {ready}"
+        free = next(name for name, how in self.facts["modelCommands"].items() if how.get("needs"))
+        return f"modelCommand: {free} and {engine.command_line}"
 
     @property
     def possible_engines(self) -> list[Engine]:

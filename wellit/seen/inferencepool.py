@@ -130,11 +130,11 @@ def _pools(subject: Subject) -> list[Pool]:
 
 
 def pairs(subject: Subject) -> Iterator[tuple[Pool, Service]]:
-    """Each pool with each modelservice release that it is for: those it selects, or the only one there is."""
-    known = list(services(subject))
-    for pool in pools(subject):
+    """Each pool with each modelservice release that it is for: those it selects, or the only ones there are."""
+    known, asked = list(services(subject)), list(pools(subject))
+    for pool in asked:
         for service in known:
-            if len(known) == 1 or pool.selects(service):
+            if len(known) == len(asked) == 1 or pool.selects(service):
                 yield pool, service
 
 

@@ -22,14 +22,14 @@ class Probe:
 
     @property
     def unknown_name(self) -> str:
-        """The port's name when the container has no such port; "" otherwise."""
+        """The port's name when the container has no such port; "" otherwise. A number in quotes is a name, too."""
         name = self.node.text()
-        known = not name or name.isdecimal() or name in self.names or "{{" in name
+        known = not name or name in self.names or "{{" in name
         return "" if known else name
 
     @property
     def port(self) -> int | None:
-        return self.names.get(self.node.text()) if self.node.text() in self.names else self.node.number()
+        return self.names.get(self.node.text()) or self.node.number()
 
 
 def probes(container: Container) -> Iterator[Probe]:
