@@ -43,9 +43,7 @@ def status(access: Access, namespace: str, guide: str | None, environment: str |
     return _stands(Report("status"), stands, f"{known.state} {known.when} by {known.by}")
 
 
-def uninstall(
-    access: Access, namespace: str, guide: str | None, environment: str | None, say: Say, ask: Ask
-) -> Report:
+def uninstall(access: Access, namespace: str, guide: str | None, environment: str | None, say: Say, ask: Ask) -> Report:
     """Remove the recorded stack of a namespace. Raises as lifecycle does."""
     known = lifecycle.recorded(access, namespace, guide)
     _same_environment(known.environment, environment)

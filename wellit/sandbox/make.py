@@ -12,11 +12,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from subprocess import Popen
 
 from wellit.errors import CannotAnswer
 from wellit.paths import shown
-from wellit.process import start, stop
+from wellit.process import Running, start, stop
 from wellit.sandbox import config, crds, model, nodes, ports, processes, stages
 from wellit.sandbox.kubectl import LONGEST_WHY, asked, environment
 from wellit.sandbox.lock import locked
@@ -133,7 +132,7 @@ def _kwokctl(sandbox: Sandbox, *args: str) -> None:
     _check_started(sandbox, process.returncode)
 
 
-def _watch(sandbox: Sandbox, process: Popen[str]) -> None:
+def _watch(sandbox: Sandbox, process: Running) -> None:
     """Wait for kwokctl; it would go on waiting for two minutes for a component that has ended."""
     until = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < until and not _ended(sandbox):
