@@ -47,10 +47,10 @@ class Interrupted(WellitError):
     code = 130
 
 
-def nearest(wrong: str, known: Iterable[str]) -> str:
-    """The one of `known` that was probably meant, or an empty string when nothing is near."""
+def nearest(wrong: str, known: Iterable[str], likeness: float = 0.6) -> str:
+    """The one of `known` that was probably meant, or an empty string when nothing is near (0 to 1: `likeness`)."""
     names = {name.lower(): name for name in known}
-    near = difflib.get_close_matches(wrong.lower(), names, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(wrong.lower(), names, n=1, cutoff=likeness)
     if not near:
         near = [low for low in names if wrong and (low.startswith(wrong.lower()) or wrong.lower().startswith(low))][:1]
     return names[near[0]] if near else ""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from wellit import capabilities, source
+from wellit.capabilities import Contract
 from wellit.errors import CannotAnswer, unknown
 from wellit.findings import Finding, Location
 from wellit.nested import Nested
@@ -47,7 +48,7 @@ class Release:
         return Node(self, (), self.values)
 
     @cached_property
-    def facts(self) -> Mapping[str, Any]:
+    def facts(self) -> Contract:
         """What this version of the chart accepts and makes (schemas/capabilities)."""
         return capabilities.contract(self.chart, self.version)
 

@@ -87,13 +87,13 @@ def _judge(pool: Pool, service: Service, container: Container) -> Items:
 
 
 def _renamed(known: list[Reading], container: Container, engine: Engine) -> Items:
-    """A name of the engine's own that its newer versions do not have; which version the image carries is not known."""
+    """Another name of the engine's own: versions of an engine differ, and which one an image carries is not known."""
     for reading in known:
         now = engine.metrics[reading.what]
         if reading.name and reading.name != now and not _of_another(reading.name, engine):
             yield NotChecked(
                 f'whether {container.image.text or engine.title} serves "{reading.name}", which the picker reads:'
-                f' newer versions of {engine.title} call it "{now}"; to read that, {reading.write(engine.metrics)}'
+                f' its name today is "{now}"; to read that, {reading.write(engine.metrics)}'
             )
 
 

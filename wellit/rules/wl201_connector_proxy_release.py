@@ -57,11 +57,10 @@ def check(subject: Subject) -> Items:
 
 def _no_such_connector(pod: Pod, proxy: Proxy, known: Contract) -> Hit:
     right = proxy.right_connector(pod.main.engine)
-    image = proxy.fitting_image(proxy.connector)
     return Hit(
         proxy.connector_node if right else proxy.image_node,
         f'the routing proxy {known.version} has no connector "{proxy.connector}"',
-        write=f"connector: {right}" if right else f"image: {image}" if image else "a release that has it",
+        write=f"connector: {right}" if right else proxy.release_to_write(proxy.connector),
         why=f'it logs "{known["invalidConnector"]["message"]}" and ends with exit code 0, for ever',
         also=((f"release {known.version} chosen here", proxy.image_node),),
     )
@@ -69,11 +68,10 @@ def _no_such_connector(pod: Pod, proxy: Proxy, known: Contract) -> Hit:
 
 def _no_such_flag(pod: Pod, proxy: Proxy, known: Contract) -> Hit:
     chart = pod.service.release
-    image = proxy.fitting_image(proxy.connector)
     return Hit(
         proxy.image_node,
         f"the routing proxy {known.version} does not take {proxy.passed_connector_flag},"
         f" which {chart.chart} {chart.version} always passes",
-        write=f"image: {image}" if image else "an older release",
+        write=proxy.release_to_write(proxy.connector),
         why=f"it ends with exit code {known['unknownFlagExit']}: unknown flag",
     )

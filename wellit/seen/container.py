@@ -57,7 +57,7 @@ class Container:
         if not misspelt and self.model_command in known:
             return self.model_command
         name = misspelt.text() if misspelt else self.model_command
-        near = name if name in known else nearest(name, known)
+        near = name if name in known else nearest(name, known, likeness=0.85)
         said = engines.of_words(words.read(self.node["command"]).texts)
         runs = said or (None if name in known else self.made_for(name)) or self.engine_of_image
         return near if self.made_for(near) in (None, runs) or runs is None else ""

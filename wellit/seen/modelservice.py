@@ -5,11 +5,12 @@ Defaults are those of the chart version (Release.facts). A role that the chart d
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from wellit.capabilities import Contract
 from wellit.node import Node, spoken
 from wellit.seen.container import Container
 from wellit.seen.proxy import Proxy
@@ -25,7 +26,7 @@ class Service:
     release: Release
 
     @property
-    def facts(self) -> Mapping[str, Any]:
+    def facts(self) -> Contract:
         return self.release.facts
 
     @cached_property

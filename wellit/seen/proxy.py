@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from wellit import capabilities
+from wellit.capabilities import Contract
 from wellit.engines import Engine
 from wellit.images import Image
 from wellit.node import Node
@@ -21,7 +22,7 @@ class Proxy:
     """The routing proxy in front of the decode engine. `chart` are the facts of the chart version."""
 
     node: Node
-    chart: Mapping[str, Any]
+    chart: Contract
 
     @property
     def on(self) -> bool:
@@ -99,15 +100,31 @@ class Proxy:
 
         The same repository goes first: a release may have been published under another name.
         """
-        fitting = [
-            image
-            for image, release in capabilities.published("routing-proxy")
-            if release["logFlags"] == self.chart["proxy"]["logFlags"]
-            and self.passed_connector_flag in release["connectorFlags"]
-            and connector in release["connectors"]
-        ]
+        fitting = _fitting(self.chart["proxy"], connector)
         same = [image for image in fitting if Image.parse(self.image).is_of(image.rpartition(":")[0])]
         return next(reversed(same or fitting), "")
+
+    def release_to_write(self, connector: str) -> str:
+        """What to write to have the connector: an image, with a later chart where none takes this one's flags."""
+        if image := self.fitting_image(connector):
+            return f"image: {image}"
+        versions = capabilities.versions(self.chart.of)
+        for version in versions[versions.index(self.chart.version) :]:
+            if fitting := _fitting(capabilities.contract(self.chart.of, version)["proxy"], connector):
+                return f"{self.chart.of} {version} or later, with image: {fitting[-1]}"
+        return "a connector and a release that has it"
+
+
+def _fitting(passed: Mapping[str, Any], connector: str) -> list[str]:
+    """The releases, oldest first, that take what a chart passes and have the connector; no candidates if possible."""
+    taken = [
+        image
+        for image, release in capabilities.published("routing-proxy")
+        if release["logFlags"] == passed["logFlags"]
+        and passed["connectorFlag"] in release["connectorFlags"]
+        and connector in release["connectors"]
+    ]
+    return [image for image in taken if "-rc" not in image] or taken
 
 
 def _setting(flag: str) -> str:
