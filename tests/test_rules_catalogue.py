@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Literal
 
 import pytest
 
+from tests.support.marked import read
 from wellit import rules, source
 from wellit.errors import CannotAnswer
 from wellit.findings import Finding
 from wellit.rules.rule import Loaded
+from wellit.source import Keys
 from wellit.subject import CHARTS, Subject, chart_version, from_source
 
 EVERY = rules.rules()
@@ -57,6 +60,23 @@ def test_a_rule_reads_only_the_charts_it_names(loaded: Loaded) -> None:
     subject = snippet(loaded, "Bad")
     list(rules.judge(loaded, subject))
     assert {release.chart for release in subject.releases if release.read} <= set(loaded.rule.charts)
+
+
+@pytest.mark.parametrize("loaded", EVERY, ids=of)
+def test_what_a_rule_reads_is_what_it_says_it_reads(loaded: Loaded) -> None:
+    """Over all fixtures: one that is read and not said is a mistake in RULE, one that is not read wants a fixture."""
+    found: set[str] = set()
+    for case in (Path(__file__).parent / "rules").glob("*/*/*"):
+        subject = read(case)
+        list(rules.judge(loaded, subject))
+        found |= {setting(keys) for release in subject.releases for keys in release.read}
+    assert found == set(loaded.rule.reads.split()) or (loaded.rule.reads == "*" and "" in found)
+
+
+def setting(keys: Keys) -> str:
+    """The first two keys of a path, members of a list left away."""
+    first = ["role" if key in ("decode", "prefill") else str(key) for key in keys[:1]]
+    return ".".join([*first, *(str(key) for key in keys[1:2])])
 
 
 def snippet(loaded: Loaded, kind: Literal["Bad", "Good"]) -> Subject:

@@ -21,13 +21,18 @@ Evidence = Literal["asked", "read"]
 
 @dataclass(frozen=True)
 class Rule:
-    """`charts` are the charts whose values it reads; `evidence` says how the fact behind it is known."""
+    """`charts` are the charts whose values it reads, `evidence` says how the fact behind it is known.
+
+    `reads` are the settings it looks at, two keys deep, apart by spaces (``role``: decode and prefill; ``*``: all).
+    A test holds them against what it really read.
+    """
 
     id: str
     slug: str
     severity: Severity
     charts: tuple[str, ...]
     evidence: Evidence
+    reads: str
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from wellit.seen.container import Container
 from wellit.seen.modelservice import pods
 from wellit.subject import MODELSERVICE, Subject
 
-RULE = Rule("WL101", "model-command", "error", (MODELSERVICE,), "asked")
+RULE = Rule("WL101", "model-command", "error", (MODELSERVICE,), "asked", reads="multinode role.containers role.create")
 
 
 def check(subject: Subject) -> Items:

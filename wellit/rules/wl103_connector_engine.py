@@ -38,7 +38,9 @@ from wellit.rules.rule import Hit, Items, NotChecked, Rule
 from wellit.seen.modelservice import Pod, pods
 from wellit.subject import MODELSERVICE, Subject
 
-RULE = Rule("WL103", "connector-engine", "error", (MODELSERVICE,), "read")
+RULE = Rule(
+    "WL103", "connector-engine", "error", (MODELSERVICE,), "read", reads="role.containers role.create routing.proxy"
+)
 
 
 def check(subject: Subject) -> Items:

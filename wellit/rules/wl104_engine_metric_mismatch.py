@@ -60,7 +60,16 @@ from wellit.seen.metrics import Reading, flags_added, readings
 from wellit.seen.modelservice import Service
 from wellit.subject import INFERENCEPOOL, MODELSERVICE, Subject
 
-RULE = Rule("WL104", "engine-metric-mismatch", "error", (INFERENCEPOOL, MODELSERVICE), "asked")
+RULE = Rule(
+    "WL104",
+    "engine-metric-mismatch",
+    "error",
+    (INFERENCEPOOL, MODELSERVICE),
+    "asked",
+    reads="inferenceExtension.flags inferenceExtension.image inferenceExtension.pluginsConfigFile "
+    "inferenceExtension.pluginsCustomConfig inferencePool.modelServerType "
+    "inferencePool.modelServers modelArtifacts.labels role.containers role.create",
+)
 
 
 def check(subject: Subject) -> Items:

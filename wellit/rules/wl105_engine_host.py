@@ -33,7 +33,7 @@ from wellit.seen.container import Container
 from wellit.seen.modelservice import mains
 from wellit.subject import MODELSERVICE, Subject
 
-RULE = Rule("WL105", "engine-host", "error", (MODELSERVICE,), "read")
+RULE = Rule("WL105", "engine-host", "error", (MODELSERVICE,), "read", reads="role.containers role.create")
 EVERYWHERE = "0.0.0.0"
 
 

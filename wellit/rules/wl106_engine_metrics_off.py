@@ -31,7 +31,7 @@ from wellit.rules.rule import Hit, Items, NotChecked, Rule
 from wellit.seen.modelservice import mains
 from wellit.subject import MODELSERVICE, Subject
 
-RULE = Rule("WL106", "engine-metrics-off", "error", (MODELSERVICE,), "read")
+RULE = Rule("WL106", "engine-metrics-off", "error", (MODELSERVICE,), "read", reads="role.containers role.create")
 
 
 def check(subject: Subject) -> Items:

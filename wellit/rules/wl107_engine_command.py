@@ -30,7 +30,7 @@ from wellit.seen.container import Container
 from wellit.seen.modelservice import mains
 from wellit.subject import MODELSERVICE, Subject
 
-RULE = Rule("WL107", "engine-command", "error", (MODELSERVICE,), "read")
+RULE = Rule("WL107", "engine-command", "error", (MODELSERVICE,), "read", reads="role.containers role.create")
 
 
 def check(subject: Subject) -> Items:

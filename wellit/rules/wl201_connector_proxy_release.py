@@ -37,7 +37,14 @@ from wellit.seen.modelservice import Pod, pods
 from wellit.seen.proxy import Proxy
 from wellit.subject import MODELSERVICE, Subject
 
-RULE = Rule("WL201", "connector-proxy-release", "error", (MODELSERVICE,), "asked")
+RULE = Rule(
+    "WL201",
+    "connector-proxy-release",
+    "error",
+    (MODELSERVICE,),
+    "asked",
+    reads="role.containers role.create routing.proxy",
+)
 
 
 def check(subject: Subject) -> Items:

@@ -35,7 +35,9 @@ from wellit.seen.modelservice import Pod, pods
 from wellit.seen.proxy import Proxy
 from wellit.subject import MODELSERVICE, Subject
 
-RULE = Rule("WL202", "proxy-flags", "error", (MODELSERVICE,), "asked")
+RULE = Rule(
+    "WL202", "proxy-flags", "error", (MODELSERVICE,), "asked", reads="role.containers role.create routing.proxy"
+)
 
 
 def check(subject: Subject) -> Items:

@@ -45,7 +45,14 @@ from wellit.seen.modelservice import Pod, pods
 from wellit.seen.probes import Probe, probes
 from wellit.subject import MODELSERVICE, Subject
 
-RULE = Rule("WL203", "engine-port", "error", (MODELSERVICE,), "read")
+RULE = Rule(
+    "WL203",
+    "engine-port",
+    "error",
+    (MODELSERVICE,),
+    "read",
+    reads="role.containers role.create routing.proxy routing.servicePort",
+)
 
 
 def check(subject: Subject) -> Items:

@@ -43,7 +43,15 @@ from wellit.seen.inferencepool import Pool, alone, pairs
 from wellit.seen.modelservice import Service
 from wellit.subject import INFERENCEPOOL, MODELSERVICE, Subject
 
-RULE = Rule("WL204", "pool-port", "error", (INFERENCEPOOL, MODELSERVICE), "read")
+RULE = Rule(
+    "WL204",
+    "pool-port",
+    "error",
+    (INFERENCEPOOL, MODELSERVICE),
+    "read",
+    reads="inferencePool.apiVersion inferencePool.modelServers inferencePool.targetPortNumber "
+    "inferencePool.targetPorts modelArtifacts.labels role.create routing.servicePort",
+)
 
 
 def check(subject: Subject) -> Items:

@@ -51,7 +51,15 @@ from wellit.seen.inferencepool import Pool, pools
 from wellit.seen.metrics import flags_added
 from wellit.subject import INFERENCEPOOL, Subject
 
-RULE = Rule("WL205", "picker-flags-refused", "error", (INFERENCEPOOL,), "asked")
+RULE = Rule(
+    "WL205",
+    "picker-flags-refused",
+    "error",
+    (INFERENCEPOOL,),
+    "asked",
+    reads="inferenceExtension.flags inferenceExtension.image inferenceExtension.pluginsConfigFile "
+    "inferenceExtension.pluginsCustomConfig inferencePool.modelServerType",
+)
 
 
 def check(subject: Subject) -> Items:

@@ -39,7 +39,14 @@ from wellit.seen.inferencepool import Pool, alone, pools
 from wellit.seen.modelservice import Service, services
 from wellit.subject import INFERENCEPOOL, MODELSERVICE, Subject
 
-RULE = Rule("WL301", "pool-selector", "error", (INFERENCEPOOL, MODELSERVICE), "read")
+RULE = Rule(
+    "WL301",
+    "pool-selector",
+    "error",
+    (INFERENCEPOOL, MODELSERVICE),
+    "read",
+    reads="inferencePool.modelServers modelArtifacts.labels role.create",
+)
 
 
 def check(subject: Subject) -> Items:

@@ -35,7 +35,7 @@ from wellit.rules.rule import Hit, Items, Rule
 from wellit.seen.modelservice import pods
 from wellit.subject import CHARTS, Subject
 
-RULE = Rule("WL501", "template-leak", "error", CHARTS, "asked")
+RULE = Rule("WL501", "template-leak", "error", CHARTS, "asked", reads="*")
 
 # What a Go template leaves behind, and what it means.
 LEAKS = {
