@@ -68,7 +68,7 @@ def render(_: Context, **given: Any) -> int:
     return 0
 
 
-@task(STACK_FLAGS, CLUSTER_FLAGS, FETCH, FORMAT)
+@task(STACK_FLAGS, CLUSTER_FLAGS, FORMAT)
 def preflight(_: Context, **given: Any) -> int:
     """Ask the cluster what a stack needs of it. Nothing is changed."""
     from wellit import plan
@@ -80,7 +80,7 @@ def preflight(_: Context, **given: Any) -> int:
 
 
 @task(
-    STACK_FLAGS, CLUSTER_FLAGS, FETCH, YES, FORMAT,
+    STACK_FLAGS, CLUSTER_FLAGS, YES, FORMAT,
     no_wait="do not wait until everything is ready", timeout="seconds to wait until everything is ready",
 )  # fmt: skip
 def install(_: Context, no_wait: bool = False, timeout: int = 1800, **given: Any) -> int:
@@ -114,7 +114,7 @@ def quickstart(_: Context) -> int:
     tools.ensure([*sandbox.PROGRAMS, "helm", "helmfile"], say)
     name = sandbox_name("")
     sandbox.up(name, say=say)
-    flags = {key: default for key, (default, _help) in (STACK_FLAGS | CLUSTER_FLAGS | FETCH).items()}
+    flags = {key: default for key, (default, _help) in (STACK_FLAGS | CLUSTER_FLAGS).items()}
     return put(timeout=300, **flags | {"env": "sglang", "charts": "offline", "size": "small", "sandbox": name, "yes": True})
 
 

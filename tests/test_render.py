@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -183,6 +187,47 @@ def test_a_chart_that_cannot_be_fetched_is_said_with_the_ways_out() -> None:
         charts.find(compose.compose(Choice()), say, fetch=True, run=Helm(b"", code=1))
     assert "no such host" in caught.value.message
     assert "--charts offline" in caught.value.write
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Iterator[str]:
+    """A chart repository on loopback, with our charts packaged under upstream's versions."""
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    helm = tools.path("helm")
+    for part, about in compose.compose(Choice()).values["versions"]["charts"].items():
+        words = [helm, "package", paths.CHARTS / part, "--version", about["version"], "--destination", folder]
+        assert process.run(words, env=charts.environment()).ok
+    assert process.run([helm, "repo", "index", folder], env=charts.environment()).ok
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """A file server that writes no log."""
+
+    def log_message(self, *_: object) -> None:
+        return None
+
+
+def test_charts_are_fetched_by_the_real_helm_and_rendered_from_the_cache(repository: str) -> None:
+    sets = (
+        f"charts.repositories=[{{name: here, url: '{repository}'}}]",
+        "charts.gateway=here/llm-d-infra",
+        "charts.inferencepool=here/inferencepool",
+        "charts.modelservice=here/llm-d-modelservice",
+        "charts.imitate=true",
+        "versions.charts.gateway.digest=null",
+        "versions.charts.modelservice.digest=null",
+    )
+    stack = compose.compose(Choice(sets=sets))
+    assert render.render(stack, say).unrendered.startswith("upstream charts not in the cache")
+    fetched = render.render(stack, say, fetch=True)
+    assert [m["kind"] for m in fetched.manifests] == [m["kind"] for m in render.render(offline(), say).manifests]
+    assert render.render(stack, say).manifests == fetched.manifests
 
 
 def test_plain_helmfile_gives_the_same_manifests() -> None:

@@ -208,10 +208,13 @@ def access(given: dict[str, Any]) -> Access:
 
 
 def rendered(given: dict[str, Any], command: str) -> tuple[Stack, Rendered, Report]:
-    """The stack that the flags name, validated and rendered. Raises Refused, its findings shown, when it is not right."""
+    """The stack that the flags name, validated and rendered; upstream's charts are fetched when they are wanted.
+
+    Raises Refused, its findings shown, when it is not right.
+    """
     from wellit import validate
 
-    result = validate.stack(choice(given), say, fetch=given["fetch"], command=command)
+    result = validate.stack(choice(given), say, fetch=True, command=command)
     if result.stack is None or result.rendered is None or result.report.exit_code:
         show(result.report)
         raise Refused("nothing was changed: the mistakes above come first")
