@@ -10,8 +10,8 @@ from tests.support.marked import findings, found, marked
 
 FOLDER = Path(__file__).parent / "origin"
 COMMAND = "command: [python3, -m, sglang.launch_server]"
-HOST = '--host 0.0.0.0, in args: "--host", "0.0.0.0"'
-METRICS = "--enable-metrics in args"
+HOST = '"--host", "0.0.0.0" in args'
+METRICS = '"--enable-metrics" in args'
 WRITE = {
     "sglang-serve": {"WL101": f"modelCommand: custom and {COMMAND}", "WL105": HOST, "WL106": METRICS},
     "no-host-no-metrics": {"WL105": HOST, "WL106": METRICS},

@@ -27,7 +27,7 @@ WRITE = {
     ("WL201-connector-proxy-release/bad/gone.yaml", "WL201"): "connector: nixlv2",
     ("WL201-connector-proxy-release/bad/unknown-word.yaml", "WL201"): "connector: sglang",
     ("WL202-proxy-flags/bad/klog-for-zap.yaml", "WL202"): f"image: {SIDECAR}:v0.3.0",
-    ("WL203-engine-port/bad/prefill.yaml", "WL203"): '--port 8000, in args: "--port", "8000"',
+    ("WL203-engine-port/bad/prefill.yaml", "WL203"): '"--port", "8000" in args',
     ("WL203-engine-port/bad/second-port.yaml", "WL203"): "no port here: the chart writes --port 8200 itself",
     ("WL203-engine-port/bad/same-port.yaml", "WL203"): "targetPort: 8200",
     ("WL204-pool-port/bad/service-port", "WL204"): "targetPorts: [{number: 9000}]",

@@ -79,7 +79,7 @@ def _told(loaded: Loaded, item: Hit | NotChecked) -> Finding | Check:
 
     rule = loaded.rule
     if isinstance(item, NotChecked):
-        return Check(rule.id, rule.slug, "skip", item.reason, evidence=rule.evidence)
+        return Check(rule.id, rule.slug, "skip", item.reason)
     owner = item.at.owner
     also = (*owner.also(item.at.keys), *((note, node.owner.locate(node.keys)) for note, node in item.also))
     at = owner.locate(item.at.keys)

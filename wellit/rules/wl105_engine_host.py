@@ -47,7 +47,7 @@ def check(subject: Subject) -> Items:
 
 def _judge(container: Container, engine: Engine) -> Items:
     said = container.words.given(engine.host_flag)
-    write = f'{engine.host_flag} {EVERYWHERE}, in args: "{engine.host_flag}", "{EVERYWHERE}"'
+    write = f'"{engine.host_flag}", "{EVERYWHERE}" in args'
     why = "probes, the picker's metrics and other pods are refused: the pod never gets ready"
     if said and is_loopback(said.value):
         yield Hit(said.node, f"{engine.title} is told to listen on {said.value}", write=write, why=why)

@@ -46,7 +46,7 @@ def check(subject: Subject) -> Items:
                 yield Hit(
                     container.node["args"],
                     f"{engine.title} serves no metrics: {flag} is not given",
-                    write=f"{flag} in args",
+                    write=f'"{flag}" in args',
                     why="the picker reads its queue as 0, so load is never moved away from it",
                     also=((f"{engine.title} is started here", container.engine_node),),
                 )

@@ -134,7 +134,7 @@ def _elsewhere(pod: Pod, node: Node, does: str, write: str) -> Hit:
 def _correct(pod: Pod, flag: str) -> str:
     if pod.main.injects("port"):
         return f"no port here: the chart writes {flag} {pod.expected_port} itself"
-    return f'{flag} {pod.expected_port}, in args: "{flag}", "{pod.expected_port}"'
+    return f'"{flag}", "{pod.expected_port}" in args'
 
 
 def _probe(pod: Pod, probe: Probe) -> Items:
