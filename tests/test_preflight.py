@@ -113,7 +113,8 @@ def test_the_sum_is_not_enough() -> None:
 
 @pytest.mark.parametrize("hidden", ["nodes", "pods"])
 def test_room_is_unknown_when_it_may_not_be_looked_at(hidden: str) -> None:
-    assert f"you may not list {hidden}" in the_only("unknown", "WL606", **{hidden: Unread(f"list {hidden}")}).detail
+    broken: dict[str, Any] = {hidden: Unread(f"list {hidden}")}
+    assert f"you may not list {hidden}" in the_only("unknown", "WL606", None, **broken).detail
 
 
 def test_a_missing_secret_is_made_from_stdin() -> None:

@@ -28,7 +28,7 @@ Say = Callable[[str], None]
 # Asks a person; returns when the answer is yes, raises otherwise (also when there is nobody to ask).
 Ask = Callable[[str], None]
 ENDING_SECONDS = 180.0  # the picker's pods have 130 s to end
-ORPHAN_SECONDS = 5.0  # what a killed install had started ends by itself within moments
+ORPHAN_SECONDS = 3.0  # what a killed install had started ends by itself within moments
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def install(plan: Plan, access: Access, say: Say, ask: Ask, *, wait: bool = True
     """
     if plan.failed:
         raise Refused(
-            f"not installed: {', '.join(check.title for check in plan.failed)}: no",
+            f"not installed: not so: {'; '.join(check.title for check in plan.failed)}",
             why="nothing was changed", write=plan.failed[0].fix,
         )  # fmt: skip
     _nobody_at_work(plan.before)

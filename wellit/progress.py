@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -17,7 +18,7 @@ class Progress:
 
     def __init__(self, say: Say, *, terminal: bool | None = None) -> None:
         self.say = say
-        self.terminal = sys.stderr.isatty() if terminal is None else terminal
+        self.terminal = _can_change() if terminal is None else terminal
         self.began = time.monotonic()
         self._shown: dict[str, Row] = {}
         self._live: Any = None
@@ -27,7 +28,7 @@ class Progress:
             from rich.console import Console
             from rich.live import Live
 
-            self._live = Live(console=Console(stderr=True), transient=True, auto_refresh=False)
+            self._live = Live(console=Console(stderr=True, force_terminal=True), transient=True, auto_refresh=False)
             self._live.start()
         return self
 
@@ -65,3 +66,8 @@ class Progress:
             )
         table.add_row("", "", Text(f"{time.monotonic() - self.began:.0f} s", style="dim"))
         return table
+
+
+def _can_change() -> bool:
+    """Whether the screen can change in place."""
+    return sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"

@@ -88,10 +88,10 @@ class FakeRunner:
         argv: Sequence[str | Path],
         *,
         env: Mapping[str, str] | None = None,
-        cwd: Path | None = None,
+        cwd: Path | None = None,  # noqa: ARG002
         stdin: str | None = None,
         timeout: float | None = None,
-        on_line: Callable[[str], None] | None = None,
+        on_line: Callable[[str], None] | None = None,  # noqa: ARG002
     ) -> Done:
         assert timeout is not None, "every call has a time limit"
         words = [str(word) for word in argv]
