@@ -103,9 +103,24 @@ def test_a_closed_pipe_is_no_error() -> None:
 
 
 def test_completion_knows_tasks_and_flags() -> None:
-    assert "_complete" in invoke("--print-completion-script", "bash").out
-    assert "sandbox.up" in invoke("--complete", "--", "invoke", "").out.split()
-    assert "--engine" in invoke("--complete", "--", "invoke", "validate", "--").out.split()
+    assert "sandbox.up" in invoke("--complete", "--", "scripts/invoke", "").out.split()
+    assert "--engine" in invoke("--complete", "--", "scripts/invoke", "validate", "--").out.split()
+
+
+def test_completion_works_in_a_shell_that_has_no_invoke(tmp_path: Path) -> None:
+    script = tmp_path / "completion"
+    script.write_text(invoke("--print-completion-script", "bash").out)
+    ask = (
+        f'source {script}; COMP_WORDS=(scripts/invoke sandbox.); _complete_invoke x sandbox.; echo "${{COMPREPLY[@]}}"'
+    )
+    done = process.run(["bash", "-c", ask], env={"PATH": "/usr/bin:/bin", "WELLIT_CACHE": str(paths.cache())})
+    assert done.out.split() == ["sandbox.down", "sandbox.shell", "sandbox.status", "sandbox.up"], done.err
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_every_shell_gets_a_completion_that_asks_this_checkout(shell: str) -> None:
+    asks = [line for line in invoke("--print-completion-script", shell).out.splitlines() if "--complete --" in line]
+    assert asks and all(str(INVOKE) in line for line in asks)
 
 
 def test_starting_up_imports_nothing_heavy() -> None:

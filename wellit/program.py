@@ -6,7 +6,10 @@ core flags that it would have swallowed after a task's name.
 
 from __future__ import annotations
 
+import contextlib
+import io
 import re
+import shlex
 import sys
 from typing import Any
 
@@ -14,7 +17,9 @@ from invoke import Argument, Collection, Exit, ParseError, Program
 
 from wellit import __version__
 from wellit.errors import did_you_mean
+from wellit.paths import ROOT
 
+INVOKE = ROOT / "scripts" / "invoke"
 KEPT = ("complete", "help", "list", "print-completion-script", "version")
 # What Program reads of the flags that are not kept.
 UNSET = {"write-pyc": False, "debug": False, "list-format": "flat", "list-depth": 0}
@@ -30,6 +35,16 @@ class Wellit(Program):
     def args(self) -> Any:
         known = dict(super().args)
         return _Args(known | {name: _Unset(value) for name, value in UNSET.items()})
+
+    def parse_core(self, argv: list[str] | None) -> None:
+        """Completion asks this very script, by its path: `invoke` need not be on PATH, and may be another one."""
+        script = io.StringIO()
+        with contextlib.redirect_stdout(script):
+            try:
+                super().parse_core(_by_name(argv))
+            finally:
+                shown = re.sub(r"\binvoke(?= [^\n]*--complete)", shlex.quote(str(INVOKE)), script.getvalue())
+                sys.__stdout__.write(shown) if sys.__stdout__ else None
 
     def update_config(self, merge: bool = True) -> None:
         """No core flag changes how tasks run."""
@@ -77,6 +92,14 @@ class Wellit(Program):
         asked = [word for word in self.argv[1:] if word in self.parser.contexts]
         contexts = [self.parser.contexts[name] for name in asked] or list(self.parser.contexts.values())
         return sorted({flag for context in contexts for flag in context.flags})
+
+
+def _by_name(argv: list[str] | None) -> list[str] | None:
+    """What is being completed begins with the program as it was typed, which may be a path; Invoke knows its name."""
+    if argv is None or "--complete" not in argv or "--" not in argv[:-1]:
+        return argv
+    typed = argv.index("--") + 1
+    return [*argv[:typed], "invoke", *argv[typed + 1 :]]
 
 
 class _Unset:
