@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from wellit import docs, paths, walk
+from wellit import compose, docs, paths, sandbox, walk
 
 READMES = [paths.ROOT / "README.md", *sorted(paths.GUIDES.glob("*/README.md"))]
 
@@ -39,14 +39,22 @@ def test_every_task_that_the_readme_names_is_one() -> None:
             assert task in names, task
 
 
-@pytest.mark.parametrize("file", READMES, ids=lambda file: str(file.relative_to(paths.ROOT)))
-def test_the_commands_of_a_readme_do_what_it_says(file: Path, own_cache: Path) -> None:
+def test_the_commands_of_the_readme_do_what_it_says(own_cache: Path) -> None:
     """Every `console` step, in order, but those that need a GPU cluster; in a sandbox and a cache of their own."""
-    env = {"WELLIT_CACHE": str(own_cache), "WELLIT_SANDBOX": "default"}
     taken = 0
-    for step in walk.steps(file):
+    for step in walk.steps(paths.ROOT / "README.md"):
         if step.where != "cluster":
-            walked = walk.take(step, print, env=env)
-            assert walked.ok, f"{step.file}:{step.line}: $ {step.command}\n{walked.output}\npromised:\n{step.promised}"
+            walked = walk.take(step, print, env={"WELLIT_CACHE": str(own_cache), "WELLIT_SANDBOX": "default"})
+            place = f"{step.file}:{step.line}: $ {step.command}"
+            assert walked.ok, f"{place}\n{walked.output}\npromised:\n{step.promised}"
             taken += 1
-    assert taken
+    assert taken > 5
+
+
+@pytest.mark.usefixtures("own_cache")
+@pytest.mark.parametrize("name", compose.guide_names())
+def test_a_guide_is_walked_from_its_readme(name: str) -> None:
+    said: list[str] = []
+    assert walk.guide(name, said.append) == 0, "\n".join(said)
+    assert any("not run, it needs a cluster" in line for line in said)
+    assert sandbox.all_sandboxes() == []

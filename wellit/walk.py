@@ -81,13 +81,13 @@ def _line_pattern(line: str) -> str:
 
 
 def guide(name: str, say: Callable[[str], None]) -> int:
-    """Take every step of a guide's README that needs no cluster, in a sandbox called walk. Returns the exit code."""
+    """Take every step of a guide's README that needs no cluster, in a sandbox of its own. Returns the exit code."""
     listed = steps(paths.GUIDES / name / "README.md")
     for step in listed:
         if step.where == "cluster":
             say(f"{step.file}:{step.line}: not run, it needs a cluster: {step.command}")
             continue
-        walked = take(step, say, env={"WELLIT_SANDBOX": "walk", "WELLIT_CACHE": str(paths.cache())})
+        walked = take(step, say, env={"WELLIT_SANDBOX": "walked", "WELLIT_CACHE": str(paths.cache())})
         say(walked.output.rstrip())
         if not walked.ok:
             say(f"{step.file}:{step.line}: this is not what the README promises; promised was:\n{step.promised}")
