@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from wellit import demand
-from wellit.demand import Act, Kind, milli, pod_asks
+from wellit.demand import Act, Kind
+from wellit.quantities import milli, pod_asks
 from wellit.render import Release, Rendered
 
 

@@ -12,15 +12,16 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from wellit import permissions
 from wellit.access import Access, Missing, Unread
-from wellit.demand import Act, Demand, Kind, milli, pod_asks
+from wellit.demand import Act, Demand, Kind
+from wellit.quantities import milli, pod_asks
 
 T = TypeVar("T")
 PAGE = 500  # objects in one answer: some MB, so that memory stays bounded
 PARALLEL = 8
+MAKE_NAMESPACE = Act("create", "namespaces", cluster_wide=True)
 ENDED = "status.phase!=Succeeded,status.phase!=Failed"
-RULES_REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
-ACCESS_REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
 
 @dataclass(frozen=True)
@@ -101,20 +102,24 @@ def look(access: Access, demand: Demand) -> Cluster:
         def soon(what: Callable[..., T], *args: Any) -> Callable[[], T]:
             return pool.submit(what, *args).result
 
-        # First the small question: a cluster that does not answer is told once, not by eight timeouts.
-        versions = _versions(access)
+        versions = soon(_versions, access)
         here = soon(_exists, access, f"/api/v1/namespaces/{namespace}")
-        allowed = soon(_allowed, access, demand)
+        allowed = soon(permissions.allowed, access, demand)
         served = {version: soon(_kinds, access, version) for version in _unusual(demand)}
         busy = soon(_pods, access, demand)
         nodes = soon(_nodes, access) if demand.workloads else lambda: ()
         releases_ = soon(releases, access, namespace)
         secrets = {wanted.name: soon(_keys, access, namespace, wanted.name) for wanted in demand.secrets}
         classes = {name: soon(_accepted, access, name) for name in demand.gateway_classes}
+        client_and_server = versions()  # asked for first: a cluster that does not answer is told once
         found = here()
-        may = None if found is True else soon(may_do, access, Act("create", "namespaces", cluster_wide=True), "")
+        may = (
+            None
+            if found is True
+            else soon(permissions.may_do, access, Act("create", "namespaces", cluster_wide=True), "")
+        )
         return Cluster(
-            access.label, access.context, access.flags, *versions,
+            access.label, access.context, access.flags, *client_and_server,
             namespace=found,
             served=_which(demand, {version: kinds() for version, kinds in served.items()}),
             nodes=nodes(),
@@ -177,13 +182,6 @@ def releases(access: Access, namespace: str) -> tuple[HelmRelease, ...] | Unread
         if release.name not in newest or newest[release.name].revision < release.revision:
             newest[release.name] = release
     return tuple(newest[name] for name in sorted(newest))
-
-
-def may_do(access: Access, act: Act, namespace: str) -> bool | None:
-    """Whether the user may do one thing; None when the cluster does not say."""
-    attributes = {"verb": act.verb, "resource": act.resource, "group": act.group, "namespace": namespace}
-    answer = access.review(ACCESS_REVIEW, _review("SelfSubjectAccessReview", {"resourceAttributes": attributes}))
-    return None if isinstance(answer, (Missing, Unread)) else bool(answer["status"]["allowed"])
 
 
 def _versions(access: Access) -> tuple[str, str]:
@@ -275,32 +273,3 @@ def _accepted(access: Access, name: str) -> bool | Missing | Unread:
         return answer
     conditions = (answer.get("status") or {}).get("conditions") or []
     return any(c["type"] == "Accepted" and c["status"] == "True" for c in conditions)
-
-
-def _allowed(access: Access, demand: Demand) -> dict[Act, bool | None]:
-    answer = access.review(RULES_REVIEW, _review("SelfSubjectRulesReview", {"namespace": demand.namespace}))
-    if isinstance(answer, (Missing, Unread)):
-        return dict.fromkeys(demand.acts, None)
-    status = answer["status"]
-    rules = status["resourceRules"] or []
-    result: dict[Act, bool | None] = {act: any(_covers(rule, act) for rule in rules) for act in demand.acts}
-    if status.get("incomplete"):
-        for act in [act for act, may in result.items() if not may]:
-            result[act] = may_do(access, act, "" if act.cluster_wide else demand.namespace)
-    return result
-
-
-def _review(kind: str, spec: Mapping[str, Any]) -> dict[str, Any]:
-    return {"apiVersion": "authorization.k8s.io/v1", "kind": kind, "spec": dict(spec)}
-
-
-def _covers(rule: Mapping[str, Any], act: Act) -> bool:
-    def named(key: str, wanted: str) -> bool:
-        return not {"*", wanted}.isdisjoint(rule.get(key) or [])
-
-    return (
-        named("verbs", act.verb)
-        and named("apiGroups", act.group)
-        and named("resources", act.resource)
-        and not rule.get("resourceNames")
-    )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from wellit.quantities import pod_asks
 from wellit.render import Rendered
 
 Manifest = Mapping[str, Any]
@@ -16,10 +16,6 @@ BUILT_IN = frozenset(["", "apps", "autoscaling", "batch", "policy", "networking.
 CLUSTER_WIDE = frozenset(["Namespace", "ClusterRole", "ClusterRoleBinding", "PriorityClass", "StorageClass"])
 # What helm does to each object over its life: server-side apply is a patch.
 HELM_VERBS = ("create", "delete", "get", "patch")
-_UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15} | {
-    f"{unit}i": 1024**power for power, unit in enumerate("KMGTP", 1)
-}
-_QUANTITY = re.compile(r"([0-9.]+)(m|[kMGTP]|[KMGTP]i)?(?:[eE]([0-9]+))?")
 
 
 @dataclass(frozen=True, order=True)
@@ -157,42 +153,9 @@ def read(rendered: Rendered, namespace: str) -> Demand:
     )
 
 
-def milli(quantity: Any) -> int:
-    """A Kubernetes quantity (``100m``, ``16Gi``, ``2``) in thousandths. Raises ValueError for anything else."""
-    found = _QUANTITY.fullmatch(str(quantity).strip())
-    if not found:
-        raise ValueError(f"not a quantity: {quantity!r}")
-    number, unit, power = found.groups()
-    if unit == "m":
-        return round(float(number))
-    return int(float(number) * 1000 * _UNITS[unit or ""] * float(f"1e{power or 0}"))
-
-
-def pod_asks(spec: Manifest) -> dict[str, int]:
-    """What one pod asks of its node, in thousandths: all containers together, or its largest init container.
-
-    A limit counts as the request when there is no request; an init container that always restarts is a sidecar.
-    """
-    init = spec.get("initContainers") or []
-    sidecars = [c for c in init if c.get("restartPolicy") == "Always"]
-    total: dict[str, int] = {}
-    for container in [*(spec.get("containers") or []), *sidecars]:
-        for name, amount in _asks(container).items():
-            total[name] = total.get(name, 0) + amount
-    for container in init:
-        for name, amount in _asks(container).items():
-            total[name] = max(total.get(name, 0), amount)
-    return {name: amount for name, amount in total.items() if amount}
-
-
 def containers(spec: Manifest) -> list[Manifest]:
     """All containers of a pod, init containers first."""
     return [*(spec.get("initContainers") or []), *(spec.get("containers") or [])]
-
-
-def _asks(container: Manifest) -> dict[str, int]:
-    resources = container.get("resources") or {}
-    return {k: milli(v) for k, v in ((resources.get("limits") or {}) | (resources.get("requests") or {})).items()}
 
 
 def _object(manifest: Manifest, release: str) -> Object:

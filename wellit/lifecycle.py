@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from wellit import cluster, live, record, tools, verify, waiting
@@ -62,18 +63,21 @@ def install(plan: Plan, access: Access, say: Say, ask: Ask, *, wait: bool = True
         with Progress(say) as progress:
             _mend(plan, helm, say)
             _sync(plan, helm, progress)
-            if not wait:
-                now = live.look(access, written.namespace, plan.demand.objects)
-            else:
-                now = waiting.wait(access, written.namespace, plan.demand.objects, progress, timeout)
-        written = _write(access, replace(written, state="installed")) if wait else written
+            objects = plan.demand.objects
+            now = (
+                waiting.wait(access, written.namespace, objects, progress, timeout)
+                if wait
+                else live.look(access, written.namespace, objects)
+            )
+        with ThreadPoolExecutor(1) as pool:  # two questions that do not wait for each other
+            whole = pool.submit(verify.present, access, written.namespace, objects)
+            written = _write(access, replace(written, state="installed"))
     except KeyboardInterrupt:
         raise Interrupted(
             "stopped on the way",
             write="the same install again goes on from here; invoke uninstall removes what there is",
         ) from None
-    checks = [*verify.standing(now), verify.present(access, written.namespace, plan.demand.objects)]
-    return Standing(written, now, tuple(checks), find_endpoint(access, written, now))
+    return Standing(written, now, (*verify.standing(now), whole.result()), find_endpoint(access, written, now))
 
 
 def status(known: Record, access: Access) -> Standing:

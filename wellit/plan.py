@@ -80,5 +80,5 @@ def prepare(stack: Stack, rendered: Rendered, access: Access) -> Plan:
     wanted = demand.read(rendered, stack.namespace)
     seen = cluster.look(access, wanted)
     checks = tuple(preflight.preflight(wanted, seen, stack.values))
-    known = record.read(access, stack.namespace, str(stack.values["postfix"])) if seen.namespace is True else None
+    known = record.read(access, stack.namespace, str(stack.values["postfix"])) if seen.namespace is not False else None
     return Plan(stack, rendered, wanted, seen, checks, known)
