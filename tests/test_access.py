@@ -63,6 +63,7 @@ def test_the_users_kubeconfig_is_handed_on(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("KUBECONFIG", "/a:/b")
     found, runner = opened()
     assert runner.env["KUBECONFIG"] == found.env["KUBECONFIG"] == "/a:/b"
+    assert found.flags == "--context prod", "what a person pastes reaches the same files"
 
 
 def test_a_kubeconfig_by_flag(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,7 +70,8 @@ class Access:
     @property
     def flags(self) -> str:
         """The words that a person adds to kubectl to reach this cluster."""
-        config = f"--kubeconfig {paths.shown(Path(self.kubeconfig))} " if self.kubeconfig else ""
+        own = self.kubeconfig and self.kubeconfig != os.environ.get("KUBECONFIG")
+        config = f"--kubeconfig {paths.shown(Path(self.kubeconfig))} " if own else ""
         return f"{config}--context {self.context}"
 
     def call(self, *words: str, stdin: str | None = None, timeout: float = SECONDS) -> Done:
