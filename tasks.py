@@ -24,11 +24,11 @@ from wellit.cli import (
     known_format,
     rendered,
     sandbox_name,
-    say,
     show,
     task,
     which,
 )
+from wellit.say import announce as say
 
 
 @task(default=True)
@@ -114,8 +114,9 @@ def quickstart(_: Context) -> int:
     tools.ensure([*sandbox.PROGRAMS, "helm", "helmfile"], say)
     name = sandbox_name("")
     sandbox.up(name, say=say)
-    flags = {key: default for key, (default, _help) in (STACK_FLAGS | CLUSTER_FLAGS).items()}
-    return put(timeout=300, **flags | {"env": "sglang", "charts": "offline", "size": "small", "sandbox": name, "yes": True})
+    unsaid = {key: default for key, (default, _help) in (STACK_FLAGS | CLUSTER_FLAGS).items()}
+    said = {"env": "sglang", "charts": "offline", "size": "small", "sandbox": name, "yes": True}
+    return put(timeout=300, **unsaid | said)
 
 
 @task(name="explain", positional=["what"], what="a finding's id, or engines, guides, environments")
@@ -240,5 +241,6 @@ def task_names() -> list[str]:
 
 boxes = Collection("sandbox", sandbox_up, sandbox_down, sandbox_status, sandbox_shell)
 namespace = Collection(
-    overview, quickstart, validate, render, preflight, install, status, uninstall, explain_, tools, walk, docs, test, benchmark, boxes,
+    overview, quickstart, validate, render, preflight, install, status, uninstall, explain_, tools,
+    walk, docs, test, benchmark, boxes,
 )  # fmt: skip

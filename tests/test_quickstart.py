@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -38,5 +37,4 @@ def test_quickstart_ends_ready_and_again_changes_nothing(own_cache: Path, home: 
     assert second.code == 0, second.out + second.err
     assert "is up already" in second.err
     assert (home / ".kube" / "config").read_text() == HOME_CONFIG
-    assert sorted(os.listdir(home)) == [".kube"]
-    assert sorted(os.listdir(home / ".kube")) == ["config"]
+    assert sorted(file.name for file in home.rglob("*")) == [".kube", "config"]

@@ -15,6 +15,7 @@ from invoke import Argument, Context, Exit, Task
 
 from wellit import errors
 from wellit.errors import CannotAnswer, Interrupted, Refused, WellitError
+from wellit.say import announce as say
 
 if TYPE_CHECKING:
     from wellit.access import Access
@@ -161,11 +162,6 @@ def known_format(name: str) -> str:
     return name
 
 
-def say(line: str) -> None:
-    """One line of progress, on stderr."""
-    print(line, file=sys.stderr, flush=True)
-
-
 def asker(yes: bool) -> Callable[[str], None]:
     """Asks before something is changed; with `yes` nothing is asked.
 
@@ -175,7 +171,8 @@ def asker(yes: bool) -> Callable[[str], None]:
     def ask(question: str) -> None:
         if not sys.stdin.isatty():
             raise CannotAnswer(
-                "there is nobody to ask: this is no terminal; nothing was changed", write="--yes goes ahead without asking"
+                "there is nobody to ask: this is no terminal; nothing was changed",
+                write="--yes goes ahead without asking",
             )
         print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):

@@ -145,9 +145,8 @@ def compose(choice: Choice) -> Stack:
     layers += _train_tag(components, layers)
     layers.append(Layer(guide, guide.data["sizes"][size] or {}, ("sizes", size)))
     layers += given
-    return Stack(
-        guide, choice.environment, checked_namespace(choice.namespace or str(guide.data["namespace"])), components, size, layers, said
-    )  # fmt: skip
+    namespace = checked_namespace(choice.namespace or str(guide.data["namespace"]))
+    return Stack(guide, choice.environment, namespace, components, size, layers, said)
 
 
 def guide_source(name: str) -> Source:

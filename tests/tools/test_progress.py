@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from tests.tools.conftest import FakeGo
+from wellit import say
 from wellit.tools import progress
 from wellit.tools.get import path
 
@@ -53,6 +54,6 @@ def test_on_a_terminal_a_line_that_passes_is_wiped_by_the_next(monkeypatch: pyte
 
     screen = Terminal()
     monkeypatch.setattr(sys, "stderr", screen)
-    progress.announce.live("12 s")
-    progress.announce("built")
+    say.announce.live("12 s")
+    say.announce("built")
     assert screen.getvalue() == "\r\x1b[2K12 s\r\x1b[2Kbuilt\n"

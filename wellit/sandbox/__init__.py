@@ -14,6 +14,7 @@ from wellit.sandbox.model import Sandbox
 from wellit.sandbox.nodes import parse_gpus
 
 __all__ = [
+    "PROGRAMS",
     "SIMULATED",
     "Sandbox",
     "all_sandboxes",
