@@ -9,7 +9,7 @@ from wellit import cluster, demand, preflight, record
 from wellit.access import Access, Unread
 from wellit.cluster import Cluster, HelmRelease
 from wellit.compose import Stack
-from wellit.demand import Demand
+from wellit.demand import Act, Demand
 from wellit.errors import CannotAnswer
 from wellit.findings import Check
 from wellit.record import Record
@@ -80,5 +80,7 @@ def prepare(stack: Stack, rendered: Rendered, access: Access) -> Plan:
     wanted = demand.read(rendered, stack.namespace)
     seen = cluster.look(access, wanted)
     checks = tuple(preflight.preflight(wanted, seen, stack.values))
-    known = record.read(access, stack.namespace, str(stack.values["postfix"])) if seen.namespace is not False else None
+    # Who may not read Secrets has a failed check already.
+    hidden = seen.namespace is False or seen.allowed.get(Act("get", "secrets")) is False
+    known = None if hidden else record.read(access, stack.namespace, str(stack.values["postfix"]))
     return Plan(stack, rendered, wanted, seen, checks, known)
