@@ -22,7 +22,9 @@ MOST_DEVICES = 1024
 READY_SECONDS = 30.0
 STATE = (
     'go-template={{range .items}}{{.metadata.name}}={{range .status.conditions}}{{if eq .type "Ready"}}{{.status}}'
-    '{{end}}{{end}}{{"\\n"}}{{end}}'
+    # The taint goes a moment after the node is Ready; until then nothing is scheduled there.
+    '{{end}}{{end}}{{range .spec.taints}}{{if eq .key "node.kubernetes.io/not-ready"}} tainted{{end}}{{end}}'
+    '{{"\\n"}}{{end}}'
 )
 LABEL = "wellit.dev/simulated"
 # an extended resource: a domain, a slash, a name
