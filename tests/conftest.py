@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from wellit import sandbox as sandboxes
 from wellit.sandbox import Sandbox, model
 
 PREFIX = "pytest-"
+
+# A run in the background of a script begins with Ctrl-C ignored, and so would every child that a test interrupts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def own_name(what: str = "") -> str:
