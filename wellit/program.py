@@ -21,8 +21,9 @@ from wellit.paths import ROOT
 
 INVOKE = ROOT / "scripts" / "invoke"
 KEPT = ("complete", "help", "list", "print-completion-script", "version")
-# What Program reads of the flags that are not kept.
-UNSET = {"write-pyc": False, "debug": False, "list-format": "flat", "list-depth": 0}
+# What Program reads of the flags that are not kept. Invoke by itself keeps Python from writing .pyc files, which would
+# have it compile us anew at every start.
+UNSET = {"write-pyc": True, "debug": False, "list-format": "flat", "list-depth": 0}
 
 
 class Wellit(Program):

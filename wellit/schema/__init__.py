@@ -10,9 +10,10 @@ import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from wellit import errors
+from wellit import errors, paths, remembered
 from wellit.findings import Finding, Location
 from wellit.schema import words
 from wellit.schema.kinds import KINDS, SETTINGS, VALUES, Scheme
@@ -40,14 +41,14 @@ class Settings(Protocol):
 def check(source: Source, schema_name: str) -> list[Finding]:
     """Judge one file by schemas/`schema_name`.schema.json (guide, environment, component)."""
     name = f"{schema_name}.schema.json"
-    judge = _Judge(document(name), _known(name), source.at, SETTINGS)
+    judge = _Judge(document(name), lambda: _known(name), source.at, SETTINGS)
     return judge.findings({} if source.data is None else source.data)
 
 
 def check_stack(stack: Settings) -> list[Finding]:
     """Judge the merged settings of a stack; each finding has the place where the value was last written."""
     name = "stack.schema.json"
-    return _Judge(document(name), _known(name), stack.at, SETTINGS).findings(stack.values)
+    return _Judge(document(name), lambda: _known(name), stack.at, SETTINGS).findings(stack.values)
 
 
 def check_values(
@@ -59,7 +60,7 @@ def check_values(
     in the file and goes before every path. A member that may not be there is ``{"not": {}}`` in `schema`: of the form
     ``false`` the library tells no place. A null in a map is helm's way to take a default away: never a wrong type.
     """
-    judge = _Judge(schema, _validator(schema), lambda keys: locate((*prefix, *keys)), VALUES, label, prefix)
+    judge = _Judge(schema, lambda: _validator(schema), lambda keys: locate((*prefix, *keys)), VALUES, label, prefix)
     return judge.findings({} if data is None else data)
 
 
@@ -80,13 +81,20 @@ def _validator(schema: Mapping[str, Any]) -> Draft202012Validator:
     return Draft202012Validator(schema, registry=registry)
 
 
+@functools.cache
+def _self() -> list[tuple[str, int]]:
+    """All that a verdict depends on besides schema and data: this package, and the schemas that others refer to."""
+    files = [*Path(__file__).parent.glob("*.py"), *paths.SCHEMAS.glob("*.json")]
+    return sorted((str(file), file.stat().st_mtime_ns) for file in files)
+
+
 class _Judge:
     """One file against one schema."""
 
     def __init__(
         self,
         schema: Mapping[str, Any],
-        validator: Draft202012Validator,
+        validator: Callable[[], Draft202012Validator],
         locate: Locate,
         scheme: Scheme,
         label: str = "",
@@ -100,10 +108,18 @@ class _Judge:
         self.prefix = prefix
 
     def findings(self, data: Any) -> list[Finding]:
-        """All findings, in the order of their places, none twice."""
+        """All findings, in the order of their places, none twice. What was good before is not judged again."""
+        name = remembered.key(_self(), self.root.schema, data)
+        if remembered.good(name):
+            return []
+        if not (found := self._judged(data)):
+            remembered.remember(name)
+        return found
+
+    def _judged(self, data: Any) -> list[Finding]:
         odd: list[Finding] = []
         plain = self._plain(data, (), odd)
-        wrong = problems(self.validator.iter_errors(plain))
+        wrong = problems(self.validator().iter_errors(plain))
         found = [self._finding(problem) for problem in wrong if self._counts(problem)]
         distinct = {(f.id, f.path): f for f in [*odd, *found]}
         return sorted(distinct.values(), key=lambda f: (f.at.file, f.at.line, f.at.column))

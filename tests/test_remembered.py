@@ -1,0 +1,62 @@
+"""What was found good and has not changed is not judged again; what was not, is."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from wellit import paths, remembered, schema, source
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("WELLIT_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+GOOD = "components: [engines/vllm, gateways/istio, accelerators/nvidia, versions/llm-d-0.6, charts/upstream]\n"
+
+
+def test_a_good_file_is_judged_once(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert schema.check(source.parse(GOOD, "f"), "environment") == []
+    monkeypatch.setattr(schema, "_known", lambda _: pytest.fail("judged again"))
+    assert schema.check(source.parse(GOOD, "another name"), "environment") == []
+    assert len(list((cache / "good").iterdir())) == 1
+
+
+def test_a_wrong_file_is_judged_every_time(cache: Path) -> None:
+    for _ in range(2):
+        assert [f.id for f in schema.check(source.parse("components: 3\n", "f"), "environment")] == ["WL011"]
+    assert not (cache / "good").exists()
+
+
+def test_a_number_is_not_its_text() -> None:
+    assert remembered.key({1: 2}) != remembered.key({"1": 2})
+
+
+def test_a_cache_that_cannot_be_written_to_stops_nothing(cache: Path) -> None:
+    cache.write_text("a file where a folder should be")
+    assert schema.check(source.parse(GOOD, "f"), "environment") == []
+
+
+def test_the_oldest_are_forgotten(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remembered, "KEPT", 3)
+    for number in range(6):
+        remembered.remember(f"name-{number}")
+    assert len(list((cache / "good").iterdir())) == 3
+
+
+def test_jsonschema_is_not_even_imported_the_second_time(cache: Path) -> None:
+    code = (
+        "import sys; from wellit import compose, schema; stack = compose.compose(compose.Choice()); "
+        "schema.check_stack(stack); print('jsonschema' in sys.modules)"
+    )
+    said = [
+        subprocess.run([sys.executable, "-c", code], cwd=paths.ROOT, capture_output=True, text=True, check=True).stdout
+        for _ in range(2)
+    ]
+    assert said == ["True\n", "False\n"]
+    assert cache.is_dir()
