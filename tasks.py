@@ -186,12 +186,14 @@ def sandbox_shell(_: Context, name_: str = "") -> int:
     return process.attached([os.environ.get("SHELL", "/bin/sh")], env=sandbox.shell(sandbox_name(name_)))
 
 
-@task(STACK_FLAGS)
+@task({"guide": STACK_FLAGS["guide"]})
 def walk(_: Context, **given: Any) -> int:
     """Run a guide's README, step by step, in a sandbox of its own."""
+    from wellit import compose
     from wellit import walk as walking
 
-    return walking.guide(choice(given).guide, say)
+    guide = compose.guide_source(given["guide"] or compose.DEFAULT_GUIDE)
+    return walking.guide(str(guide.data["name"]), say)
 
 
 @task(pictures="make the pictures too, from real runs")

@@ -6,9 +6,7 @@ import functools
 import inspect
 import os
 import sys
-import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from invoke import Argument, Context, Exit, Task
@@ -207,32 +205,17 @@ def access(given: dict[str, Any]) -> Access:
 def rendered(given: dict[str, Any], command: str) -> tuple[Stack, Rendered, Report]:
     """The stack that the flags name, validated and rendered; upstream's charts are fetched when they are wanted.
 
-    Raises Refused, its findings shown, when it is not right.
+    Ends the task with what is wrong, shown in the format that was asked for, when it is not right.
     """
     from wellit import validate
 
     result = validate.stack(choice(given), say, fetch=True, command=command)
     if result.stack is None or result.rendered is None or result.report.exit_code:
-        show(result.report)
-        raise Refused("nothing was changed: the mistakes above come first")
+        say("the mistakes in the files come first: nothing was asked of a cluster")
+        raise Exit(code=show(result.report, known_format(given.get("format_", "text"))))
     return result.stack, result.rendered, result.report
 
 
 def sandbox_name(said: object) -> str:
     """The sandbox that --sandbox or --name names; $WELLIT_SANDBOX, as in a sandbox's shell, else default."""
     return said if isinstance(said, str) and said else os.environ.get("WELLIT_SANDBOX", "default")
-
-
-def seconds(since: float) -> str:
-    """``1.2 s`` since a time.monotonic()."""
-    return f"{time.monotonic() - since:.1f} s"
-
-
-def existing(path: str) -> Path | None:
-    """A file that a flag names. Raises CannotAnswer when it is not there."""
-    if not path:
-        return None
-    found = Path(path).expanduser()
-    if not found.is_file():
-        raise CannotAnswer(f"there is no file {path}")
-    return found
