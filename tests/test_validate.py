@@ -48,6 +48,11 @@ def test_a_wrong_setting_is_shown_where_it_was_written() -> None:
     assert found.exit_code == 1
 
 
+def test_of_two_settings_in_one_value_the_one_that_was_said_is_shown() -> None:
+    found = report("versions.proxy.tag=v0.3.0")
+    assert {finding.at.text for finding in found.findings} == {"--set versions.proxy.tag=v0.3.0"}
+
+
 def test_a_raw_chart_value_is_shown_where_it_was_written(tmp_path: Path) -> None:
     mine = tmp_path / "my.yaml"
     mine.write_text("values:\n  modelservice:\n    routing:\n      proxy:\n        connector: lmcache\n")

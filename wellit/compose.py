@@ -76,6 +76,12 @@ class Stack:
         """The setting at a dotted path. Raises KeyError when there is none."""
         return source.lookup(self.values, path.split("."))
 
+    def layer_of(self, keys: Iterable[Key]) -> int:
+        """The number of the layer that last wrote the setting at `keys` itself, counted from 0; -1 when none did."""
+        wanted = tuple(keys)
+        wrote = (i for i, layer in enumerate(self.layers) if layer.source.has((*layer.under, *wanted)))
+        return max(wrote, default=-1)
+
     def at(self, keys: Iterable[Key], *, key: bool = False) -> Location:
         """Where the setting at `keys` was last written; the nearest parent's place when it is not written itself."""
         wanted = tuple(keys)

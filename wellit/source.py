@@ -182,7 +182,8 @@ def _broken(problem: yaml.YAMLError, text: str, name: str) -> Finding:
     if "\t" in line[: mark.column + 1] or "\\t" in said:
         at = Location(name, mark.line + 1, line.find("\t") + 1 or mark.column + 1, 1, line)
         return _finding("a tab stands where YAML wants spaces", at, write="spaces", slug="yaml")
-    return _finding(f"not YAML: {said}", at, write=str(getattr(problem, "context", "") or ""), slug="yaml")
+    context = str(getattr(problem, "context", "") or "")
+    return _finding(f"not YAML: {said}" + (f", {context}" if context else ""), at, slug="yaml")
 
 
 def _finding(message: str, at: Location, *, write: str = "", why: str = "", slug: str = "unreadable") -> Finding:

@@ -10,7 +10,7 @@ from wellit import compose, paths, render, rules, schema, source, subject, value
 from wellit.compose import Choice, Stack
 from wellit.errors import CannotAnswer
 from wellit.findings import Check, Finding, Location, Report
-from wellit.source import BadSource, Key, Keys, Source
+from wellit.source import BadSource, Keys, Source
 
 Say = Callable[[str], None]
 
@@ -121,16 +121,16 @@ class _Places:
         return self.template.at(keys) if self.template else Location(self.file)
 
     def _setting(self, keys: Keys) -> Location | None:
-        """The setting that the template's line reads; of several, the one that is set."""
-        for path in source.referenced(self._line(keys).text):
-            parts: tuple[Key, ...] = tuple(path.split("."))
-            try:
-                value = source.lookup(self.stack.values, parts)
-            except KeyError:
-                continue
-            if value is not None:
-                return self.stack.at(parts)
-        return None
+        """The setting that the template's line reads; of several, the one that was written last."""
+        read: list[Keys] = [tuple(path.split(".")) for path in source.referenced(self._line(keys).text)]
+        set_ = [parts for parts in read if self._value(parts) is not None]
+        return self.stack.at(max(set_, key=self.stack.layer_of)) if set_ else None
+
+    def _value(self, keys: Keys) -> Any:
+        try:
+            return source.lookup(self.stack.values, keys)
+        except KeyError:
+            return None
 
     def _argument(self, keys: Keys) -> Location | None:
         """The place of one engine argument in the person's or the engine's list."""
