@@ -131,7 +131,8 @@ def _drawn(command: str, output: str) -> str:
     console = Console(record=True, width=112, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     console.print(Text(f"$ {command}", style="bold"))
     console.print(Text.from_ansi(output.rstrip("\n")))
-    return console.export_svg(title="wellit", unique_id="wellit")
+    # rich's picture would load a font from the network; the reader's own does.
+    return re.sub(r"@font-face \{.*?\}\s*", "", console.export_svg(title="wellit", unique_id="wellit"), flags=re.DOTALL)
 
 
 def _component(folder: str, name: str, key: str) -> dict[str, Any]:

@@ -1,0 +1,69 @@
+"""What stands between Invoke and the library: asking, choosing, ending."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from wellit import cli
+from wellit.errors import CannotAnswer, Refused
+
+
+class Terminal(io.StringIO):
+    """Somebody who types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("answer", ["y\n", "Yes\n", " YES \n"])
+def test_yes_goes_ahead(answer: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal(answer))
+    cli.asker(False)("Install this?")
+    assert capsys.readouterr().err == "Install this? [y/N] "
+
+
+@pytest.mark.parametrize("answer", ["n\n", "\n", "", "yep\n"])
+def test_anything_else_is_no(answer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal(answer))
+    with pytest.raises(Refused, match="nothing was changed"):
+        cli.asker(False)("Install this?")
+
+
+def test_nobody_to_ask_is_no_yes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+    with pytest.raises(CannotAnswer) as caught:
+        cli.asker(False)("Install this?")
+    assert "--yes" in caught.value.write
+
+
+def test_with_yes_nothing_is_asked(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    cli.asker(True)("Install this?")
+    assert capsys.readouterr().err == ""
+
+
+def test_which_stack_is_meant() -> None:
+    unsaid = {"guide": "", "env": "", "namespace": ""}
+    assert cli.which(unsaid) == ("llm-d-inference-scheduling", None, None)
+    assert cli.which(unsaid | {"namespace": "a", "env": "sglang"}) == ("a", None, "sglang")
+    with pytest.raises(CannotAnswer, match="unknown guide"):
+        cli.which(unsaid | {"guide": "inference"})
+    with pytest.raises(CannotAnswer, match="Kubernetes refuses"):
+        cli.which(unsaid | {"namespace": "A_b"})
+
+
+def test_which_sandbox_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WELLIT_SANDBOX", raising=False)
+    assert (cli.sandbox_name(True), cli.sandbox_name("box")) == ("default", "box")
+    monkeypatch.setenv("WELLIT_SANDBOX", "mine")
+    assert (cli.sandbox_name(True), cli.sandbox_name("box")) == ("mine", "box")
+
+
+def test_an_interruption_is_said_and_ends_with_130(capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    assert cli.guarded(interrupted) == 130
+    assert "interrupted" in capsys.readouterr().err
