@@ -34,7 +34,7 @@ def test_what_is_recorded() -> None:
     )  # fmt: skip
     assert found.components["engines"] == "sglang" and found.overrides["size"] == "small"
     assert [name.partition("-")[0] for name in found.release_names] == ["infra", "gaie", "ms", "route"]
-    assert all(release["digest"].startswith("sha256:") for release in found.releases if release["part"] != "route")
+    assert all(release["digest"].startswith("sha256:") for release in found.releases)
     assert found.entry["service"] == f"{found.entry['gateway']}-istio" and found.entry["port"] == "80"
     assert (found.host, found.process) == (platform.node(), os.getpid())
     assert found.model == "Qwen/Qwen2.5-0.5B-Instruct"

@@ -55,7 +55,8 @@ def install(plan: Plan, access: Access, say: Say, ask: Ask, *, wait: bool = True
         )  # fmt: skip
     _nobody_at_work(plan.before)
     helm = Helm(access, tools.ensure(["helm", "helmfile"], say))
-    written = record.make(plan.stack, plan.rendered, plan.demand, {"kubernetes": plan.cluster.version})
+    used = tools.versions(["helm", "helmfile", "kubectl"], say) | {"kubernetes": plan.cluster.version}
+    written = record.make(plan.stack, plan.rendered, plan.demand, used)
     ask(f"Install this on {access.label}?")
     try:
         _make_namespace(plan, access, say)

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from wellit import __version__
+from wellit import __version__, paths
 from wellit.access import Access, Missing, Unread
 from wellit.cluster import whole
 from wellit.compose import Stack
@@ -212,14 +212,15 @@ def _releases(stack: Stack, rendered: Rendered) -> Iterator[dict[str, str]]:
     from wellit import charts
 
     for release in rendered.releases:
-        chart = rendered.charts.get(release.part) or stack.values["charts"].get(release.part, "")
-        path = stack.folder / chart
+        # Parts that no component of charts names have a chart of the checkout under their own name.
+        chart = rendered.charts.get(release.part) or stack.values["charts"].get(release.part)
+        path = stack.folder / chart if chart else paths.CHARTS / release.part
         yield {
             "name": release.name,
             "part": release.part,
             "chart": release.chart,
             "version": release.version,
-            "digest": charts.digest(path) if chart and path.exists() else "",
+            "digest": charts.digest(path) if path.exists() else "",
         }
 
 

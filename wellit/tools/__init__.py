@@ -9,7 +9,7 @@ Everything that is kept lies under wellit.paths.cache().
 
 from wellit.say import announce
 from wellit.tools.find import Found, Say
-from wellit.tools.get import ensure, path
+from wellit.tools.get import ensure, path, versions
 from wellit.tools.modules import module_files, published
 from wellit.tools.pins import Pin, names
 from wellit.tools.shown import Shown, cache_size, clean, installed
@@ -28,4 +28,5 @@ __all__ = [
     "names",
     "path",
     "published",
+    "versions",
 ]

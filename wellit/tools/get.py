@@ -35,6 +35,12 @@ def ensure(names: Iterable[str], say: Say = announce, runner: Runner = run) -> d
     return {name: have[name] for name in wanted}
 
 
+def versions(names: Iterable[str], say: Say = announce, runner: Runner = run) -> dict[str, str]:
+    """The version (without v) of each of `names` that is there already; those still to be built are left out."""
+    here = {name: found(pin(name), say, runner) for name in names}
+    return {name: program.version for name, program in here.items() if program}
+
+
 def _build_all(missing: list[Pin], say: Say, runner: Runner) -> dict[str, Path]:
     groups: dict[str, list[Pin]] = {}
     for lacking in missing:
