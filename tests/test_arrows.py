@@ -11,7 +11,7 @@ from wellit.paths import ROOT
 
 # Modules and packages of wellit, each allowed to import those before it.
 ORDER = """
-    errors paths findings say remembered process tools
+    errors paths findings checks say remembered process tools
     source images capabilities values_schema schema overrides compose
     engines nested node subject seen rules
     charts render validate

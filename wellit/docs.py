@@ -27,7 +27,8 @@ _MADE = re.compile(r"(<!-- made: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 def refreshed(text: str) -> str:
     """`text` with every made part as the data has it now."""
     tables = {
-        "findings": findings, "engines": engines, "environments": environments, "guides": guides, "trains": trains,
+        "findings": findings, "checks": checks, "engines": engines, "environments": environments,
+        "guides": guides, "trains": trains,
         "benchmark": benchmark,
     }  # fmt: skip
     return _MADE.sub(lambda m: f"{m[1]}{tables[m[2]]()}\n{m[3]}", text)
@@ -52,6 +53,13 @@ def findings() -> str:
     rows = [(key, slug, _first(doc), "error", "") for key, (slug, doc) in sorted(schema.KINDS.items())]
     rows += [(r.rule.id, r.rule.slug, r.title, r.rule.severity, r.rule.evidence) for r in rules.rules()]
     return _table(("id", "name", "what it says", "severity", "fact"), sorted(rows))
+
+
+def checks() -> str:
+    """Every question that preflight, install, status and uninstall put."""
+    from wellit.checks import CHECKS
+
+    return _table(("id", "good is", "about it"), [(key, title, text) for key, (title, text) in CHECKS.items()])
 
 
 def engines() -> str:

@@ -44,10 +44,10 @@ def explain(what: str) -> str:
 
 
 def ids() -> dict[str, str]:
-    """Every id of a rule or a schema finding, with the text that explain prints for it."""
-    from wellit import rules, schema
+    """Every id of a finding or a check, with the text that explain prints for it."""
+    from wellit import checks, rules, schema
 
-    texts = {}
+    texts = {key: f"{key} {title} (check)\n\n{text}" for key, (title, text) in checks.CHECKS.items()}
     for loaded in rules.rules():
         rule = loaded.rule
         texts[rule.id] = f"{rule.id} {rule.slug} ({rule.severity})\n\n{inspect.cleandoc(loaded.doc)}"

@@ -1,0 +1,64 @@
+"""The ids of checks: what `invoke explain WL606` says. The checks themselves are in preflight and verify.
+
+A title says the good state; the text why it matters, and what mends it.
+"""
+
+from __future__ import annotations
+
+CHECKS: dict[str, tuple[str, str]] = {
+    "WL500": (
+        "A part of the validation was made",
+        "Something was not looked at, and the screen says what and why: upstream's charts are not in the cache\n"
+        "(--fetch gets them, --charts offline does without), or a mistake before it has to go first.",
+    ),
+    "WL601": (
+        "The cluster answers",
+        "Its context and address are named, so that nobody installs into the wrong one. --context and\n"
+        "--kubeconfig choose another, --sandbox the sandbox.",
+    ),
+    "WL602": (
+        "Kubernetes is new enough",
+        "The routing proxy is a native sidecar, an init container that stays: on by default from 1.29 on. kubectl\n"
+        "is promised to work with servers one minor release away.",
+    ),
+    "WL603": ("The namespace is there or may be made", "install makes it when it is not there and you may."),
+    "WL604": (
+        "The cluster knows every kind that is rendered",
+        "A kind whose definition (CRD) is missing is refused by the API server in the middle of an install. The\n"
+        "fix names the release that belongs to the version train, or the setting that does without.",
+    ),
+    "WL605": (
+        "The gateway class is there and accepted",
+        "A Gateway of a class that nobody reconciles stays there for ever without an address.",
+    ),
+    "WL606": (
+        "There is room for the pods",
+        "Every pod is put on a node, largest first, over what the nodes offer less what runs on them, with taints\n"
+        "and node selectors. A sum over all nodes would say yes to a pod of 8 GPUs where every node has 4 left.",
+    ),
+    "WL607": (
+        "The secrets that pods read are there",
+        "A pod whose secret or key is missing does not start. Only names of keys are read, never values. Write a\n"
+        "token from stdin or a file, never as an argument: arguments are seen by others.",
+    ),
+    "WL608": (
+        "You may make, change and remove all of it",
+        "Asked of the API server for every kind, before helm stops half way. An uninstall needs the same rights.",
+    ),
+    "WL609": (
+        "The pool selects only this stack's pods",
+        "Pods of another stack with the same labels would get this stack's requests.",
+    ),
+    "WL701": (
+        "Every workload has its pods ready",
+        "With the reason of a pod that is not: an image that cannot be pulled, a container that ends, no room.",
+    ),
+    "WL702": ("The gateway is accepted and programmed", "helm's own wait does not look at this."),
+    "WL703": ("The route is accepted", "Its gateway took it, and its pool was found."),
+    "WL704": ("The pool is accepted", "A gateway uses it."),
+    "WL705": ("Every rendered object is there", "By kind and name, of everything that was rendered."),
+    "WL706": (
+        "Nothing is left after an uninstall",
+        "The namespace, definitions (CRDs), and secrets and volume claims of yours stay.",
+    ),
+}
