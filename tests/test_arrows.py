@@ -15,7 +15,7 @@ ORDER = """
     source images capabilities values_schema schema overrides compose
     engines nested node subject seen rules
     charts render validate
-    quantities demand sandbox access permissions cluster placement publishers preflight record plan
+    quantities demand sandbox door access permissions cluster placement publishers preflight record plan
     live progress helm endpoint waiting verify lifecycle operate
     report explain docs walk testing cli program
 """.split()

@@ -152,17 +152,30 @@ def attached(argv: Sequence[str | Path], *, env: Mapping[str, str] | None = None
         raise CannotAnswer(f"cannot start {argv[0]}: {problem.strerror}") from problem
 
 
-def start(argv: Sequence[str | Path], *, log: Path, env: Mapping[str, str] | None = None) -> Running:
-    """Start a long-running process in its own group, its output going to `log`. End it with stop()."""
+# Runs "$@" until it ends or whoever holds this shell's stdin is gone, were it by kill -9.
+_TIED = 'exec 3<&0; "$@" </dev/null & child=$!; (cat <&3 >/dev/null; kill $child 2>/dev/null) & wait $child'
+
+
+def start(
+    argv: Sequence[str | Path], *, log: Path, env: Mapping[str, str] | None = None, tied: bool = False
+) -> Running:
+    """Start a long-running process in its own group, its output going to `log`. End it with stop().
+
+    With `tied` it also ends when this process does, however that ends.
+    """
+    words = [str(a) for a in argv]
     with log.open("w") as sink:
         return subprocess.Popen(
-            [str(a) for a in argv], env=child_env(env), text=True, start_new_session=True,
-            stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT,
+            ["sh", "-c", _TIED, "sh", *words] if tied else words,
+            env=child_env(env), text=True, start_new_session=True,
+            stdin=subprocess.PIPE if tied else subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT,
         )  # fmt: skip
 
 
 def stop(process: Running) -> int:
     """End a process and its group: TERM, then KILL after a grace time. Returns its exit code."""
+    if process.stdin:
+        process.stdin.close()
     for sign in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, sign)

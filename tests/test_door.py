@@ -1,0 +1,140 @@
+"""One kubectl for many questions: the same answers as kubectl's own, and nothing of it left."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from wellit import access, process
+from wellit.access import Access, Missing, Unread
+from wellit.door import Door
+from wellit.errors import CannotAnswer
+from wellit.paths import ROOT
+from wellit.sandbox import Sandbox
+
+
+@pytest.fixture
+def through(sandbox: Sandbox) -> Iterator[Access]:
+    """An access that asks through the door."""
+    found = access.open_access(kubeconfig=str(sandbox.kubeconfig))
+    yield found
+    assert found.door
+    found.door.close()
+
+
+@pytest.fixture
+def direct(through: Access) -> Access:
+    """The same, with a kubectl for each question."""
+    return replace(through, door=None)
+
+
+def major(there: Access) -> str:
+    answer = there.get("/version")
+    assert isinstance(answer, dict)
+    return str(answer["major"])
+
+
+NAMESPACE = json.dumps({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "default"}})
+
+
+@pytest.mark.parametrize(
+    ("words", "stdin"),
+    [
+        (["get", "--raw", "/api/v1/namespaces/default"], None),
+        (["get", "--raw", "/api/v1/namespaces/no-such"], None),
+        (["get", "--raw", "/apis/monitoring.coreos.com/v1"], None),
+        (["create", "--raw", "/api/v1/namespaces", "-f", "-"], NAMESPACE),
+        (["delete", "--raw", "/api/v1/namespaces/no-such"], None),
+    ],
+    ids=["there", "not-there", "not-served", "exists", "delete-nothing"],
+)
+def test_the_answer_is_kubectls(through: Access, direct: Access, words: list[str], stdin: str | None) -> None:
+    ours, theirs = through.call(*words, stdin=stdin), direct.call(*words, stdin=stdin)
+    assert ours.ok == theirs.ok
+    if ours.ok:
+        assert json.loads(ours.out) == json.loads(theirs.out)
+    else:
+        assert ours.err.partition(":")[0] == theirs.err.partition(":")[0]
+        assert "Error from server (" in ours.err
+
+
+def test_a_refusal_names_the_permission(through: Access, direct: Access) -> None:
+    assert through.door and direct.door is None
+    nobody = [*through.door.kubectl, "--as=nobody"]
+    other = replace(through, door=Door(nobody, through.env))
+    assert other.door
+    assert other.get("/api/v1/nodes") == Unread("list nodes")
+    assert isinstance(through.get("/api/v1/namespaces/no-such"), Missing)
+    other.door.close()
+
+
+def test_one_kubectl_answers_everything(through: Access, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[object] = []
+    real = process.start
+
+    def start(*args: object, **named: object) -> process.Running:
+        started.append(args)
+        return real(*args, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(process, "start", start)
+    for _ in range(5):
+        assert major(through) == "1"
+    assert len(started) == 1
+
+
+def test_only_this_user_reaches_it(through: Access) -> None:
+    through.get("/version")
+    assert through.door
+    assert Path(through.door._socket).parent.stat().st_mode & 0o077 == 0
+
+
+def test_a_kubectl_that_cannot_serve_is_asked_itself(tmp_path: Path, sandbox: Sandbox) -> None:
+    real = access.open_access(kubeconfig=str(sandbox.kubeconfig))
+    stub = tmp_path / "kubectl"
+    stub.write_text(f'#!/bin/sh\ncase "$*" in *proxy*) exit 1;; esac\nexec {real.kubectl} "$@"\n')
+    stub.chmod(0o755)
+    poor = replace(real, kubectl=stub, door=Door([stub, "--context", real.context], real.env))
+    assert major(poor) == "1"
+
+
+def test_a_server_that_is_not_there(sandbox: Sandbox, tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    config.write_text(sandbox.kubeconfig.read_text().replace(sandbox.server, "https://127.0.0.1:1"))
+    gone = access.open_access(kubeconfig=str(config))
+    with pytest.raises(CannotAnswer, match="does not answer"):
+        gone.get("/version")
+
+
+def living(mark: str) -> list[str]:
+    listed = subprocess.run(["ps", "-ewwo", "stat=,args="], capture_output=True, text=True, check=True).stdout
+    return [line for line in listed.splitlines() if mark in line and not line.startswith("Z")]
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, None], ids=["killed", "terminated", "ended"])
+def test_nothing_is_left_however_this_process_ends(end: signal.Signals | None, sandbox: Sandbox) -> None:
+    code = (
+        "import sys, time; from wellit import access; "
+        f"a = access.open_access(kubeconfig={str(sandbox.kubeconfig)!r}); a.get('/version'); "
+        f"print(a.door._socket, flush=True); time.sleep({60 if end else 0})"
+    )
+    child = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert child.stdout
+    mark = child.stdout.readline().strip()
+    if end:
+        assert living(mark)
+        os.kill(child.pid, end)
+    child.wait()
+    child.stdout.close()
+    until = time.monotonic() + 10
+    while living(mark) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert not living(mark)

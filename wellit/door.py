@@ -1,0 +1,102 @@
+"""One kubectl for many questions: `kubectl proxy` on a unix socket that only this user reaches.
+
+A kubectl for each question costs a process start, and on many clusters a login program besides; an install puts some
+twenty. What comes back is told in kubectl's own words, so that callers need not know which way it came.
+"""
+
+from __future__ import annotations
+
+import atexit
+import http.client
+import json
+import shutil
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from wellit import process
+from wellit.process import Done
+
+METHODS = {"get": "GET", "create": "POST", "replace": "PUT", "delete": "DELETE"}
+OPENS_SECONDS = 10.0
+
+
+class Door:
+    """Opened by the first question, closed with this process, also when that is killed."""
+
+    def __init__(self, kubectl: Sequence[str | Path], env: Mapping[str, str]) -> None:
+        self.kubectl = [str(word) for word in kubectl]
+        self.env = env
+        self._lock = threading.Lock()
+        self._socket = ""
+        self._running: process.Running | None = None
+
+    def ask(self, words: Sequence[str], stdin: str | None, timeout: float) -> Done | None:
+        """The answer to a kubectl call with ``--raw PATH``; None when the door does not open (ask kubectl itself)."""
+        if not self._open():
+            return None
+        argv = (*self.kubectl, *words)
+        connection = _Connection(self._socket, timeout)
+        try:
+            headers = {"Content-Type": "application/json"} if stdin else {}
+            connection.request(METHODS[words[0]], words[2], stdin.encode() if stdin else None, headers)
+            response = connection.getresponse()
+            body = response.read().decode(errors="replace")
+        except (OSError, http.client.HTTPException) as problem:
+            return Done(argv, 1, "", f"Unable to connect to the server: {problem}")
+        finally:
+            connection.close()
+        return Done(argv, 0, body, "") if response.status < 400 else Done(argv, 1, "", _said(response.status, body))
+
+    def close(self) -> None:
+        """End kubectl and remove its socket."""
+        with self._lock:
+            if self._running:
+                process.stop(self._running)
+                shutil.rmtree(Path(self._socket).parent, ignore_errors=True)
+            self._running = None
+
+    def _open(self) -> bool:
+        with self._lock:
+            if self._running is None:
+                folder = Path(tempfile.mkdtemp(prefix="wellit-"))
+                self._socket = str(folder / "kubectl")
+                argv = [*self.kubectl, "proxy", "--unix-socket", self._socket]
+                self._running = process.start(argv, log=folder / "log", env=self.env, tied=True)
+                atexit.register(self.close)
+                self._wait()
+            return self._running.poll() is None and Path(self._socket).exists()
+
+    def _wait(self) -> None:
+        until = time.monotonic() + OPENS_SECONDS
+        while self._running and self._running.poll() is None and time.monotonic() < until:
+            if Path(self._socket).exists():
+                return
+            time.sleep(0.005)
+
+
+class _Connection(http.client.HTTPConnection):
+    """HTTP over a unix socket."""
+
+    def __init__(self, path: str, timeout: float) -> None:
+        super().__init__("localhost", timeout=timeout)
+        self.path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
+
+
+def _said(code: int, body: str) -> str:
+    """A refusal as kubectl words it. A body that is no Status comes of a path that nobody serves, or from kubectl."""
+    try:
+        status = json.loads(body)
+        return f"Error from server ({status['reason']}): {status['message']}"
+    except (ValueError, KeyError, TypeError):
+        reasons = {401: "Unauthorized", 403: "Forbidden", 404: "NotFound"}
+        where = f"Error from server ({reasons[code]})" if code in reasons else "Unable to connect to the server"
+        return f"{where}: {body.strip()}"
