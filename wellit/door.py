@@ -7,6 +7,7 @@ twenty. What comes back is told in kubectl's own words, so that callers need not
 from __future__ import annotations
 
 import atexit
+import contextlib
 import http.client
 import json
 import shutil
@@ -45,6 +46,8 @@ class Door:
             connection.request(METHODS[words[0]], words[2], stdin.encode() if stdin else None, headers)
             response = connection.getresponse()
             body = response.read().decode(errors="replace")
+        except ConnectionRefusedError:  # nothing was asked: kubectl has ended meanwhile
+            return None
         except (OSError, http.client.HTTPException) as problem:
             return Done(argv, 1, "", f"Unable to connect to the server: {problem}")
         finally:
@@ -73,7 +76,9 @@ class Door:
     def _wait(self) -> None:
         until = time.monotonic() + OPENS_SECONDS
         while self._running and self._running.poll() is None and time.monotonic() < until:
-            if Path(self._socket).exists():
+            # The socket's file is there a moment before anybody listens.
+            with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as trial:
+                trial.connect(self._socket)
                 return
             time.sleep(0.005)
 
