@@ -14,7 +14,7 @@ ORDER = """
     errors paths findings checks say remembered process tools
     source images capabilities values_schema schema overrides compose
     engines nested node subject seen rules
-    charts render validate
+    charts render places validate
     quantities demand sandbox door access permissions cluster placement publishers preflight record plan
     live progress helm endpoint waiting verify lifecycle operate
     report explain docs walk testing cli program

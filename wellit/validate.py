@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from wellit import compose, paths, render, rules, schema, source, subject, values_schema
+from wellit import compose, render, rules, schema, subject, values_schema
 from wellit.compose import Choice, Stack
 from wellit.errors import CannotAnswer
-from wellit.findings import Check, Finding, Location, Report
-from wellit.source import BadSource, Keys, Source
+from wellit.findings import Check, Finding, Report
+from wellit.places import Places
+from wellit.source import BadSource
 
 Say = Callable[[str], None]
 
@@ -82,7 +82,7 @@ def subject_of(composed: Stack, rendered: render.Rendered) -> subject.Subject:
     for release in rendered.releases:
         if release.chart not in subject.CHARTS:
             continue
-        places = _Places(composed, release)
+        places = Places(composed, release)
         values = {key: value for key, value in release.values.items() if key != "imitates"}
         releases.append(
             subject.Release(release.name, release.chart, release.version, values, places.at, places.also)
@@ -91,60 +91,6 @@ def subject_of(composed: Stack, rendered: render.Rendered) -> subject.Subject:
     if not rendered.unrendered:
         manifests = tuple(subject.Manifest(r.name, m) for r in rendered.releases for m in r.manifests)
     return subject.Subject(tuple(releases), manifests, rendered=True)
-
-
-class _Places:
-    """Where a rendered chart value comes from: a raw value, the setting behind the template's line, or that line."""
-
-    def __init__(self, composed: Stack, release: render.Release) -> None:
-        self.stack = composed
-        self.release = release
-        file = composed.folder / "values" / f"{release.part}.yaml.gotmpl"
-        try:
-            self.template: Source | None = source.parse_template(file.read_text(), paths.shown(file))
-        except (BadSource, OSError):
-            self.template = None
-        self.file = paths.shown(file)
-
-    def at(self, keys: Keys) -> Location:
-        raw = ("values", self.release.part, *keys)
-        if any(layer.source.has((*layer.under, *raw)) for layer in self.stack.layers):
-            return self.stack.at(raw)
-        return self._argument(keys) or self._setting(keys) or self._line(keys)
-
-    def also(self, keys: Keys) -> tuple[tuple[str, Location], ...]:
-        """The template's line when at() names the setting behind it."""
-        here, line = self.at(keys), self._line(keys)
-        return (("passed on here", line),) if line.line and here != line else ()
-
-    def _line(self, keys: Keys) -> Location:
-        return self.template.at(keys) if self.template else Location(self.file)
-
-    def _setting(self, keys: Keys) -> Location | None:
-        """The setting that the template's line reads; of several, the one that was written last."""
-        read: list[Keys] = [tuple(path.split(".")) for path in source.referenced(self._line(keys).text)]
-        set_ = [parts for parts in read if self._value(parts) is not None]
-        return self.stack.at(max(set_, key=self.stack.layer_of)) if set_ else None
-
-    def _value(self, keys: Keys) -> Any:
-        try:
-            return source.lookup(self.stack.values, keys)
-        except KeyError:
-            return None
-
-    def _argument(self, keys: Keys) -> Location | None:
-        """The place of one engine argument in the person's or the engine's list."""
-        if "args" not in keys:
-            return None
-        try:
-            word: Any = source.lookup(self.release.values, keys)
-        except KeyError:
-            return None
-        for setting in (("decode", "args"), ("engine", "args")):
-            listed = source.lookup(self.stack.values, setting)
-            if isinstance(word, str) and word in listed:
-                return self.stack.at((*setting, listed.index(word)))
-        return None
 
 
 def _judge(judged: subject.Subject) -> list[Finding | Check]:

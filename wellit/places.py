@@ -1,0 +1,66 @@
+"""Where a rendered chart value was written: rules name a path in the values, a person wants the file and the line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wellit import paths, source
+from wellit.compose import Stack
+from wellit.findings import Location
+from wellit.render import Release
+from wellit.source import BadSource, Keys, Source
+
+
+class Places:
+    """Where a rendered chart value comes from: a raw value, the setting behind the template's line, or that line."""
+
+    def __init__(self, composed: Stack, release: Release) -> None:
+        self.stack = composed
+        self.release = release
+        file = composed.folder / "values" / f"{release.part}.yaml.gotmpl"
+        try:
+            self.template: Source | None = source.parse_template(file.read_text(), paths.shown(file))
+        except (BadSource, OSError):
+            self.template = None
+        self.file = paths.shown(file)
+
+    def at(self, keys: Keys) -> Location:
+        """The place that a person would mend to change the value at `keys`."""
+        raw = ("values", self.release.part, *keys)
+        if self.stack.layer_of(raw) >= 0:
+            return self.stack.at(raw)
+        return self._argument(keys) or self._setting(keys) or self._line(keys)
+
+    def also(self, keys: Keys) -> tuple[tuple[str, Location], ...]:
+        """The template's line when at() names the setting behind it."""
+        here, line = self.at(keys), self._line(keys)
+        return (("passed on here", line),) if line.line and here != line else ()
+
+    def _line(self, keys: Keys) -> Location:
+        return self.template.at(keys) if self.template else Location(self.file)
+
+    def _setting(self, keys: Keys) -> Location | None:
+        """The setting that the template's line reads; of several, the one that was written last."""
+        read: list[Keys] = [tuple(path.split(".")) for path in source.referenced(self._line(keys).text)]
+        set_ = [parts for parts in read if self._value(parts) is not None]
+        return self.stack.at(max(set_, key=self.stack.layer_of)) if set_ else None
+
+    def _value(self, keys: Keys) -> Any:
+        try:
+            return source.lookup(self.stack.values, keys)
+        except KeyError:
+            return None
+
+    def _argument(self, keys: Keys) -> Location | None:
+        """The place of one engine argument in the person's or the engine's list."""
+        if "args" not in keys:
+            return None
+        try:
+            word: Any = source.lookup(self.release.values, keys)
+        except KeyError:
+            return None
+        for setting in (("decode", "args"), ("engine", "args")):
+            listed = source.lookup(self.stack.values, setting)
+            if isinstance(word, str) and word in listed:
+                return self.stack.at((*setting, listed.index(word)))
+        return None
