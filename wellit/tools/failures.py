@@ -86,7 +86,11 @@ def no_network(done: Done) -> str:
 
 
 def labels(pins: list[Pin]) -> str:
-    """helm v4.3.1, kubectl and kube-apiserver v1.37.1."""
-    return ", ".join(
-        f"{' and '.join(p.name for p in group)} {version}" for version, group in groupby(pins, lambda p: p.version)
-    )
+    """``helm v4.3.1; kubectl, kube-apiserver and kube-scheduler v1.37.1``."""
+    groups = groupby(pins, lambda p: p.version)
+    return "; ".join(f"{_listed([p.name for p in group])} {version}" for version, group in groups)
+
+
+def _listed(names: list[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
