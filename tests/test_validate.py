@@ -44,6 +44,7 @@ def test_a_wrong_setting_is_shown_where_it_was_written() -> None:
     found = report("proxy.connector=nixlv2")
     (finding,) = found.findings
     assert (finding.id, finding.at.text, finding.at.column) == ("WL103", "--set proxy.connector=nixlv2", 23)
+    assert finding.write == "--set proxy.connector=sglang"
     assert any("modelservice.yaml.gotmpl" in place.file for _, place in finding.also)
     assert found.exit_code == 1
 

@@ -9,12 +9,13 @@ To add one: a module here, its line in MODULES, a good and a bad fixture in test
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from wellit.errors import unknown
-from wellit.findings import Check, Finding
+from wellit.findings import Check, Finding, Location
 from wellit.source import dotted
 
 if TYPE_CHECKING:
@@ -85,5 +86,12 @@ def _told(loaded: Loaded, item: Hit | NotChecked) -> Finding | Check:
     at = owner.locate(item.at.keys)
     return Finding(
         rule.id, rule.slug, rule.severity, item.message, at,
-        path=dotted(item.at.keys), write=item.write, why=item.why, also=also,
+        path=dotted(item.at.keys), write=_as_typed(at, item.write), why=item.why, also=also,
     )  # fmt: skip
+
+
+def _as_typed(at: Location, write: str) -> str:
+    """What to write on the command line, where that is what said it: ``--set proxy.connector=sglang``."""
+    setting = at.text.partition("=")[0]
+    given = re.fullmatch(r"(\w+): (\S+)", write)
+    return f"{setting}={given[2]}" if at.typed and given and setting.endswith(f".{given[1]}") else write
