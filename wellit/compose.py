@@ -93,18 +93,6 @@ class Stack:
                 return Location(self.guide.name)
             wanted, key = wanted[:-1], False
 
-    def chosen_at(self, axis: str) -> Location:
-        """Where the component of `axis` was chosen: the command line, or the environment's list."""
-        folder = AXES[axis]
-        for layer in reversed(self.layers):
-            if layer.source.has((*layer.under, "components", folder)):
-                return layer.source.at((*layer.under, "components", folder))
-        environment = environment_source(self.environment)
-        for i, component in enumerate(environment.data["components"]):
-            if component.startswith(f"{folder}/"):
-                return environment.at(("components", i))
-        return Location(environment.name)
-
 
 def guide_names() -> list[str]:
     """Every guide of this checkout."""

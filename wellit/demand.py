@@ -129,9 +129,6 @@ class Demand:
                 total[name] = total.get(name, 0) + count * workload.pods
         return total
 
-    def of_kind(self, kind: str) -> list[Object]:
-        return [item for item in self.objects if item.of.kind == kind]
-
 
 def read(rendered: Rendered, namespace: str) -> Demand:
     """The demand of a rendered stack that goes into `namespace`."""

@@ -20,7 +20,6 @@ PICTURES = {
     "refused.svg": "scripts/invoke validate -e sglang --charts offline --set proxy.connector=nixlv2",
 }
 RESULTS = paths.ROOT / "benchmarks" / "results.md"
-INVOKE = paths.ROOT / "scripts" / "invoke"
 _MADE = re.compile(r"(<!-- made: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -96,7 +95,7 @@ def trains() -> str:
 
 def guides() -> str:
     """The guides."""
-    read = [source.load(paths.GUIDES / name / "guide.yaml").data for name in compose.guide_names()]
+    read = [compose.guide_source(name).data for name in compose.guide_names()]
     rows = [
         (
             f"[{g['name']}](guides/{g['name']}/README.md)",
@@ -123,7 +122,7 @@ def pictures(say: Callable[[str], None], *, run: process.Runner = process.run) -
         file = paths.ROOT / "docs" / name
         file.write_text(_drawn(command, done.out), encoding="utf-8")
         drawn.append(file)
-    run([INVOKE, "sandbox.down"], env=_screen())
+    run([paths.INVOKE, "sandbox.down"], env=_screen())
     return drawn
 
 

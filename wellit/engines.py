@@ -11,8 +11,7 @@ import yaml
 
 from wellit.images import Image
 from wellit.paths import ENVIRONMENTS
-
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from wellit.source import LOADER
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +88,7 @@ class Engine:
 def engines() -> tuple[Engine, ...]:
     """Every engine of environments/engines, by file name."""
     files = sorted((ENVIRONMENTS / "engines").glob("*.yaml"))
-    read = (yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)["engine"] for file in files)
+    read = (yaml.load(file.read_text(encoding="utf-8"), Loader=LOADER)["engine"] for file in files)
     return tuple(Engine(data["name"], data) for data in read)
 
 

@@ -13,7 +13,7 @@ def overview() -> str:
     """What there is, and what to try next."""
     lines = ["wellit takes an LLM-serving guide from this checkout to an installed stack.", ""]
     for name in compose.guide_names():
-        guide = source.load(paths.GUIDES / name / "guide.yaml").data
+        guide = compose.guide_source(name).data
         lines += [f"  {name}  -e {' | '.join(guide['environments'])}", f"    {guide['summary']}"]
     engines = ", ".join(compose.component_names("engine"))
     lines += [
@@ -74,7 +74,7 @@ def guides() -> str:
     """The guides of this checkout, with their environments and sizes."""
     rows = []
     for name in compose.guide_names():
-        guide = source.load(paths.GUIDES / name / "guide.yaml").data
+        guide = compose.guide_source(name).data
         rows += [f"{name}: {guide['summary']}", f"  environments: {', '.join(guide['environments'])}"]
         rows += [f"  sizes: {', '.join(guide['sizes'])}", f"  namespace: {guide['namespace']}"]
     return "\n".join(rows)

@@ -24,8 +24,8 @@ from wellit.live import Live
 from wellit.plan import Plan
 from wellit.progress import Progress, Row
 from wellit.record import Record
+from wellit.say import Say
 
-Say = Callable[[str], None]
 # Asks a person; returns when the answer is yes, raises otherwise (also when there is nobody to ask).
 Ask = Callable[[str], None]
 ENDING_SECONDS = 180.0  # the picker's pods have 130 s to end

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 
 from wellit import lifecycle, plan
 from wellit.access import Access
 from wellit.compose import Stack
 from wellit.errors import CannotAnswer
-from wellit.findings import Check, Report
+from wellit.findings import Report
 from wellit.lifecycle import Ask, Standing
-from wellit.plan import Plan
 from wellit.render import Rendered
-
-Say = Callable[[str], None]
+from wellit.say import Say
 
 
 def install(
@@ -34,7 +31,8 @@ def install(
     began = time.monotonic()
     stands = lifecycle.install(prepared, access, say, ask, wait=wait, timeout=timeout)
     # What could not be looked at before did not stand in the way.
-    report.add(replace(check, status="warn") if check.status == "unknown" else check for check in _notable(prepared))
+    told = [check for check in prepared.checks if check.status != "pass"]
+    report.add(replace(check, status="warn") if check.status == "unknown" else check for check in told)
     return _stands(report, stands, f"installed in {time.monotonic() - began:.1f} s")
 
 
@@ -55,10 +53,6 @@ def uninstall(access: Access, namespace: str, guide: str | None, environment: st
     report.add([lifecycle.uninstall(known, access, say, ask)])
     report.summary["result"] = f"{known.guide} is removed from {namespace} on {access.label}"
     return report
-
-
-def _notable(prepared: Plan) -> list[Check]:
-    return [check for check in prepared.checks if check.status != "pass"]
 
 
 def _stands(report: Report, stands: Standing, result: str) -> Report:

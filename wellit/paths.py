@@ -11,6 +11,7 @@ ENVIRONMENTS = ROOT / "environments"
 SCHEMAS = ROOT / "schemas"
 CAPABILITIES = SCHEMAS / "capabilities"
 CHARTS = ROOT / "charts"
+INVOKE = ROOT / "scripts" / "invoke"
 TOOL_MODULES = ROOT / "scripts" / "tools"
 
 

@@ -17,9 +17,8 @@ from invoke import Argument, Collection, Exit, ParseError, Program
 
 from wellit import __version__
 from wellit.errors import did_you_mean
-from wellit.paths import ROOT
+from wellit.paths import INVOKE
 
-INVOKE = ROOT / "scripts" / "invoke"
 KEPT = ("complete", "help", "list", "print-completion-script", "version")
 # What Program reads of the flags that are not kept. Invoke by itself keeps Python from writing .pyc files, which would
 # have it compile us anew at every start.

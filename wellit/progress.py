@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from types import TracebackType
 from typing import Any
 
-Say = Callable[[str], None]
+from wellit.say import Say
+
 Row = tuple[str, bool, str]  # name, whether it is done, where it stands
 
 

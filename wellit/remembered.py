@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+from pathlib import Path
 from typing import Any
 
 from wellit import paths
@@ -33,6 +34,10 @@ def remember(name: str) -> None:
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / name).touch()
-        kept = list(folder.iterdir())
-        for old in sorted(kept, key=lambda file: file.stat().st_mtime)[: len(kept) - KEPT if len(kept) > KEPT else 0]:
-            old.unlink(missing_ok=True)
+        forget_oldest(folder, KEPT)
+
+
+def forget_oldest(folder: Path, kept: int, pattern: str = "*") -> None:
+    """Remove all files of a cache folder but the `kept` last used ones."""
+    for old in sorted(folder.glob(pattern), key=lambda file: file.stat().st_mtime)[:-kept]:
+        old.unlink(missing_ok=True)

@@ -11,7 +11,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,14 +19,14 @@ from typing import Any
 
 import yaml
 
-from wellit import charts, paths, process, tools
+from wellit import charts, paths, process, remembered, tools
 from wellit.compose import Stack, merge
 from wellit.errors import CannotAnswer
+from wellit.say import Say
+from wellit.source import LOADER
 
-Say = Callable[[str], None]
 KEPT = 50  # rendered stacks in the cache
 _NOISE = re.compile(r"^(\s*$|COMMAND:|OUTPUT:|EXIT STATUS|STDERR:|COMBINED OUTPUT:|PATH:|ARGS:|ERROR:|\s+\d+: )")
-_Dumped: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -138,10 +138,10 @@ def _releases(stack: Stack, folder: Path) -> Iterator[Release]:
         objects = [
             manifest
             for document in sorted((folder / "manifests" / name).rglob("*.yaml"))
-            for manifest in yaml.load_all(document.read_text(), _Dumped)
+            for manifest in yaml.load_all(document.read_text(), LOADER)
             if manifest
         ]
-        values = yaml.load(file.read_text(), _Dumped) or {}
+        values = yaml.load(file.read_text(), LOADER) or {}
         yield Release(name, stack.namespace, part, about["name"], about["version"], values, tuple(objects))
 
 
@@ -188,5 +188,4 @@ def _write(store: Path, rendered: Rendered) -> None:
     temporary = store.with_suffix(f".{os.getpid()}")
     temporary.write_text(json.dumps({key: value for key, value in asdict(rendered).items() if key != "refused"}))
     temporary.replace(store)
-    for old in sorted(store.parent.glob("*.json"), key=lambda p: p.stat().st_mtime)[:-KEPT]:
-        old.unlink(missing_ok=True)
+    remembered.forget_oldest(store.parent, KEPT, "*.json")

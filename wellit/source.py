@@ -22,7 +22,7 @@ from wellit.paths import shown
 Key = str | int
 Keys = tuple[Key, ...]
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ACTION = re.compile(r"\{\{-?.*?-?\}\}", re.DOTALL)
 _REFERENCE = re.compile(r"(\.Values\.|\$(?:v|engine)\.)(\w+(?:\.\w+)*)")
 
@@ -94,7 +94,7 @@ def load(path: Path, name: str | None = None) -> Source:
 def parse(text: str, name: str) -> Source:
     """Read one YAML document from `text`. Raises BadSource as load() does."""
     try:
-        node = yaml.compose(text, Loader=_Loader)
+        node = yaml.compose(text, Loader=LOADER)
     except yaml.YAMLError as problem:
         raise BadSource(_broken(problem, text, name)) from problem
     source = Source(name, text, None, {})

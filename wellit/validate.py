@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wellit import compose, render, rules, schema, subject, values_schema
@@ -10,9 +10,8 @@ from wellit.compose import Choice, Stack
 from wellit.errors import CannotAnswer
 from wellit.findings import Check, Finding, Report
 from wellit.places import Places
+from wellit.say import Say
 from wellit.source import BadSource
-
-Say = Callable[[str], None]
 
 
 @dataclass

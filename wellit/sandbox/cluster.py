@@ -15,7 +15,8 @@ from wellit.sandbox import crds, model, nodes, processes, stages
 from wellit.sandbox.kubectl import kubectl
 from wellit.sandbox.lock import busy, locked
 from wellit.sandbox.make import clear, furnish, make, recipe, told
-from wellit.sandbox.model import COMPONENTS, Sandbox, Say
+from wellit.sandbox.model import COMPONENTS, Sandbox
+from wellit.say import Say
 from wellit.tools.find import found
 from wellit.tools.pins import pin
 

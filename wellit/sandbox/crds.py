@@ -8,7 +8,8 @@ from pathlib import Path
 from wellit import tools
 from wellit.errors import CannotAnswer
 from wellit.sandbox.kubectl import apply, asked
-from wellit.sandbox.model import DATA, Sandbox, Say
+from wellit.sandbox.model import DATA, Sandbox
+from wellit.say import Say
 
 SERVED_SECONDS = 60.0
 # kwok's own are not what a guide asks for

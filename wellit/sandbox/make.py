@@ -19,7 +19,8 @@ from wellit.process import Running, start, stop
 from wellit.sandbox import config, crds, model, nodes, ports, processes, stages
 from wellit.sandbox.kubectl import LONGEST_WHY, asked, environment
 from wellit.sandbox.lock import locked
-from wellit.sandbox.model import COMPONENTS, DATA, Sandbox, Say
+from wellit.sandbox.model import COMPONENTS, DATA, Sandbox
+from wellit.say import Say
 from wellit.tools.pins import pin
 
 KWOKCTL_LOG = "kwokctl.log"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -12,7 +12,6 @@ from typing import Any, Literal
 from wellit.errors import CannotAnswer
 from wellit.paths import cache
 
-Say = Callable[[str], None]
 NAME = re.compile("[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?")
 RECORD = "sandbox.json"
 COMPONENTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok-controller")

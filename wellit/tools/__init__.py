@@ -7,8 +7,8 @@
 Everything that is kept lies under wellit.paths.cache().
 """
 
-from wellit.say import announce
-from wellit.tools.find import Found, Say
+from wellit.say import Say, announce
+from wellit.tools.find import Found
 from wellit.tools.get import ensure, path, versions
 from wellit.tools.modules import module_files, published
 from wellit.tools.pins import Pin, names

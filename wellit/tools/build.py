@@ -9,8 +9,9 @@ from pathlib import Path
 
 from wellit.errors import CannotAnswer
 from wellit.process import Runner
+from wellit.say import Say
 from wellit.tools.failures import NO_SPACE, cannot_get, failed, labels, no_space
-from wellit.tools.find import Say, numbers, put_in_cache
+from wellit.tools.find import numbers, put_in_cache
 from wellit.tools.golang import environment, go
 from wellit.tools.pins import Pin
 from wellit.tools.progress import timed

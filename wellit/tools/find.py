@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -16,9 +15,9 @@ from typing import Any, Literal
 from wellit.errors import CannotAnswer
 from wellit.paths import cache, shown
 from wellit.process import Runner
+from wellit.say import Say
 from wellit.tools.pins import Pin
 
-Say = Callable[[str], None]
 RECORD = "record.json"
 ASK_SECONDS = 20.0
 # helmfile would ask the network for a newer version of itself.

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from wellit.paths import cache
 from wellit.process import Runner, run
-from wellit.say import announce
+from wellit.say import Say, announce
 from wellit.tools.build import Workshop
 from wellit.tools.failures import cannot_write, labels, no_space
-from wellit.tools.find import Say, found, in_cache
+from wellit.tools.find import found, in_cache
 from wellit.tools.pins import Pin, pin
 from wellit.tools.room import locked, room
 

@@ -6,18 +6,17 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from wellit.errors import CannotAnswer
 from wellit.paths import TOOL_MODULES, cache
 from wellit.process import Runner
+from wellit.say import Say
 from wellit.tools.find import numbers
 from wellit.tools.pins import system
 from wellit.tools.progress import timed
 from wellit.tools.room import locked
 
-Say = Callable[[str], None]
 WHEEL = TOOL_MODULES / "go-requirements.txt"
 WHEEL_SECONDS = 20
 # How the user's own network reaches Go modules, and where the user keeps them: Go must see it.

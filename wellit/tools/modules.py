@@ -10,9 +10,9 @@ from pathlib import Path
 from wellit.errors import CannotAnswer, unknown
 from wellit.paths import cache
 from wellit.process import Runner, run
-from wellit.say import announce
+from wellit.say import Say, announce
 from wellit.tools.failures import cannot_write, no_network, ways_out
-from wellit.tools.find import Say, write_json
+from wellit.tools.find import write_json
 from wellit.tools.golang import environment, go
 from wellit.tools.pins import publishers, requires, statements
 from wellit.tools.progress import timed

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from wellit.paths import cache
 from wellit.process import Runner, run
-from wellit.tools.find import Say, found
+from wellit.say import Say
+from wellit.tools.find import found
 from wellit.tools.pins import Pin, names, pin
 
 
