@@ -169,7 +169,6 @@ def test_istio_gets_a_destination_rule(inferencepool: Chart, train: str) -> None
     ("change", "message"),
     [
         ({"inferencePool": {}}, ".Values.inferencePool.modelServers.matchLabels is required"),
-        ({"provider": {"name": "gke"}}, "the offline chart does not render provider gke: use --charts upstream"),
         ({"provider": {"name": "Istio"}}, 'provider.name "Istio" is not known to inferencepool'),
         ({"istio": {"destinationRule": {"host": "h"}}}, "istio (write provider.istio)"),
         ({"experimentalHttpRoute": {"enabled": True}}, "the offline chart does not render experimentalHttpRoute"),
@@ -183,7 +182,7 @@ def test_refused_in_words(inferencepool: Chart, train: str, change: dict[str, An
 @pytest.mark.parametrize(
     ("extension", "message"),
     [
-        ({"sidecar": {"enabled": True}}, "the offline chart does not render inferenceExtension.sidecar"),
+        ({"tracing": {"enabled": True}}, "the offline chart does not render inferenceExtension.tracing"),
         ({"logVerbosity": 3}, "inferenceExtension.logVerbosity (write flags.v)"),
         ({"image": {"registry": "r"}}, "inferenceExtension.image.registry is not read by inferencepool"),
         (

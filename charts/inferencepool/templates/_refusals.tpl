@@ -24,16 +24,15 @@
 {{-   fail (printf "provider.name %q is not known to %s. Known names are %s." .Values.provider.name $version (join ", " $facts.providers)) -}}
 {{- end -}}
 {{- $ways := dict
-      "inferenceExtension.sidecar" (dig "sidecar" "enabled" false $extension)
       "inferenceExtension.tracing" (dig "tracing" "enabled" false $extension)
       "inferenceExtension.latencyPredictor" (dig "latencyPredictor" "enabled" false $extension)
       "inferenceObjectives" .Values.inferenceObjectives
-      "experimentalHttpRoute" (dig "experimentalHttpRoute" "enabled" false (omit .Values "imitates"))
-      (printf "provider %s" .Values.provider.name) (not (has .Values.provider.name (list (first $facts.providers) (trimPrefix "provider." $facts.istioBlock)))) -}}
+      "experimentalHttpRoute" (dig "experimentalHttpRoute" "enabled" false (omit .Values "imitates")) -}}
 {{- range $way, $asked := $ways -}}
 {{-   if $asked -}}{{- fail (printf "the offline chart does not render %s: use --charts upstream" $way) -}}{{- end -}}
 {{- end -}}
 {{- include "refusals.unread" . -}}
+{{- include "refusals.sidecar" . -}}
 {{- end -}}
 
 {{/* Keys of other versions: upstream would drop them without a word. */}}
@@ -45,12 +44,31 @@
       "gke (write provider.gke)" .Values.gke
       "inferenceExtension.logVerbosity (write flags.v)" $extension.logVerbosity
       "inferenceExtension.enableLeaderElection (write replicas)" $extension.enableLeaderElection
+      "inferenceExtension.monitoring.gke (write monitoring.prometheus)" (and (not (has "gkeMonitoring" $facts.features)) $extension.monitoring.gke)
       "inferenceExtension.failureMode" (and (not $facts.failureMode) $extension.failureMode) -}}
 {{- range $key, $feature := dict "resources" "resources" "volumes" "volumes" "volumeMounts" "volumes" "metricsDataSource" "metricsDataSource" -}}
 {{-   $_ := set $unread (printf "inferenceExtension.%s" $key) (and (not (has $feature $facts.features)) (get $extension $key)) -}}
 {{- end -}}
 {{- range $key, $given := $unread -}}
 {{-   if $given -}}{{- fail (printf "not read by inferencepool %s: %s" $facts.version $key) -}}{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What the imitated version would misread of a container beside the picker, or fail without. */}}
+{{- define "refusals.sidecar" -}}
+{{- $facts := .Values.imitates -}}
+{{- $sidecar := .Values.inferenceExtension.sidecar -}}
+{{- if $sidecar.enabled -}}
+{{-   if not (has "image" $facts.sidecarKeys) -}}
+{{-     fail (printf "inferenceExtension.sidecar.enabled: inferencepool %s can put no container beside the picker" $facts.version) -}}
+{{-   end -}}
+{{-   range $key := concat (list "name" "image") $facts.sidecarNeeds -}}
+{{-     if not (get $sidecar $key) -}}{{- fail (printf "inferenceExtension.sidecar.%s must be written for a sidecar" $key) -}}{{- end -}}
+{{-   end -}}
+{{-   if and $sidecar.configMap (not $sidecar.configMap.name) -}}{{- fail "inferenceExtension.sidecar.configMap.name must be written" -}}{{- end -}}
+{{- end -}}
+{{- range $key := keys $sidecar | sortAlpha -}}
+{{-   if not (has $key $facts.sidecarKeys) -}}{{- fail (printf "not read by inferencepool %s: inferenceExtension.sidecar.%s" $facts.version $key) -}}{{- end -}}
 {{- end -}}
 {{- end -}}
 
