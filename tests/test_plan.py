@@ -51,3 +51,11 @@ def test_an_install_that_did_not_end_is_said() -> None:
     assert "an install of 2026-11-21T04:00:00+00:00 did not end" in replace(found, before=before).text()
     assert "by wellit" in replace(found, before=replace(before, state="installed")).text()
     assert "uninstall" in replace(found, before=replace(before, state="uninstalling")).text()
+
+
+def test_what_a_person_should_know_stands_in_the_summary() -> None:
+    made, manifests, wanted = parts(sets=("model.trustRemoteCode=true",))
+    cluster = healthy(wanted)
+    text = Plan(made, manifests, wanted, cluster, tuple(preflight(wanted, cluster, made.values))).text()
+    assert "note       code of the model's repository is run (trust-remote-code) (--set model.trustRemoteCode" in text
+    assert "note" not in planned().text()

@@ -10,13 +10,15 @@ from typing import Literal
 
 import pytest
 
+from tests.support import settings
 from tests.support.marked import read
 from wellit import rules, source
 from wellit.errors import CannotAnswer
 from wellit.findings import Finding
+from wellit.node import Owner
 from wellit.rules.rule import Loaded
 from wellit.source import Keys
-from wellit.subject import CHARTS, Subject, chart_version, from_source
+from wellit.subject import CHARTS, SETTINGS, Subject, chart_version, from_source
 
 EVERY = rules.rules()
 
@@ -30,7 +32,7 @@ def test_a_rule_says_what_it_is(loaded: Loaded) -> None:
     assert re.fullmatch(r"WL[1-9]\d\d", loaded.rule.id)
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", loaded.rule.slug)
     assert loaded.rule.severity in ("error", "warning", "info") and loaded.rule.evidence in ("asked", "read")
-    assert set(loaded.rule.charts) <= set(CHARTS)
+    assert set(loaded.rule.charts) <= {*CHARTS, SETTINGS}
     assert loaded.title and not loaded.title.endswith(".") and len(loaded.title) < 100
     assert len(loaded.text) > 100
 
@@ -69,18 +71,25 @@ def test_what_a_rule_reads_is_what_it_says_it_reads(loaded: Loaded) -> None:
     for case in (Path(__file__).parent / "rules").glob("*/*/*"):
         subject = read(case)
         list(rules.judge(loaded, subject))
-        found |= {setting(keys) for release in subject.releases for keys in release.read}
+        owners: list[Owner] = [*subject.releases, *([subject.settings] if subject.settings else [])]
+        found |= {setting(keys) for owner in owners for keys in owner.read}
     assert found == set(loaded.rule.reads.split()) or (loaded.rule.reads == "*" and "" in found)
 
 
 def setting(keys: Keys) -> str:
-    """The first two keys of a path, members of a list left away."""
+    """The first two keys of a path, members of a list left away; one of several engines is as the only one."""
+    if keys[:1] == ("engines",) and len(keys) > 1:
+        keys = ("engine", *keys[2:])
+    if keys[:1] == ("perEngine",):
+        keys = keys[2:]
     first = ["role" if key in ("decode", "prefill") else str(key) for key in keys[:1]]
     return ".".join([*first, *(str(key) for key in keys[1:2])])
 
 
 def snippet(loaded: Loaded, kind: Literal["Bad", "Good"]) -> Subject:
     releases = []
+    if settings.is_settings(loaded.snippet(kind)):
+        return settings.of_text(loaded.snippet(kind))
     for number, text in enumerate(loaded.snippet(kind).split("---\n")):
         chart, version = chart_version(text.splitlines()[0].removeprefix("# "))
         releases.append(from_source(source.parse(text, f"{kind}-{number}"), chart, version))

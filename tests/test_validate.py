@@ -104,3 +104,11 @@ def test_a_mistake_is_said_once(tmp_path: Path) -> None:
     found = validate.values_files([str(file)], ["llm-d-modelservice@v0.3.8"])
     assert ids(found).count("WL101") == 1
     assert not [finding for finding in found.findings if finding.id == "WL022"]
+
+
+def test_trust_in_the_model_s_code_is_shown_where_it_was_said_and_is_no_mistake(tmp_path: Path) -> None:
+    mine = tmp_path / "my.yaml"
+    mine.write_text("model:\n  trustRemoteCode: true\n")
+    found = report(files=(str(mine),))
+    assert [(f.id, f.severity, str(f.at)) for f in found.findings] == [("WL401", "info", f"{mine}:2:20")]
+    assert found.exit_code == 0

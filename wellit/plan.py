@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wellit import cluster, demand, preflight, record
+from wellit import cluster, demand, preflight, record, validate
 from wellit.access import Access, Unread
 from wellit.cluster import Cluster, HelmRelease
 from wellit.compose import Stack
@@ -60,6 +60,8 @@ class Plan:
             yield f"  pods       {workload.pods} of {workload.object.name}{devices}"
         for image in wanted.images:
             yield f"  image      {image}"
+        for note in validate.notes(stack):
+            yield f"  note       {note.message} ({note.at})"
         if self.before:
             yield f"  record     {self._record(self.before)}"
         for check in self.unknown:

@@ -1,7 +1,7 @@
-"""What rules judge: the chart values of one or more releases, and the objects rendered from them.
+"""What rules judge: the settings of a stack; or the chart values of releases, and the objects rendered from them.
 
-A Subject comes from a rendered stack (wellit.validate) or, by from_values, from anybody's values files with Python
-alone.
+A Subject comes from a stack before and after it is rendered (wellit.validate) or, by from_values, from anybody's
+values files with Python alone.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ MODELSERVICE = "llm-d-modelservice"
 INFERENCEPOOL = "inferencepool"
 INFRA = "llm-d-infra"
 CHARTS = (MODELSERVICE, INFERENCEPOOL, INFRA)
+SETTINGS = "settings"  # no chart: what a stack is composed of, before it is rendered
 T = TypeVar("T")
 
 
@@ -59,6 +60,28 @@ class Release:
 
 
 @dataclass(frozen=True, eq=False)
+class Settings:
+    """The merged settings of a stack. `layer_of` numbers who wrote one, later writers higher; -1 when nobody did.
+
+    For `locate`, `also` and `read` see node.Owner.
+    """
+
+    values: Mapping[str, Any]
+    locate: Callable[[Keys], Location]
+    layer_of: Callable[[Keys], int]
+    also: Callable[[Keys], Also] = _nothing_more
+    read: set[Keys] = field(default_factory=set, repr=False)
+
+    @cached_property
+    def root(self) -> Node:
+        return Node(self, (), self.values)
+
+    def last(self, *nodes: Node) -> Node:
+        """Of several settings the one that was written last: what a person most probably just did."""
+        return max(nodes, key=lambda node: self.layer_of(node.keys))
+
+
+@dataclass(frozen=True, eq=False)
 class Manifest:
     """One rendered object, and the release it came from."""
 
@@ -86,7 +109,7 @@ class Manifest:
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """Everything that is judged together. `manifests` is None when they were not rendered.
+    """Everything that is judged together: `settings` alone, or releases with `manifests`, None when not rendered.
 
     `unreadable` are the files that could not be read at all.
     """
@@ -96,6 +119,7 @@ class Subject:
     unreadable: tuple[Finding, ...] = ()
     # Whether the values came out of templates that had been rendered; in a file of a person's they have not.
     rendered: bool = False
+    settings: Settings | None = None
     _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def once(self, make: Callable[[Subject], T]) -> T:

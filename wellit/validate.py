@@ -1,4 +1,4 @@
-"""validate: source -> schema -> rules -> render -> rules, as one report."""
+"""validate: source -> schema -> rules of settings -> render -> rules of values, as one report."""
 
 from __future__ import annotations
 
@@ -34,6 +34,8 @@ def stack(choice: Choice, say: Say, *, fetch: bool = False, command: str = "vali
         return Validated(report)
     report.summary |= _about(composed)
     report.add(schema.check_stack(composed))
+    if not report.exit_code:
+        report.add(rules.run(settings_of(composed)))
     if report.exit_code:
         report.checks.append(_skipped("chart values and manifests", "the settings above come first"))
         return Validated(report, composed)
@@ -73,6 +75,17 @@ def everything(choice: Choice, say: Say, *, fetch: bool = False) -> Report:
             report.checks += [check for check in one.checks if check not in report.checks]
     report.summary["stacks"] = stacks
     return report
+
+
+def settings_of(composed: Stack) -> subject.Subject:
+    """What the rules judge before anything is rendered."""
+    return subject.Subject((), settings=subject.Settings(composed.values, composed.at, composed.layer_of))
+
+
+def notes(composed: Stack) -> list[Finding]:
+    """What a person should know of a stack without its being a mistake."""
+    said = rules.run(settings_of(composed))
+    return [item for item in said if isinstance(item, Finding) and item.severity == "info"]
 
 
 def subject_of(composed: Stack, rendered: render.Rendered) -> subject.Subject:

@@ -1,6 +1,7 @@
 """Values files with the findings that they must get marked in comments.
 
-The first line of a file says chart@version; ``# WL101 decode.containers[0].image`` marks a finding on its line.
+The first line of a file says chart@version, or ``settings`` and the stack that it is laid over;
+``# WL101 decode.containers[0].image`` marks a finding on its line.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tests.support import settings
 from wellit import rules
 from wellit.findings import Finding
 from wellit.subject import Subject, from_values
@@ -24,6 +26,8 @@ def files_of(case: Path) -> list[Path]:
 
 
 def read(case: Path) -> Subject:
+    if case.is_file() and settings.is_settings(case.read_text().splitlines()[0]):
+        return settings.of_file(case)
     return from_values((str(file), file.read_text().splitlines()[0].removeprefix("# ")) for file in files_of(case))
 
 

@@ -1,4 +1,4 @@
-"""The rules: meaning, across releases, without any tool.
+"""The rules: meaning, across settings and releases, without any tool.
 
     run(subject)      findings and checks of every rule
     rules()           the rules themselves, in order
@@ -19,7 +19,7 @@ from wellit.findings import Check, Finding, Location
 from wellit.source import dotted
 
 if TYPE_CHECKING:
-    from wellit.rules.rule import Hit, Loaded, NotChecked
+    from wellit.rules.rule import Hit, Loaded, NotChecked, Rule
     from wellit.subject import Subject
 
 MODULES = (
@@ -36,6 +36,7 @@ MODULES = (
     "wl204_pool_port",
     "wl205_picker_flags_refused",
     "wl301_pool_selector",
+    "wl401_trust_remote_code",
     "wl501_template_leak",
 )
 # Ids of rules that are gone; an id is never used again.
@@ -62,7 +63,15 @@ def find(name: str) -> Loaded:
 def run(subject: Subject) -> Iterator[Finding | Check]:
     """What every rule says about `subject`. A question that a rule could not answer is a check with status skip."""
     for loaded in rules():
-        yield from judge(loaded, subject)
+        if _reads(loaded.rule, subject):
+            yield from judge(loaded, subject)
+
+
+def _reads(rule: Rule, subject: Subject) -> bool:
+    """Whether a rule is one for what `subject` is: settings, or chart values."""
+    from wellit.subject import SETTINGS
+
+    return SETTINGS in rule.charts if subject.settings else rule.charts != (SETTINGS,)
 
 
 def judge(loaded: Loaded, subject: Subject) -> Iterator[Finding | Check]:

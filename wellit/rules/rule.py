@@ -21,7 +21,9 @@ Evidence = Literal["asked", "read"]
 
 @dataclass(frozen=True)
 class Rule:
-    """`charts` are the charts whose values it reads, `evidence` says how the fact behind it is known.
+    """`charts` are the charts whose values it reads; SETTINGS are those of a stack.
+
+    `evidence` says how the fact behind it is known.
 
     `reads` are the settings it looks at, two keys deep, apart by spaces (``role``: decode and prefill; ``*``: all).
     A test holds them against what it really read.

@@ -1,0 +1,49 @@
+"""What a stack's settings say of each of its engines, before anything is rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from wellit.node import Node
+from wellit.source import Key
+from wellit.subject import Settings, Subject
+
+ROLES = ("decode", "prefill")
+
+
+@dataclass(frozen=True, eq=False)
+class Served:
+    """One engine of a stack: `engine` is what its file says, `own` what perEngine lays over the settings of all."""
+
+    settings: Settings
+    engine: Node
+    own: Node
+
+    @property
+    def title(self) -> str:
+        return self.engine["title"].text()
+
+    def setting(self, *keys: Key) -> Node:
+        """What is set for this engine."""
+        own = self.own.at(*keys)
+        return own if own.written else self.settings.root.at(*keys)
+
+    @property
+    def roles(self) -> Iterator[str]:
+        """The roles that have model servers."""
+        return (role for role in ROLES if self.setting(role, "replicas").number(0))
+
+    def flag(self, setting: str) -> str:
+        """Its flag for a neutral setting; "" when it has none."""
+        return self.engine["flags"][setting].text()
+
+
+def served(subject: Subject) -> Iterator[Served]:
+    """Every engine of the stack; none when it is not settings that are judged."""
+    if subject.settings:
+        root = subject.settings.root
+        if root["engine"].written:
+            yield Served(subject.settings, root["engine"], root["perEngine"][root["engine"]["name"].text()])
+        for name, engine in root["engines"].items():
+            yield Served(subject.settings, engine, root["perEngine"][name])
