@@ -119,6 +119,21 @@ def quickstart(_: Context) -> int:
     return put(timeout=300, **unsaid | said)
 
 
+@task(
+    {name: flag for name, flag in STACK_FLAGS.items() if name != "env"}, CLUSTER_FLAGS, FETCH, FORMAT,
+    positional=["a", "b"], all="what is the same, too",
+    a="ENVIRONMENT, GUIDE/ENVIRONMENT, FILE@CHART@VERSION (several joined with +), or live:NAMESPACE",
+    b="the other one",
+)  # fmt: skip
+def compare(_: Context, a: str, b: str, all: bool = False, **given: Any) -> int:  # noqa: A002
+    """Show how two stacks differ, by meaning: environments, values files, a live namespace. Changes nothing."""
+    from wellit import compare as comparing
+
+    fmt = known_format(given["format_"])
+    asked = comparing.Asked(choice({**given, "env": ""}), lambda: access(given), say, given["fetch"])
+    return comparing.show(comparing.stacks(a, b, asked), fmt, everything=all)
+
+
 @task(name="explain", positional=["what"], what="a finding's id, or engines, guides, environments")
 def explain_(_: Context, what: str) -> None:
     """Explain a finding (WL104), or show what there is of engines, guides, environments."""
@@ -243,6 +258,6 @@ def task_names() -> list[str]:
 
 boxes = Collection("sandbox", sandbox_up, sandbox_down, sandbox_status, sandbox_shell)
 namespace = Collection(
-    overview, quickstart, validate, render, preflight, install, status, uninstall, explain_, tools,
+    overview, quickstart, validate, render, preflight, install, status, uninstall, compare, explain_, tools,
     walk, docs, test, benchmark, boxes,
 )  # fmt: skip

@@ -17,7 +17,7 @@ ORDER = """
     charts render places validate
     quantities demand sandbox door access permissions cluster placement publishers preflight record plan
     live progress helm endpoint waiting verify lifecycle operate
-    report explain docs walk testing cli program
+    report compare explain docs walk testing cli program
 """.split()
 STARTS_PROCESSES = {"process"}
 

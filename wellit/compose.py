@@ -219,6 +219,12 @@ def _guide_layer(guide: Source, size: str) -> Layer:
     return Layer(source.parse("", guide.name), about)
 
 
+def component_data(axis: str, name: str) -> Mapping[str, Any]:
+    """What one component's file says."""
+    data: Mapping[str, Any] = _component_layer(AXES[axis], name).data
+    return data
+
+
 def _component_layer(folder: str, name: str) -> Layer:
     read = _checked(paths.ENVIRONMENTS / folder / f"{name}.yaml", "component")
     return Layer(read, read.data)

@@ -1,0 +1,180 @@
+"""What is a difference, what is none, and what it matters for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.compare.support import changed, compared, described, one, pod, rendered, shown, told
+from wellit.compare import difference
+
+Manifests = list[dict[str, Any]]
+
+
+def test_a_stack_is_the_same_as_itself() -> None:
+    found = compared("sglang", "inference-scheduling/sglang")
+    assert (found.different, found.uncompared, found.exit_code) == ([], (), 0)
+    assert len(found.lines) > 100
+
+
+def test_order_and_spelling_of_flags_are_no_difference() -> None:
+    def spell(manifests: Manifests) -> None:
+        pod(manifests)["containers"][0]["args"] = [
+            "--enable-metrics", "--tp-size=1", "--served-model-name", "Qwen/Qwen2.5-0.5B-Instruct", "--port=8200",
+            "--model-path=Qwen/Qwen2.5-0.5B-Instruct", "--host", "0.0.0.0",
+        ]  # fmt: skip
+        pod(manifests)["containers"][0]["command"] = ["/usr/bin/python3", "-m", "sglang.launch_server"]
+
+    assert told(changed(spell)) == {}
+
+
+def test_a_setting_that_is_not_written_is_what_the_engine_takes() -> None:
+    def cut(manifests: Manifests) -> None:
+        pod(manifests)["containers"][0]["args"] = ["--model-path", "Qwen/Qwen2.5-0.5B-Instruct"]
+
+    found = changed(cut)
+    assert told(found) == {
+        "decode host": "0.0.0.0 | 127.0.0.1",
+        "decode enginePort": "8200 | 30000",
+        "decode metrics": "yes | no",
+    }
+    matters = {line.what: line.matters for line in found.different}
+    assert "no probe" in matters["host"][0] and "after" not in matters["host"][0]
+    assert matters["enginePort"] == ("B: the proxy asks 8200, the engine listens on 30000",)
+
+
+def test_a_script_is_read_like_a_shell_reads_it() -> None:
+    def script(manifests: Manifests) -> None:
+        container = pod(manifests)["containers"][0]
+        container["args"] = [" ".join([*container["command"], *container["args"]])]
+        container["command"] = ["sh", "-c"]
+
+    assert told(changed(script)) == {"decode started by": "python3 -m sglang.launch_server | sh -c python3 -m "
+                                     "sglang.launch_server"}  # fmt: skip
+
+
+def test_flags_that_are_only_known_when_it_starts_are_not_compared() -> None:
+    def more(manifests: Manifests) -> None:
+        pod(manifests)["containers"][0]["args"] = ["$(ALL_ARGS)"]
+
+    found = changed(more)
+    assert told(found) == {}
+    unsaid = {one.what: one.because for one in found.uncompared}
+    assert unsaid["tensorParallel"] == "its words are only known when it starts"
+    assert {"host", "enginePort", "servedName", "metrics"} <= set(unsaid)
+
+
+def test_a_variable_in_an_argument_is_its_value() -> None:
+    def variable(manifests: Manifests) -> None:
+        container = pod(manifests)["containers"][0]
+        container["args"] = [word.replace("8200", "$(PORT)") for word in container["args"]]
+        container["env"].append({"name": "PORT", "value": "8200"})
+
+    assert told(changed(variable)) == {"decode env PORT": "none | 8200"}
+
+
+def test_what_the_api_server_adds_is_no_difference() -> None:
+    def defaults(manifests: Manifests) -> None:
+        spec = pod(manifests)
+        spec |= {"restartPolicy": "Always", "dnsPolicy": "ClusterFirst", "terminationGracePeriodSeconds": 30}
+        probe = spec["containers"][0]["startupProbe"]
+        probe |= {"successThreshold": 1}
+        probe["httpGet"] |= {"scheme": "HTTP"}
+        readiness = pod(manifests)["containers"][0]["readinessProbe"]
+        readiness.setdefault("initialDelaySeconds", 0)
+        one(manifests, "HTTPRoute")["spec"]["rules"][0]["backendRefs"][0]["weight"] = 1
+        one(manifests, "InferencePool")["spec"]["endpointPickerRef"] |= {"kind": "Service", "group": ""}
+        labels = one(manifests, "Deployment", "decode")["spec"]["template"]["metadata"]["labels"]
+        labels["pod-template-hash"] = "1234"
+
+    assert told(changed(defaults)) == {}
+
+
+def test_amounts_are_compared_as_amounts() -> None:
+    def amounts(manifests: Manifests) -> None:
+        resources = pod(manifests)["containers"][0]["resources"]
+        resources["limits"] = {"cpu": "4000m", "memory": "16384Mi", "nvidia.com/gpu": 1}
+        resources["requests"] = {}
+
+    assert told(changed(amounts)) == {}
+
+
+def test_a_label_of_the_selector_is_marked() -> None:
+    def label(manifests: Manifests) -> None:
+        labels = one(manifests, "Deployment", "decode")["spec"]["template"]["metadata"]["labels"]
+        labels["llm-d.ai/guide"] = "mine"
+        labels["team"] = "a"
+
+    found = changed(label)
+    marks = {line.what: bool(line.matters) for line in found.different}
+    assert marks == {"label llm-d.ai/guide": True, "label team": False}
+    assert found.different[0].matters == ("the pool of A selects by it", "the pool of B selects by it")
+
+
+def test_a_part_that_one_side_does_not_have() -> None:
+    found = compared("sglang", "sglang", gateway="none")
+    assert found.exit_code == 0
+    before, _ = rendered()
+    after, _ = rendered(gateway="none")
+    lines = difference.compare(described(before), described(after)).different
+    assert [(line.role, line.what, shown(line)) for line in lines[:2]] == [
+        ("gateway", "", "there | none"), ("route", "", "there | none")
+    ]  # fmt: skip
+
+
+def test_what_belongs_to_a_missing_probe_is_not_told_by_itself() -> None:
+    def drop(manifests: Manifests) -> None:
+        del pod(manifests)["containers"][0]["startupProbe"]
+
+    assert told(changed(drop)) == {"decode startup probe": "GET /v1/models | none"}
+
+
+def test_a_probe_that_asks_where_nothing_listens() -> None:
+    def move(manifests: Manifests) -> None:
+        pod(manifests)["containers"][0]["livenessProbe"]["httpGet"]["port"] = 9000
+
+    (line,) = changed(move).different
+    assert line.matters == ("B: it asks 9000, where nothing listens; the engine is on 8200",)
+
+
+def test_the_names_of_objects_are_no_difference() -> None:
+    def rename(manifests: Manifests) -> None:
+        one(manifests, "InferencePool")["metadata"]["name"] = "other"
+        rule = one(manifests, "HTTPRoute")["spec"]["rules"][0]
+        rule["backendRefs"][0]["name"] = "other"
+
+    assert told(changed(rename)) == {}
+
+
+def test_a_route_that_leads_nowhere() -> None:
+    def lose(manifests: Manifests) -> None:
+        one(manifests, "HTTPRoute")["spec"]["rules"][0]["backendRefs"][0]["name"] = "other"
+
+    assert told(changed(lose)) == {"route rule PathPrefix /": "the pool | InferencePool other, which is not there"}
+
+
+def test_the_picker_is_compared_by_what_it_reads_and_weighs() -> None:
+    def weigh(manifests: Manifests) -> None:
+        config = one(manifests, "ConfigMap", "epp")["data"]
+        name = next(name for name in config if name != "default-plugins.yaml")
+        config[name] = config[name].replace("weight: 3", "weight: 1").replace("sglang:num_queue_reqs", "vllm:waiting")
+
+    found = changed(weigh)
+    assert told(found) == {
+        "picker reads queued": "sglang:num_queue_reqs | vllm:waiting",
+        "picker profile default: prefix-cache-scorer": "weight 3 | weight 1",
+    }
+    assert found.different[0].matters == ("B: SGLang serves sglang:num_queue_reqs",)
+
+
+def test_engines_that_differ_are_shown_with_their_own_spelling() -> None:
+    found = compared("default", "sglang", "decode.memoryFraction=0.8", "decode.pageSize=16")
+    line = next(line for line in found.lines if line.what == "memoryFraction")
+    assert line.same and (line.a and line.a.by, line.b and line.b.by) == (
+        "--gpu-memory-utilization", "--mem-fraction-static"
+    )  # fmt: skip
+    assert line.same
+    assert {line.what for line in found.different} >= {"engine", "image", "connector"}
+
+
+def test_nothing_to_compare_is_no_answer() -> None:
+    assert difference.compare(described([]), described([])).exit_code == 2

@@ -1,0 +1,172 @@
+"""The wellit setting that would make one side as the other, where there is one."""
+
+from __future__ import annotations
+
+import functools
+import json
+import shlex
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from wellit import capabilities, compose, engines
+from wellit.compare import difference
+from wellit.compare.description import ENGINES, Description, Fact
+from wellit.compare.difference import Comparison, Line
+from wellit.compose import Stack
+
+# Fact -> setting, of the roles that run an engine; ROLE is decode or prefill.
+ENGINE_SETTINGS = {
+    "replicas": "ROLE.replicas", "tensorParallel": "ROLE.tensorParallel", "dataParallel": "ROLE.dataParallel",
+    "expertParallel": "ROLE.expertParallel", "memoryFraction": "ROLE.memoryFraction", "pageSize": "ROLE.pageSize",
+    "image": "engine.image", "tag": "engine.tag", "model": "model.name", "servedName": "model.servedName",
+    "contextLength": "model.contextLength", "trustRemoteCode": "model.trustRemoteCode", "modelSize": "model.size",
+    "secret": "model.secret", "port": "ports.pool", "proxy port": "ports.pool", "proxy asks port": "ports.engine",
+    "connector": "proxy.connector", "proxy image": "versions.proxy.image", "proxy tag": "versions.proxy.tag",
+    "cpu request": "ROLE.resources.cpu", "cpu limit": "ROLE.resources.cpu",
+    "memory request": "ROLE.resources.memory", "memory limit": "ROLE.resources.memory",
+}  # fmt: skip
+SETTINGS = {
+    ("pool", "ports"): "ports.pool",
+    ("picker", "tag"): "versions.picker.tag",
+    ("picker", "--v"): "picker.verbosity",
+}
+PROBES = {"startup": "startup", "readiness": "readiness", "liveness": "liveness"}
+SWITCHES = {"yes": "true", "no": "false"}
+
+
+Again = Callable[[Mapping[str, str]], Description | None]
+
+
+def aligned(found: Comparison, again: Again | None) -> Comparison:
+    """The comparison with the words that would undo each difference: in B where that is a stack of ours, else in A.
+
+    `again` reads that side with other components. What comes out right by a component needs no setting of its own.
+    """
+    of, stack = ("B", found.b.stack) if found.b.stack else ("A", found.a.stack)
+    if stack is None or not found.different:
+        return found
+    axes = dict(each for line in found.different for each in _axes(line, _wanted(line, of), stack))
+    closer = again(axes) if again and axes else None
+    words = " ".join(f"--{axis} {name}" for axis, name in axes.items()) if closer else ""
+    left = _still(found, closer, of)
+    lines = []
+    for line in found.lines:
+        if line.same:
+            lines.append(line)
+            continue
+        if any(text.startswith(f"{'A' if of == 'B' else 'B'}: ") for text in line.matters):
+            lines.append(line)  # what is broken over there is nothing to align with
+            continue
+        told = (words,) if closer and line not in left else tuple(_words(stack, line, of, left))
+        lines.append(replace(line, of=of, aligns=told) if told else line)
+    return replace(found, lines=tuple(lines))
+
+
+def _still(found: Comparison, closer: Description | None, of: str) -> list[Line]:
+    """The differences that are left when the components have been changed."""
+    if closer is None:
+        return found.different
+    changed = difference.compare(closer, found.b) if of == "A" else difference.compare(found.a, closer)
+    left = {(line.role, line.what) for line in changed.different}
+    return [line for line in found.different if (line.role, line.what) in left]
+
+
+def _now(line: Line, of: str) -> Fact | None:
+    return line.b if of == "B" else line.a
+
+
+def _wanted(line: Line, of: str) -> Fact | None:
+    return line.a if of == "B" else line.b
+
+
+def _words(stack: Stack, line: Line, of: str, lines: list[Line]) -> Iterator[str]:
+    wanted = _wanted(line, of)
+    if line.role in ENGINES and _is_argument(line.what):
+        yield from _arguments(stack, line, [one for one in lines if one.role == line.role], of)
+    elif (line.role, line.what) == ("decode", "proxy"):
+        yield f"--set proxy.enabled={'true' if wanted else 'false'}"
+    elif (line.role, line.what) == ("picker", "image") and wanted:
+        hub, _, name = wanted.value.rpartition("/")
+        yield from (f"--set versions.picker.hub={hub}", f"--set versions.picker.name={name}")
+    elif wanted and line.what == f"label {_guide_label(stack)}" and _now(line, of):
+        yield f"--set postfix={wanted.value}"
+    elif wanted and (path := _path(line)) and _has(stack, path):
+        yield f"--set {path}={_value(line.what, wanted.value)}"
+
+
+def _axes(line: Line, wanted: Fact | None, stack: Stack) -> Iterator[tuple[str, str]]:
+    """Another component, where one is what the other side has."""
+    if wanted is None:
+        if (line.role, line.what) == ("gateway", ""):
+            yield "gateway", "none"
+        return
+    if (line.role, line.what) == ("decode", "engine"):
+        yield from (("engine", one.name) for one in engines.engines() if one.title == wanted.value)
+    if (line.role, line.what) == ("gateway", "class"):
+        yield from _component(stack, "gateway", lambda data: data["gateway"]["className"] == wanted.value)
+    if line.role == "charts":
+        fits = functools.partial(_has_chart, chart=line.what, version=wanted.value)
+        yield from _component(stack, "versions", lambda data: fits(data["versions"]))
+
+
+def _component(stack: Stack, axis: str, fits: Callable[[Any], bool]) -> Iterator[tuple[str, str]]:
+    """The first component of an axis that fits, when it is not the one that is there."""
+    names = [name for name in compose.component_names(axis) if fits(compose.component_data(axis, name))]
+    if names and stack.components[compose.AXES[axis]] not in names:
+        yield axis, names[0]
+
+
+def _has_chart(train: dict[str, Any], chart: str, version: str) -> bool:
+    return any(one["name"] == chart and one["version"] == version for one in train["charts"].values())
+
+
+def _path(line: Line) -> str:
+    if line.role not in ENGINES:
+        return SETTINGS.get((line.role, line.what), "")
+    kind, _, rest = line.what.partition(" probe")
+    if kind in PROBES:
+        return f"engine.probes.{kind}.{rest.strip() or 'path'}" if rest != " port" else ""
+    return ENGINE_SETTINGS.get(line.what, "").replace("ROLE", line.role)
+
+
+def _guide_label(stack: Stack) -> str:
+    """The label that tells the guide, under the name that the chart of its train gives it."""
+    chart = stack.get("versions.charts.modelservice")
+    return str(capabilities.contract(chart["name"], chart["version"])["labels"]["guide"])
+
+
+def _value(what: str, value: str) -> str:
+    """A fact as a setting has it."""
+    if what.endswith("probe"):
+        return value.removeprefix("GET ")
+    if what == "modelSize":
+        return value.partition(", ")[2] or "null"
+    return SWITCHES.get(value, "null" if value.startswith("the engine's default") else value)
+
+
+def _has(stack: Stack, path: str) -> bool:
+    """Whether the stack has the setting; one engine of several is not set by `engine.`."""
+    try:
+        stack.get(path)
+    except KeyError:
+        return False
+    return True
+
+
+def _is_argument(what: str) -> bool:
+    return what.startswith("-")
+
+
+def _arguments(stack: Stack, line: Line, lines: list[Line], of: str) -> Iterator[str]:
+    """All arguments that only the other side gives, as the one list that the setting takes."""
+    role = line.role
+    other_engine = any(one.what == "engine" for one in lines)
+    if _now(line, of) or other_engine or not _has(stack, f"{role}.args"):
+        return
+    words = [str(word) for word in stack.get(f"{role}.args")]
+    for one in lines:
+        fact = None if _now(one, of) else _wanted(one, of)
+        if fact and _is_argument(one.what):
+            words += [one.what, *([] if fact.value == "given" else [fact.value])]
+    yield f"--set {shlex.quote(f'{role}.args={json.dumps(words)}')}"
