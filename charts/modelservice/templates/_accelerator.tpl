@@ -46,10 +46,13 @@ is kept or overwritten depends on the version (imitates.userGpuLimitWins).
 {{- end -}}
 {{- end -}}
 
-{{/* A note on the Deployment when the user's accelerator count, which wins, is not what parallelism needs. */}}
+{{/*
+A note on the Deployment when the user's accelerator count, which wins, is not what parallelism needs. It looks at the
+accelerator of all: a role with one of its own gets no note, as upstream.
+*/}}
 {{- define "accelerator.warning" -}}
 {{- if .root.Values.imitates.userGpuLimitWins -}}
-{{- $resource := include "accelerator.resource" . -}}
+{{- $resource := include "accelerator.resource" (set (omit . "spec") "spec" (omit .spec "accelerator")) -}}
 {{- $needed := int (include "parallelism" . | fromYaml).gpus -}}
 {{- $limits := dig "resources" "limits" dict .container | default dict -}}
 {{- if and $resource (hasKey $limits $resource) (ne (int (get $limits $resource)) $needed) -}}

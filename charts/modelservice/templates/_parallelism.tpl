@@ -1,6 +1,6 @@
 {{/*
 parallelism (context: the role's spec and root) -> YAML {tensor, data, dataLocal, gpus}.
-What is not given follows from the rest: data = dataLocal x workers, dataLocal = data / workers.
+What is not given follows from the rest: data = dataLocal x workers, dataLocal = data / workers; workers alone says nothing.
 The version's own defaults come first, so a `data: 4` alone means 4 GPUs on one version and 1 on another.
 */}}
 {{- define "parallelism" -}}
@@ -10,8 +10,8 @@ The version's own defaults come first, so a `data: 4` alone means 4 GPUs on one 
 {{- $local := int ($p.dataLocal | default 0) -}}
 {{- $data := int ($p.data | default (mul ($local | default 1) (ternary $workers 1 (gt $local 0)))) -}}
 {{- if not $local -}}
-{{-   $local = div $data $workers -}}
-{{-   if ne $data (mul $local $workers | int) -}}
+{{-   $local = ternary (div $data $workers) $data (gt (int ($p.data | default 0)) 0) -}}
+{{-   if and $p.data (ne $data (mul $local $workers | int)) -}}
 {{-     fail "parallelism.data must be a multiple of parallelism.workers" -}}
 {{-   end -}}
 {{- end -}}
