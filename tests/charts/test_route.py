@@ -68,6 +68,54 @@ def test_each_engine_by_a_header(route: Chart) -> None:
     ]
 
 
+PREFIX_OFF = [{"type": "URLRewrite", "urlRewrite": {"path": {"type": "ReplacePrefixMatch", "replacePrefixMatch": "/"}}}]
+
+
+def prefix(value: str) -> dict[str, Any]:
+    return {"path": {"type": "PathPrefix", "value": value}}
+
+
+def test_each_engine_by_a_prefix_that_is_taken_off(route: Chart) -> None:
+    backends = [
+        {"pool": engine, "matches": [{"pathPrefix": f"/{engine}", "rewrite": True}]} for engine in ("vllm", "sglang")
+    ]
+    rules = route.render(ONE | {"backends": backends}).only("HTTPRoute")["spec"]["rules"]
+    assert rules == [
+        {"matches": [prefix(f"/{engine}")], "filters": PREFIX_OFF, "backendRefs": [backend(engine)]}
+        for engine in ("vllm", "sglang")
+    ]
+
+
+def test_a_match_that_takes_its_prefix_off_is_a_rule_by_itself(route: Chart) -> None:
+    header = {"headers": {"x-engine": "vllm"}}
+    matches = [{"pathPrefix": "/a", "rewrite": True}, header, {"pathPrefix": "/b", "rewrite": True} | header]
+    rules = route.render(ONE | {"backends": [{"pool": "vllm", "matches": matches}]}).only("HTTPRoute")["spec"]["rules"]
+    exact = [{"type": "Exact", "name": "x-engine", "value": "vllm"}]
+    assert [(rule["matches"], rule.get("filters")) for rule in rules] == [
+        ([EVERYTHING[0] | {"headers": exact}], None),
+        ([prefix("/a")], PREFIX_OFF),
+        ([prefix("/b") | {"headers": exact}], PREFIX_OFF),
+    ]
+    assert {rule["backendRefs"][0]["name"] for rule in rules} == {"vllm"}
+
+
+def test_backends_share_a_prefix_that_is_taken_off(route: Chart) -> None:
+    matches = [{"pathPrefix": "/vllm", "rewrite": True}]
+    backends = [{"pool": "a", "weight": 9, "matches": matches}, {"pool": "b", "matches": matches}]
+    (rule,) = route.render(ONE | {"backends": backends}).only("HTTPRoute")["spec"]["rules"]
+    assert rule["backendRefs"] == [backend("a", 9), backend("b")]
+
+
+def test_a_prefix_that_stays_is_the_same_written_or_not(route: Chart) -> None:
+    backends = [
+        {"pool": "a", "matches": [{"pathPrefix": "/v1", "rewrite": False}]},
+        {"pool": "b", "matches": [{"pathPrefix": "/v1"}]},
+    ]
+    (rule,) = route.render(ONE | {"backends": backends}).only("HTTPRoute")["spec"]["rules"]
+    assert "filters" not in rule
+    assert rule["backendRefs"] == [backend("a"), backend("b")]
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -76,6 +124,14 @@ def test_each_engine_by_a_header(route: Chart) -> None:
         ({"backends": [{"port": 8000}]}, "at '/backends/0': missing property 'pool'"),
         ({"backends": [{"pool": "a", "port": 0}]}, "at '/backends/0/port': minimum: got 0, want 1"),
         ({"backends": [{"pool": "a", "matches": [{"path": "/"}]}]}, "additional properties 'path' not allowed"),
+        (
+            {"backends": [{"pool": "a", "matches": [{"rewrite": True}]}]},
+            "properties 'pathPrefix' required, if 'rewrite'",
+        ),
+        (
+            {"backends": [{"pool": "a", "matches": [{"headers": {"x engine": "a"}}]}]},
+            "'x engine' does not match pattern",
+        ),
         ({"timeouts": {"request": "5"}}, "at '/timeouts/request': '5' does not match pattern"),
         ({"pool": "a"}, "at '': additional properties 'pool' not allowed"),
     ],
