@@ -30,7 +30,7 @@ def _parts(objects: Objects) -> Iterator[Part]:
     told = {pool: f"the pool of {name}" if several else "the pool" for pool, name in names.items()}
     yield from routing.routes(objects, told)
     for pool in pools:
-        name = names[name_of(pool)] if several else ""
+        name = names[name_of(pool)]
         yield Part("pool", name, routing.pool_facts(pool))
         if (deployment := pickers[name_of(pool)]) is not None:
             found, unsaid = picker.facts(objects, deployment)
@@ -57,9 +57,9 @@ def _name(objects: Objects, pool: Object, engines: dict[str, Part]) -> str:
 
 
 def _named(parts_of_role: dict[str, Part]) -> Iterator[Part]:
-    """One alone needs no name; several have their engine's, and their own where two run the same engine."""
+    """Each has its engine's name, and its own as well where two run the same engine."""
     listed = list(parts_of_role.items())
     names = [part.name for _, part in listed]
     for name, part in listed:
         own = part.name if names.count(part.name) == 1 else f"{part.name} {name}"
-        yield replace(part, name="" if len(listed) == 1 else own)
+        yield replace(part, name=own)

@@ -33,7 +33,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Part:
-    """One role of a stack, or one of several that play it: then `name` tells them apart (an engine's name).
+    """One role of a stack, or one of several that play it: `name` tells them apart (an engine's name).
 
     A fact named ``startup probe port`` belongs to ``startup probe``: where that is missing, it is not told by itself.
     `unsaid` are the facts that cannot be known, each with why; "*" is every fact that is not among `facts`,

@@ -104,28 +104,24 @@ def _there(part: Part | None) -> Fact | None:
 
 
 def pairs(left: list[Part], right: list[Part]) -> Iterator[tuple[str, Part | None, Part | None]]:
-    """The parts that belong together: by name, then by order when each side has one left of them."""
-    names = {part.name: part for part in right}
-    alone = []
-    if len(left) == len(right) == 1:
-        name = left[0].name if left[0].name == right[0].name else ""
-        yield name, left[0], right[0]
+    """The parts that belong together: by name, then those that are left when each side has one.
+
+    The name with each pair is empty where no side has several.
+    """
+    if len(left) <= 1 and len(right) <= 1:
+        if left or right:
+            yield "", next(iter(left), None), next(iter(right), None)
         return
-    for part in left:
-        if part.name in names:
-            yield part.name, part, names.pop(part.name)
-        else:
-            alone.append(part)
-    rest = list(names.values())
+    others = {part.name: part for part in right}
+    both = [(part, others.pop(part.name)) for part in left if part.name in others]
+    yield from ((part.name, part, other) for part, other in both)
+    alone = [part for part in left if part not in [one for one, _ in both]]
+    rest = list(others.values())
     if len(alone) == len(rest) == 1:
-        yield _both(alone[0].name, rest[0].name), alone[0], rest[0]
+        yield f"{alone[0].name} | {rest[0].name}", alone[0], rest[0]
         return
     yield from ((part.name, part, None) for part in alone)
     yield from ((part.name, None, part) for part in rest)
-
-
-def _both(left: str, right: str) -> str:
-    return " | ".join(name for name in (left, right) if name)
 
 
 def _facts(left: Part, right: Part, name: str) -> Iterator[Line | Uncompared]:

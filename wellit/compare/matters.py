@@ -87,7 +87,7 @@ def _read_metrics(one: Description, part: Part) -> Iterator[tuple[Place, str]]:
             read = [
                 fact.value for name, fact in picker.facts.items() if name.startswith("reads ") and name.endswith(what)
             ]
-            if engine and read and engine.metrics[what] not in read and part.name in ("", picker.name, part.engine):
+            if engine and read and engine.metrics[what] not in read and part.engine in picker.name.split(" and "):
                 yield ("picker", f"reads {what}"), f"{engine.title} serves {engine.metrics[what]}"
 
 

@@ -39,7 +39,7 @@ def facts(objects: Objects, picker: Object) -> tuple[dict[str, Fact], dict[str, 
     found = {"replicas": Fact(str((picker.get("spec") or {}).get("replicas", 1)))}
     found |= dict(workload.image_facts(image))
     contract = capabilities.picker(image.text)
-    reads = dict(_reads(contract, flags, config)) if contract else {}
+    reads = dict(_reads(contract, flags, config)) if contract and not (why and contract["dataLayer"]) else {}
     found |= {f"reads {what}": Fact(name or "nothing") for what, name in reads.items()}
     found |= dict(_plugins(config, contract or None))
     metric_flags = set(contract["metricFlags"].values()) if reads and contract else set()

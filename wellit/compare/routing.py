@@ -14,7 +14,6 @@ OLD_API = ".x-k8s.io/"
 
 
 def gateways(objects: Objects) -> Iterator[Part]:
-    several = len(objects.of("Gateway")) > 1
     for gateway in objects.of("Gateway"):
         spec = gateway.get("spec") or {}
         facts = {"class": Fact(str(spec.get("gatewayClassName", "")))}
@@ -31,7 +30,7 @@ def gateways(objects: Objects) -> Iterator[Part]:
         for kind, why in objects.unread.items():
             if kind == "DestinationRule" or kind.startswith("ConfigMap/"):
                 unsaid |= {"*": why}
-        yield Part("gateway", name_of(gateway) if several else "", facts, unsaid)
+        yield Part("gateway", name_of(gateway), facts, unsaid)
 
 
 def _listener(listener: Object) -> Iterator[tuple[str, Fact]]:
