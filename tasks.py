@@ -81,6 +81,19 @@ def preflight(_: Context, **given: Any) -> int:
 
 @task(
     STACK_FLAGS, CLUSTER_FLAGS, YES, FORMAT,
+    apply="install what is missing, after asking",
+)  # fmt: skip
+def prerequisites(_: Context, apply: bool = False, **given: Any) -> int:
+    """Show what the gateway of an environment needs of the cluster; --apply installs it, after asking."""
+    from wellit import compose, prepare
+
+    fmt = known_format(given["format_"])
+    stack = compose.compose(choice(given))
+    return show(prepare.prepare(stack, access(given), say, asker(given["yes"]), apply=apply), fmt)
+
+
+@task(
+    STACK_FLAGS, CLUSTER_FLAGS, YES, FORMAT,
     no_wait="do not wait until everything is ready", timeout="seconds to wait until everything is ready",
 )  # fmt: skip
 def install(_: Context, no_wait: bool = False, timeout: int = 1800, **given: Any) -> int:
@@ -258,6 +271,6 @@ def task_names() -> list[str]:
 
 boxes = Collection("sandbox", sandbox_up, sandbox_down, sandbox_status, sandbox_shell)
 namespace = Collection(
-    overview, quickstart, validate, render, preflight, install, status, uninstall, compare, explain_, tools,
-    walk, docs, test, benchmark, boxes,
+    overview, quickstart, validate, render, preflight, prerequisites, install, status, uninstall, compare, explain_,
+    tools, walk, docs, test, benchmark, boxes,
 )  # fmt: skip

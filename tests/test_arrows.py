@@ -16,10 +16,14 @@ ORDER = """
     engines nested node subject seen weights rules
     charts render places validate
     quantities demand sandbox door access permissions cluster placement publishers preflight record plan
-    live progress helm endpoint waiting verify lifecycle operate
+    live progress helm prerequisites endpoint waiting verify lifecycle provide prepare operate
     report compare explain docs walk testing cli program
 """.split()
 STARTS_PROCESSES = {"process"}
+# With the verbs that change a cluster, as `Access.call` and `Helm.helm` are given them; access asks its reviews by one.
+WRITES = {"lifecycle", "provide", "helm"}
+VERBS = {"annotate", "apply", "create", "delete", "edit", "install", "label", "patch", "replace", "rollback", "scale",
+         "uninstall", "upgrade"}  # fmt: skip
 
 
 def modules() -> list[Path]:
@@ -59,6 +63,21 @@ def test_no_arrow_goes_back(file: Path) -> None:
 def test_one_module_starts_processes(file: Path) -> None:
     if unit(file) not in STARTS_PROCESSES:
         assert not imported(file) & {"subprocess", "os.system", "pty", "multiprocessing"}
+
+
+@pytest.mark.parametrize("file", modules(), ids=lambda file: str(file.relative_to(ROOT)))
+def test_one_family_writes_to_a_cluster(file: Path) -> None:
+    if unit(file) in WRITES | {"sandbox", "access"}:
+        return
+    calls = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call) and node.args]
+    verbs = {
+        node.args[0].value
+        for node in calls
+        if isinstance(node.func, ast.Attribute) and node.func.attr in ("call", "helm")
+        if isinstance(node.args[0], ast.Constant)
+    }
+    assert not verbs & VERBS
+    assert not imported(file) & {"wellit.lifecycle", "wellit.provide"} or unit(file) in ("operate", "prepare")
 
 
 def test_the_sandbox_is_a_room_of_its_own() -> None:

@@ -49,6 +49,20 @@ CHECKS: dict[str, tuple[str, str]] = {
         "The pool selects only this stack's pods",
         "Pods of another stack with the same labels would get this stack's requests.",
     ),
+    "WL621": (
+        "The definitions that the gateway needs are there",
+        "Gateway API's and the inference extension's, of the version train's release or a newer one: a newer one is\n"
+        "never replaced by an older. invoke prerequisites --apply brings what is missing or older, after asking.",
+    ),
+    "WL622": (
+        "The gateway's provider is installed",
+        "The release of each of its charts, in the train's version or a newer one, with the values that it must have.\n"
+        "What was installed in another way is left alone. Nothing of this is tried in a sandbox.",
+    ),
+    "WL623": (
+        "What the cloud must turn on is on",
+        "A gateway that belongs to a cloud is turned on with the cloud's own tools; command and page are named.",
+    ),
     "WL701": (
         "Every workload has its pods ready",
         "With the reason of a pod that is not: an image that cannot be pulled, a container that ends, no room.",

@@ -110,7 +110,7 @@ def look(access: Access, demand: Demand) -> Cluster:
         nodes = soon(_nodes, access) if demand.workloads else lambda: ()
         releases_ = soon(releases, access, namespace)
         secrets = {wanted.name: soon(_keys, access, namespace, wanted.name) for wanted in demand.secrets}
-        classes = {name: soon(_accepted, access, name) for name in demand.gateway_classes}
+        classes = {name: soon(accepted, access, name) for name in demand.gateway_classes}
         client_and_server = versions()  # asked for first: a cluster that does not answer is told once
         found = here()
         may = (
@@ -126,7 +126,7 @@ def look(access: Access, demand: Demand) -> Cluster:
             pods=busy()[0],
             neighbours=busy()[1],
             secrets={name: keys() for name, keys in secrets.items()},
-            gateway_classes={name: accepted() for name, accepted in classes.items()},
+            gateway_classes={name: said() for name, said in classes.items()},
             allowed=allowed(),
             may_create_namespace=may() if may else None,
             releases=releases_(),
@@ -267,7 +267,8 @@ def _keys(access: Access, namespace: str, name: str) -> frozenset[str] | Missing
     return answer if isinstance(answer, (Missing, Unread)) else frozenset()
 
 
-def _accepted(access: Access, name: str) -> bool | Missing | Unread:
+def accepted(access: Access, name: str) -> bool | Missing | Unread:
+    """Whether a controller has accepted a gateway class."""
     answer = access.get(f"/apis/gateway.networking.k8s.io/v1/gatewayclasses/{name}")
     if isinstance(answer, (Missing, Unread)):
         return answer

@@ -1,8 +1,13 @@
-"""Who publishes an API that a stack needs beyond Kubernetes' own: schemas/apis.yaml, read."""
+"""Who publishes an API that a stack needs beyond Kubernetes' own (schemas/apis.yaml), and the commands that bring it.
+
+preflight prints these commands and prerequisites runs them, so the two cannot name different versions.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import shlex
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -11,34 +16,105 @@ import yaml
 from wellit import paths
 from wellit.source import lookup
 
+Settings = Mapping[str, Any]
 
-def wants(group: str, values: Mapping[str, Any]) -> str:
+
+def wants(group: str, values: Settings) -> str:
     """Which release of whose the stack's version train wants: ``llm-d-0.6 wants Gateway API v1.4.0``; or nothing."""
     about = _of(group)
     if not about.get("version"):
         return ""
-    return f"{values['versions']['name']} wants {about['title']} {_release(about, values)}"
+    return f"{values['versions']['name']} wants {about['title']} {release(about, values)}"
 
 
-def fix(group: str, values: Mapping[str, Any], flags: str) -> str:
+def fix(group: str, values: Settings, flags: str) -> str:
     """The command that brings an API's definitions, and the setting that does without. `flags` are kubectl's."""
     about = _of(group)
     if not about:
         return ""
-    helm_flags = flags.replace("--context", "--kube-context")
-    command: str = about["install"].format(version=_release(about, values), flags=flags, helm_flags=helm_flags)
-    return f"{about['setting']}, or: {command}" if about.get("setting") else command
+    command = _command(group, about, values, flags)
+    return ", or: ".join(said for said in (about.get("setting"), command) if said)
 
 
-def _release(about: Mapping[str, Any], values: Mapping[str, Any]) -> str:
-    return str(lookup(values, about["version"].split("."))) if about["version"] else ""
+def about(api: str) -> Settings:
+    """What schemas/apis.yaml says of one API. Raises KeyError for one that is not in it."""
+    return _all()[api]
 
 
-def _of(group: str) -> Mapping[str, Any]:
-    return next((about for about in _all() if group in about["groups"]), {})
+def release(about: Settings, values: Settings) -> str:
+    """The release of an API, or of a provider's chart, that the train pins; "" when it pins none."""
+    return str(lookup(values, about["version"].split(".")) or "")
+
+
+def apply_words(manifest: str) -> list[str]:
+    """What kubectl is told to bring definitions into a cluster."""
+    return ["apply", "--server-side", "-f", manifest]
+
+
+def apply_command(about: Settings, version: str, flags: str) -> str:
+    """The same as a person types it; `flags` are kubectl's."""
+    return f"kubectl {flags} {shlex.join(apply_words(about['manifest'].format(version=version)))}"
+
+
+def source_words(chart: Settings, version: str) -> list[str]:
+    """How helm is told which chart: ``istiod --repo https://... --version 1.29.1``."""
+    where = chart["from"]
+    found = [f"{where}/{chart['name']}"] if where.startswith("oci:") else [chart["name"], "--repo", where]
+    return [*found, "--version", version]
+
+
+def upgrade_words(chart: Settings, source: list[str], *, there: bool) -> list[str]:
+    """What helm is told to install a provider's chart; values of a release that is `there` stay as they are."""
+    kept = ["--reset-then-reuse-values"] if there else []
+    where = ["--namespace", chart["namespace"], "--create-namespace", "--wait"]
+    return ["upgrade", "--install", chart["release"], *source, *where, *kept, *_sets(chart["values"])]
+
+
+def upgrade_command(chart: Settings, version: str, flags: str, *, there: bool = False) -> str:
+    """The same as a person types it; `flags` are kubectl's."""
+    words = upgrade_words(chart, source_words(chart, version), there=there)
+    return f"helm {helm_flags(flags)} {shlex.join(words)}"
+
+
+def helm_flags(flags: str) -> str:
+    """kubectl's flags as helm calls them."""
+    return flags.replace("--context", "--kube-context")
+
+
+def leaves(values: Settings, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every value of a chart's values that is no map, with its keys."""
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from leaves(value, (*above, key))
+        else:
+            yield (*above, key), value
+
+
+def _sets(values: Settings) -> list[str]:
+    """Values as flags of helm's. A string stays a string: ``--set a=true`` would make a truth value of "true"."""
+    words = []
+    for keys, value in leaves(values):
+        flag = "--set-string" if isinstance(value, str) else "--set"
+        said = str(value if isinstance(value, str) else json.dumps(value)).replace(",", "\\,")
+        path = ".".join(key.replace(".", "\\.") for key in keys)
+        words += [flag, f"{path}={said}"]
+    return words
+
+
+def _command(group: str, about: Settings, values: Settings, flags: str) -> str:
+    if about.get("manifest"):
+        return apply_command(about, release(about, values), flags)
+    for step in values["gateway"].get("prerequisites", ()):
+        if group in step.get("chart", {}).get("brings", ()):
+            return upgrade_command(step["chart"], release(step["chart"], values), flags)
+    return str(about.get("install", "")).format(helm_flags=helm_flags(flags))
+
+
+def _of(group: str) -> Settings:
+    return next((about for about in _all().values() if group in about["groups"]), {})
 
 
 @cache
-def _all() -> list[dict[str, Any]]:
-    loaded: list[dict[str, Any]] = yaml.safe_load((paths.SCHEMAS / "apis.yaml").read_text())
+def _all() -> dict[str, dict[str, Any]]:
+    loaded: dict[str, dict[str, Any]] = yaml.safe_load((paths.SCHEMAS / "apis.yaml").read_text())
     return loaded

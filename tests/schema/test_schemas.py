@@ -17,7 +17,8 @@ from wellit.source import Keys, _finding, dotted
 FILES = [f"{name}.schema.json" for name in ("comparison", "component", "environment", "guide", "report", "stack")]
 # Maps that somebody else judges: raw chart values, the plugins' parameters, Kubernetes' own blocks.
 RAW = {"values.gateway", "values.inferencepool", "values.modelservice", "gateway.poolProvider",
-       "picker.plugins[0].parameters", "engine.env[0].valueFrom", "decode.env[0].valueFrom"}  # fmt: skip
+       "gateway.prerequisites[0].chart.values", "picker.plugins[0].parameters",
+       "engine.env[0].valueFrom", "decode.env[0].valueFrom"}  # fmt: skip
 
 
 def members(node: Node, above: Keys = ()) -> Iterator[tuple[Keys, Node]]:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.tools.conftest import FakeGo, FakeRunner
 from wellit.errors import CannotAnswer
-from wellit.tools.modules import module_files
+from wellit.tools.modules import module_files, publishes
 
 MODULE = "sigs.k8s.io/gateway-api"
 
@@ -62,3 +62,11 @@ def test_a_cache_that_cannot_be_written_to_is_named(monkeypatch: pytest.MonkeyPa
 def test_a_module_that_is_not_pinned_is_refused() -> None:
     with pytest.raises(CannotAnswer, match="unknown module"):
         module_files("sigs.k8s.io/gateway")
+
+
+def test_another_pinned_version_is_kept_beside_the_sandboxs(go: FakeGo) -> None:
+    go.install()
+    other = "sigs.k8s.io/gateway-api-inference-extension"
+    assert publishes(other, "v1.2.0") and not publishes(other, "v0.1.0")
+    with pytest.raises(CannotAnswer, match=f'unknown version of {other} "v0.1.0"'):
+        module_files(other, lambda _: None, version="v0.1.0")

@@ -10,7 +10,7 @@ Everything that is kept lies under wellit.paths.cache().
 from wellit.say import Say, announce
 from wellit.tools.find import Found
 from wellit.tools.get import ensure, path, versions
-from wellit.tools.modules import module_files, published
+from wellit.tools.modules import module_files, published, publishes
 from wellit.tools.pins import Pin, names
 from wellit.tools.shown import Shown, cache_size, clean, installed
 
@@ -28,5 +28,6 @@ __all__ = [
     "names",
     "path",
     "published",
+    "publishes",
     "versions",
 ]

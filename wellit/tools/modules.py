@@ -1,4 +1,4 @@
-"""Files that pinned Go modules publish: custom resource definitions, for the sandbox's API server."""
+"""Files that pinned Go modules publish: custom resource definitions, for the sandbox and for prerequisites."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wellit.say import Say, announce
 from wellit.tools.failures import cannot_write, no_network, ways_out
 from wellit.tools.find import write_json
 from wellit.tools.golang import environment, go
-from wellit.tools.pins import publishers, requires, statements
+from wellit.tools.pins import publishers, statements
 from wellit.tools.progress import timed
 from wellit.tools.room import locked, room
 
@@ -27,16 +27,24 @@ def published() -> list[str]:
     return list(publishers())
 
 
-def module_files(module: str, say: Say = announce, runner: Runner = run) -> list[Path]:
+def publishes(module: str, version: str) -> bool:
+    """Whether that version of a module is pinned here, so that its files can be had."""
+    return version in publishers().get(module, {})
+
+
+def module_files(module: str, say: Say = announce, runner: Runner = run, *, version: str = "") -> list[Path]:
     """The wanted files of a pinned Go module, sorted; downloaded the first time, then kept without the rest of it.
 
-    Raises CannotAnswer for a module that is not pinned and when it cannot be downloaded.
+    Without `version` they are of the one that the sandbox takes. Raises CannotAnswer for a module or version that is
+    not pinned and when it cannot be downloaded.
     """
     if module not in publishers():
         raise unknown("module", module, published())
-    folder, pattern = publishers()[module]
-    text = (folder / "go.mod").read_text()
-    version = requires(text)[module]
+    pinned = publishers()[module]
+    version = version or next(iter(pinned))
+    if version not in pinned:
+        raise unknown(f"version of {module}", version, pinned)
+    folder, pattern = pinned[version]
     mark = hashlib.sha256(pattern.encode()).hexdigest()[:8]
     kept = cache() / "modules" / f"{module.replace('/', '-')}-{version}-{mark}"
     if files := _whole(kept):

@@ -136,13 +136,17 @@ def _recipe(go_mod: str, package: str, ldflags: str) -> str:
 
 
 @functools.cache
-def publishers() -> dict[str, tuple[Path, str]]:
-    """Module path -> (folder whose go.mod pins it, pattern of the files wanted from it)."""
-    return {
-        module: (TOOL_MODULES / folder, pattern)
-        for folder, entry in _catalogue().items()
-        for module, pattern in entry.get("files", {}).items()
-    }
+def publishers() -> dict[str, dict[str, tuple[Path, str]]]:
+    """Module path -> its pinned versions -> (folder whose go.mod pins it, pattern of the files wanted from it).
+
+    The first version of a module is the one that the sandbox takes.
+    """
+    found: dict[str, dict[str, tuple[Path, str]]] = {}
+    for folder, entry in _catalogue().items():
+        for module, pattern in entry.get("files", {}).items():
+            version = requires((TOOL_MODULES / folder / "go.mod").read_text())[module]
+            found.setdefault(module, {})[version] = (TOOL_MODULES / folder, pattern)
+    return found
 
 
 def _entries() -> dict[str, Any]:

@@ -1,0 +1,190 @@
+"""Per step: is it so already, and is there something to do. Pure: steps and a look give checks.
+
+WL621 definitions   WL622 charts of the provider   WL623 what a cloud turns on   WL605 the gateway class
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wellit import publishers
+from wellit.access import Missing, Unread
+from wellit.capabilities import order
+from wellit.findings import Check, Status
+from wellit.preflight import denied
+from wellit.prerequisites.look import Installed, Seen
+from wellit.prerequisites.steps import Charted, Definitions, Step, TurnedOn
+from wellit.source import lookup
+
+IN_A_SANDBOX = "not in a sandbox: charts are not fetched there, and nothing would run; its gateway is simulated"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A step as it stands. `todo`: provide has something to do. `version` is what it brings.
+
+    `keep` are definitions that need not be applied, `guarded` whether one of them must not be; `there` is whether the
+    release is there already.
+    """
+
+    step: Step
+    check: Check
+    todo: bool = False
+    version: str = ""
+    keep: frozenset[str] = frozenset()
+    guarded: bool = False
+    there: bool = False
+
+
+def judge(steps: Iterable[Step], seen: Seen, gateway: Mapping[str, Any]) -> tuple[Judged, ...]:
+    """Every step against what the look found; `gateway` is the gateway's file."""
+    return tuple(_judge(step, seen, gateway) for step in steps)
+
+
+def gateway_class(judged: Iterable[Judged], seen: Seen, name: str) -> Check:
+    """What comes of it all: a class that a controller has accepted."""
+    title = f"the gateway class {name} is there and accepted"
+    found = seen.gateway_class
+    if isinstance(found, Unread):
+        return Check("WL605", title, "unknown", denied(found))
+    if found is True:
+        return Check("WL605", title, "pass")
+    if seen.sandbox:
+        return Check("WL605", title, "skip", IN_A_SANDBOX)
+    coming = [one.step.release for one in judged if one.todo and isinstance(one.step, Charted)]
+    if coming:
+        return Check("WL605", title, "skip", f"it comes with {coming[-1]}")
+    if isinstance(found, Missing):
+        return Check("WL605", title, "fail", "it is not there: nothing would make the gateway")
+    fix = f"kubectl {seen.flags} describe gatewayclass {name}"
+    return Check("WL605", title, "fail", "it is there, and no controller has accepted it", fix)
+
+
+def _judge(step: Step, seen: Seen, gateway: Mapping[str, Any]) -> Judged:
+    if isinstance(step, Definitions):
+        return _definitions(step, seen)
+    if isinstance(step, Charted):
+        return _chart(step, seen, gateway)
+    return _turned_on(step, seen)
+
+
+def _definitions(step: Definitions, seen: Seen) -> Judged:
+    if isinstance(seen.definitions, Unread):
+        return _told(step, "WL621", "unknown", denied(seen.definitions))
+    here = {name: found.version for name, found in seen.definitions.items() if step.has(name)}
+    missing = [name for name in step.about["definitions"] if name not in here]
+    older = [name for name, version in here.items() if _before(version, step.version)]
+    newer = [version for version in here.values() if _before(step.version, version)]
+    unsaid = [name for name, version in here.items() if order(version) is None]
+    if newer:
+        return _newer(step, seen.flags, max(newer, key=_key), missing)
+    if missing or (older and not step.managed):
+        fix = publishers.apply_command(step.about, step.version, seen.flags)
+        parts = ["none of them is"] if not here else [f"not there: {_listed(missing)}"] if missing else []
+        parts += [f"older: {_listed(f'{name} {here[name]}' for name in older)}"] if older else []
+        keep = set(here) if step.managed else set(here) - set(older)
+        told = Check("WL621", step.title, "fail", "; ".join(parts), fix)
+        return Judged(step, told, True, step.version, frozenset(keep), guarded=step.managed or bool(unsaid))
+    if older:
+        return _told(step, "WL621", "warn", f"the cloud keeps {_listed(older)} at {here[older[0]]}: left alone")
+    if unsaid:
+        return _told(step, "WL621", "warn", f"they are there and do not say of which release: {_listed(unsaid)}")
+    return _told(step, "WL621", "pass", f"{len(here)} definitions")
+
+
+def _newer(step: Definitions, flags: str, version: str, missing: list[str]) -> Judged:
+    detail = f"they are of {version}, newer than the train's: a newer one is never replaced by an older"
+    if missing:
+        fix = publishers.apply_command(step.about, version, flags)
+        return _told(step, "WL621", "fail", f"{detail}; not there, and to be of {version} too: {_listed(missing)}", fix)
+    if step.newer:
+        return _told(step, "WL621", "warn", f"{detail}; {step.newer}")
+    return _told(step, "WL621", "pass", detail)
+
+
+def _chart(step: Charted, seen: Seen, gateway: Mapping[str, Any]) -> Judged:
+    if seen.sandbox:
+        return _told(step, "WL622", "skip", IN_A_SANDBOX)
+    found = seen.releases.get(step.release, Missing())
+    if isinstance(found, Unread):
+        return _told(step, "WL622", "unknown", denied(found))
+    if isinstance(found, Installed):
+        return _installed(step, seen, found)
+    if isinstance(seen.definitions, Unread):
+        return _told(step, "WL622", "unknown", denied(seen.definitions))
+    foreign = {name: about for name, about in seen.definitions.items() if name.partition(".")[2] in step.brings}
+    if foreign:
+        owners = sorted({f"release {about.made_by}" if about.made_by else "elsewhere" for about in foreign.values()})
+        detail = f"its {len(foreign)} definitions are there already, from {' and '.join(owners)}: left alone"
+        return _told(step, "WL622", "pass", detail)
+    if not step.brings and isinstance(seen.gateway_class, Unread):
+        return _told(step, "WL622", "unknown", denied(seen.gateway_class))
+    if not step.brings and seen.gateway_class is True:
+        detail = f"helm has no such release, and the gateway class {gateway['className']} is accepted: left alone"
+        needs = ", ".join(f"{'.'.join(keys)}={said}" for keys, said in publishers.leaves(step.about["values"]))
+        return _told(step, "WL622", "warn", detail + (f"; see that it was installed with {needs}" if needs else ""))
+    fix = publishers.upgrade_command(step.about, step.version, seen.flags)
+    return Judged(step, Check("WL622", step.title, "fail", "it is not there", fix), True, step.version)
+
+
+def _installed(step: Charted, seen: Seen, found: Installed) -> Judged:
+    if found.pending:
+        fix = f"helm {publishers.helm_flags(seen.flags)} history {step.release} -n {step.namespace}"
+        detail = f"it is {found.status}: somebody is at work on it, or was killed while at it"
+        return _told(step, "WL622", "fail", detail, fix)
+    if order(found.version) is None:
+        return _told(step, "WL622", "warn", "it is there, and helm does not say in which version: left alone")
+    lacking = [
+        ".".join(keys) for keys, said in publishers.leaves(step.about["values"]) if not _same(found.values, keys, said)
+    ]
+    older = _before(found.version, step.version)
+    parts = [f"it is {found.version}, older"] if older else []
+    parts += [f"helm says that it is {found.status}"] if found.status != "deployed" else []
+    parts += [f"without {', '.join(lacking)}"] if lacking else []
+    version = step.version if older else found.version  # never back
+    if parts:
+        fix = publishers.upgrade_command(step.about, version, seen.flags, there=True)
+        told = Check("WL622", step.title, "fail", "; ".join(parts), fix)
+        return Judged(step, told, True, version, there=True)
+    newer = _before(step.version, found.version)
+    return _told(step, "WL622", "pass", f"it is {found.version}, newer than the train's: kept" if newer else "")
+
+
+def _turned_on(step: TurnedOn, seen: Seen) -> Judged:
+    command, page = step.about["command"], step.about["reference"]
+    found = seen.gateway_class
+    if step.about["seen"] is None:
+        return _told(step, "WL623", "skip", f"the cluster does not tell; {page}", command)
+    if isinstance(found, Unread):
+        return _told(step, "WL623", "unknown", denied(found), command)
+    if isinstance(found, Missing):
+        return _told(step, "WL623", "fail", f"its gateway class is not there; {page}", command)
+    return _told(step, "WL623", "pass")
+
+
+def _told(step: Step, id_: str, status: Status, detail: str = "", fix: str = "") -> Judged:
+    return Judged(step, Check(id_, step.title, status, detail, fix))
+
+
+def _same(values: Mapping[str, Any], keys: tuple[str, ...], said: Any) -> bool:
+    try:
+        return str(lookup(values, keys)).lower() == str(said).lower()
+    except KeyError:
+        return False
+
+
+def _key(version: str) -> Any:
+    return order(version) or ()
+
+
+def _before(one: str, other: str) -> bool:
+    """Whether a version is known to be older than another."""
+    keys = order(one), order(other)
+    return keys[0] is not None and keys[1] is not None and keys[0] < keys[1]
+
+
+def _listed(names: Iterable[str]) -> str:
+    every = list(names)
+    return ", ".join(every[:4]) + (f" and {len(every) - 4} more" if len(every) > 4 else "")

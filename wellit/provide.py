@@ -1,0 +1,137 @@
+"""Installing what a gateway needs: with lifecycle the only module that writes to a user's cluster.
+
+Everything is fetched before anything is written. Each step is whole by itself and is passed over when it is so already:
+the same command goes on from wherever this one stopped.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from wellit import charts, publishers, tools
+from wellit.access import Access
+from wellit.errors import CannotAnswer, Interrupted, Refused
+from wellit.helm import Helm, reason
+from wellit.prerequisites import Charted, Definitions, Judged
+from wellit.process import Done
+from wellit.say import Say
+
+ESTABLISHED_SECONDS = 60
+CHART_SECONDS = 600.0
+AGAIN = "the same command again goes on from here"
+
+
+def provide(judged: Sequence[Judged], access: Access, helm: Helm, say: Say) -> list[str]:
+    """Do every step that has something to do, in order. Returns what was done, in words.
+
+    Raises CannotAnswer when something cannot be fetched (nothing was changed then), Refused when the cluster refuses
+    a step: what was done before it is said. Interrupted on Ctrl-C.
+    """
+    todo = [one for one in judged if one.todo]
+    done: list[str] = []
+    try:
+        with _fetched(todo, helm, say) as fetched:
+            for one, what in zip(todo, fetched, strict=True):
+                name = one.step.about.get("title") or one.step.about.get("release")
+                say(f"{name} {one.version}: applying")
+                _write(one, what, access, helm, done)
+                done.append(f"{name} {one.version}")
+    except KeyboardInterrupt:
+        raise Interrupted(f"stopped on the way; done: {_said(done)}", write=AGAIN) from None
+    return done
+
+
+@contextmanager
+def _fetched(todo: Iterable[Judged], helm: Helm, say: Say) -> Iterator[list[str]]:
+    """What each step is made from: a file of definitions or a packaged chart, on this machine where it can be."""
+    with tempfile.TemporaryDirectory(prefix="wellit-") as folder:
+        found = []
+        for number, one in enumerate(todo):
+            here = Path(folder) / str(number)
+            here.mkdir()
+            step = one.step
+            found.append(_manifest(one, here, say) if isinstance(step, Definitions) else _pulled(one, here, helm, say))
+        yield found
+
+
+def _manifest(one: Judged, folder: Path, say: Say) -> str:
+    """The definitions to apply, from the pinned Go module; for another version the address of the release's file."""
+    about = one.step.about
+    if not tools.publishes(about["module"], one.version):
+        if one.guarded:
+            # kubectl takes the whole file, also over those that are to stay.
+            raise CannotAnswer(
+                f"{about['title']} {one.version} is not one whose definitions wellit knows one by one",
+                why=f"these are there and stay as they are: {', '.join(sorted(one.keep)[:4])}; nothing was changed",
+                write=f"when they may be replaced: {one.check.fix}",
+            )
+        return str(about["manifest"].format(version=one.version))
+    items: list[Any] = []
+    for file in tools.module_files(about["module"], say, version=one.version):
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        items += [item for item in yaml.load_all(file.read_text(), Loader=loader) if item]
+    wanted = [item for item in items if item["metadata"]["name"] not in one.keep]
+    made = folder / "definitions.json"
+    made.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": wanted}))
+    return str(made)
+
+
+def _pulled(one: Judged, folder: Path, helm: Helm, say: Say) -> str:
+    step = one.step
+    assert isinstance(step, Charted)
+    source = publishers.source_words(step.about, one.version)
+    say(f"fetching the chart {step.about['name']} {one.version}")
+    done = helm.helm("pull", *source, "--destination", str(folder), timeout=300)
+    pulled = next(iter(folder.glob("*.tgz")), None)
+    if not done.ok or pulled is None:
+        raise CannotAnswer(
+            f"cannot fetch the chart {step.about['name']} {one.version}: {reason(done)}",
+            why=f"it is published at {step.about['from']}; nothing was changed",
+            write="the same command where that address is reached",
+        )
+    got = charts.digest(pulled)
+    if step.digest and one.version == step.version and got != step.digest:
+        raise CannotAnswer(
+            f"the chart {step.about['name']} {one.version} is not the one that is pinned",
+            why=f"its digest is {got}, the version train has {step.digest}; nothing was changed",
+            write=f"if the new one is right, write its digest into versions.providerDigests.{step.release}",
+        )
+    return str(pulled)
+
+
+def _write(one: Judged, what: str, access: Access, helm: Helm, before: list[str]) -> None:
+    step = one.step
+    if isinstance(step, Definitions):
+        done = access.call(*publishers.apply_words(what), timeout=CHART_SECONDS)
+        _good(done, one, access, before, done.err.strip().splitlines())
+        names = [line.split()[0] for line in done.out.splitlines() if line.startswith("customresourcedefinition")]
+        limit = f"--timeout={ESTABLISHED_SECONDS}s"
+        done = access.call("wait", "--for=condition=Established", limit, *names, timeout=ESTABLISHED_SECONDS + 10)
+        _good(done, one, access, before, done.err.strip().splitlines())
+    else:
+        words = publishers.upgrade_words(step.about, [what], there=one.there)
+        done = helm.helm(*words, timeout=CHART_SECONDS)
+        _good(done, one, access, before, [reason(done)])
+
+
+def _good(done: Done, one: Judged, access: Access, before: list[str], why: list[str]) -> None:
+    if done.ok:
+        return
+    conflict = "conflict" in done.err.lower() and isinstance(one.step, Definitions)
+    force = f"; who made them may undo it; to take them over: {one.check.fix} --force-conflicts" if conflict else ""
+    raise Refused(
+        f"{access.label} refuses: {(why or ['no reason given'])[-1]}",
+        why=f"at: {one.step.title}; done before it: {_said(before)}",
+        write=f"mend it, then {AGAIN}{force}",
+    )
+
+
+def _said(done: Iterable[str]) -> str:
+    return ", ".join(done) or "nothing"
