@@ -15,6 +15,7 @@ from wellit.cli import (
     CLUSTER_FLAGS,
     FETCH,
     FORMAT,
+    OUTPUT,
     STACK_FLAGS,
     WHICH_FLAGS,
     YES,
@@ -66,6 +67,27 @@ def render(_: Context, **given: Any) -> int:
         return show(result.report) or 2
     print(result.rendered.text(), end="")
     return 0
+
+
+@task(
+    STACK_FLAGS, CLUSTER_FLAGS, FETCH, FORMAT, OUTPUT, name="show",
+    live="the state of kubectl's current cluster on it; --sandbox, --context and --kubeconfig say so too",
+)  # fmt: skip
+def show_(_: Context, live: bool = False, **given: Any) -> int:
+    """Draw a stack: gateway, route, pool, picker and pods, as a tree or into a file. With a cluster: its state."""
+    from wellit import show as showing
+
+    fmt, output = known_format(given["format_"]), given["output"]
+    if output:
+        showing.known_output(output)
+    cluster = live or any(given[flag] for flag in CLUSTER_FLAGS)
+    opened = (lambda: access(given)) if cluster else None
+    report, drawn = showing.stack(choice(given), say, fetch=given["fetch"], access=opened)
+    if drawn and output:
+        say(f"drawn: {showing.write(drawn, output)}")
+    if drawn is None or fmt != "text":
+        return show(report, fmt)
+    return showing.tell(report, drawn, say, tree=not output)
 
 
 @task(STACK_FLAGS, CLUSTER_FLAGS, FORMAT)
@@ -271,6 +293,6 @@ def task_names() -> list[str]:
 
 boxes = Collection("sandbox", sandbox_up, sandbox_down, sandbox_status, sandbox_shell)
 namespace = Collection(
-    overview, quickstart, validate, render, preflight, prerequisites, install, status, uninstall, compare, explain_,
+    overview, quickstart, validate, render, show_, preflight, prerequisites, install, status, uninstall, compare, explain_,
     tools, walk, docs, test, benchmark, boxes,
 )  # fmt: skip

@@ -17,7 +17,7 @@ ORDER = """
     charts render places validate
     quantities demand sandbox door access permissions cluster placement publishers preflight record plan
     live progress helm prerequisites endpoint waiting verify lifecycle provide prepare operate
-    report compare explain docs walk testing cli program
+    report compare picture show explain docs walk testing cli program
 """.split()
 STARTS_PROCESSES = {"process"}
 # With the verbs that change a cluster, as `Access.call` and `Helm.helm` are given them; access asks its reviews by one.

@@ -11,6 +11,11 @@ CHECKS: dict[str, tuple[str, str]] = {
         "Something was not looked at, and the screen says what and why: upstream's charts are not in the cache\n"
         "(--fetch gets them, --charts offline does without), or a mistake before it has to go first.",
     ),
+    "WL502": (
+        "Every arrow of the picture leads somewhere",
+        "show joins what is rendered by name and label, as Kubernetes does: a pool that selects no pod, a route to a\n"
+        "pool that is not there, a port that nobody listens at, a pod in two pools. Each is healthy by itself.",
+    ),
     "WL601": (
         "The cluster answers",
         "Its context and address are named, so that nobody installs into the wrong one. --context and\n"

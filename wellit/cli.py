@@ -44,12 +44,13 @@ CLUSTER_FLAGS: dict[str, tuple[Any, str]] = {
 FORMAT: dict[str, tuple[Any, str]] = {"format_": ("text", "text or json")}
 FETCH: dict[str, tuple[Any, str]] = {"fetch": (False, "download upstream's charts that are not in the cache")}
 YES: dict[str, tuple[Any, str]] = {"yes": (False, "do not ask")}
+OUTPUT: dict[str, tuple[Any, str]] = {"output": ("", "a file to draw it into: stack.svg")}
 OPTIONAL = {"sandbox"}  # may stand without a value
-SHORT = {"guide": "g", "env": "e", "namespace": "n", "file": "f"}
+SHORT = {"guide": "g", "env": "e", "namespace": "n", "file": "f", "output": "o"}
 
 
 class WellitTask(Task[Any]):
-    """A task with short flags for the four words that are typed most, and no others."""
+    """A task with short flags for the words that are typed most, and no others."""
 
     def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:
         arguments = super().get_arguments(ignore_unknown_help)

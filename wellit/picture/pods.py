@@ -1,0 +1,177 @@
+"""Model servers: which engine runs in their pods, behind which routing proxy, on what devices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from wellit import capabilities, engines
+from wellit.engines import Engine
+from wellit.images import Image
+from wellit.node import Node as Place
+from wellit.picture.model import Container, Node
+from wellit.picture.objects import WORKLOADS, Object, World
+from wellit.quantities import pod_asks
+from wellit.seen import words as command_lines
+from wellit.seen.words import Words
+
+ROLE = "llm-d.ai/role"
+PREFILL = "prefill"
+PROXY = "routing-proxy"  # what the chart calls it
+# Neutral settings that say how an engine is spread over devices, and what they are called in a picture.
+SPREAD = {"tensorParallel": "tensor parallel", "dataParallel": "data parallel", "expertParallel": "expert parallel"}
+
+
+def node_of(item: Object, world: World) -> Node:
+    """The pods of one workload."""
+    containers = tuple(_containers(item))
+    engine = next((c for c in containers if c.does == "engine"), None)
+    size = int((item.spec.get("leaderWorkerTemplate") or {}).get("size", 1)) if item.kind == "LeaderWorkerSet" else 1
+    replicas = _replicas(item)
+    facts: dict[str, Any] = {}
+    if role := item.pod_labels.get(ROLE):
+        facts["role"] = role
+    if engine:
+        facts["engine"] = engine.title
+    facts["pods"] = replicas * size
+    if devices := _devices(item, world):
+        facts["devices"] = devices
+        facts["devices in all"] = {name: count * replicas * size for name, count in devices.items()}
+    facts["labels"] = item.pod_labels
+    return Node(
+        "pods" if engine else "workload", item.name, facts, containers, _inside(containers),
+        object=(item.api_version, item.kind),
+    )  # fmt: skip
+
+
+def is_model_server(item: Object) -> bool:
+    """Whether an engine runs in its pods."""
+    return item.kind in WORKLOADS and any(c.does == "engine" for c in _containers(item))
+
+
+def fronts(node: Node) -> set[int]:
+    """The ports at which its pods take requests: the routing proxy's, else the engine's; none when unknown."""
+    for does in ("proxy", "engine"):
+        for container in node.containers:
+            if container.does == does and container.port:
+                return {container.port, *range(container.port, container.port + int(container.facts.get("ranks", 1)))}
+    return set()
+
+
+def proxy_of(node: Node) -> Container | None:
+    return next((c for c in node.containers if c.does == "proxy"), None)
+
+
+def engine_of(node: Node) -> Container | None:
+    return next((c for c in node.containers if c.does == "engine"), None)
+
+
+def _inside(containers: tuple[Container, ...]) -> tuple[str, ...]:
+    """What does not join within a pod: a proxy that looks for its engine where it is not."""
+    proxy = next((c for c in containers if c.does == "proxy"), None)
+    engine = next((c for c in containers if c.does == "engine"), None)
+    if proxy and engine and proxy.passes and engine.port and proxy.passes != engine.port:
+        return (f"the routing proxy looks for {engine.title} at port {proxy.passes}, which listens at {engine.port}",)
+    return ()
+
+
+def _replicas(item: Object) -> int:
+    if item.kind in ("Pod", "DaemonSet"):
+        return 1
+    count = item.spec.get("replicas", 1)
+    return 1 if count is None else int(count)
+
+
+def _containers(item: Object) -> Iterator[Container]:
+    """Those that run as long as the pod does: init containers only when they stay."""
+    for kind in ("initContainers", "containers"):
+        for place in item.place(kind):
+            if kind == "containers" or place["restartPolicy"].text() == "Always":
+                yield _container(place)
+
+
+def _container(place: Place) -> Container:
+    name, image = place["name"].text(), place["image"].text()
+    spoken = command_lines.read(place["command"], place["args"])
+    known = capabilities.routing_proxy(image)
+    if known or name == PROXY or _is_proxy(image):
+        return _proxy(name, image, spoken, known)
+    engine = engines.of_words(spoken.texts) or (None if place["command"] else engines.of_image(Image.parse(image)))
+    if engine:
+        return _engine(name, image, spoken, engine, place)
+    declared = [port["containerPort"].number() for port in place["ports"]]
+    return Container(name, "other", image, port=next(filter(None, declared), None))
+
+
+def _is_proxy(image: str) -> bool:
+    return any(Image.parse(image).is_of(one.rpartition(":")[0]) for one, _ in capabilities.published(PROXY))
+
+
+def _proxy(name: str, image: str, spoken: Words, known: Mapping[str, Any] | capabilities.Unknown) -> Container:
+    release = known if isinstance(known, Mapping) else capabilities.published(PROXY)[-1][1]
+    ports = release["defaultPorts"]
+    engine_flags = {release["enginePortFlag"], "--vllm-port", "--model-server-port"}
+    connector = next((given.value for flag in release["connectorFlags"] if (given := spoken.given(flag))), "")
+    if not connector and isinstance(known, Mapping):
+        connector = known["defaultConnector"]
+    facts: dict[str, Any] = {"connector": connector} if connector else {}
+    ranks = spoken.given("--data-parallel-size")
+    if ranks and ranks.number and ranks.number > 1:
+        facts["ranks"] = ranks.number
+    passes = next((_number(given) for flag in sorted(engine_flags) if (given := spoken.given(flag))), ports["engine"])
+    port = _number(given) if (given := spoken.given("--port")) else ports["proxy"]
+    return Container(name, "proxy", image, port=port, passes=passes, facts=facts)
+
+
+def _engine(name: str, image: str, spoken: Words, engine: Engine, place: Place) -> Container:
+    facts: dict[str, Any] = {}
+    if model := _model(spoken, engine):
+        facts["model"] = model
+    if (served := spoken.given(engine.flag("servedName"))) and served.value not in ("", model):
+        facts["served as"] = served.value
+    for setting, title in SPREAD.items():
+        if given := spoken.given(engine.flag(setting)):
+            facts[title] = given.number or given.value or "yes"
+    return Container(name, "engine", image, engine.title, _port(spoken, engine, place), facts=facts)
+
+
+def _port(spoken: Words, engine: Engine, place: Place) -> int | None:
+    """Where an engine listens; None when only its start tells."""
+    if given := spoken.given(engine.flag("port") or "--port"):
+        return _number(given)
+    declared = [number for port in place["ports"] if (number := port["containerPort"].number())]
+    if spoken.elsewhere:
+        return declared[0] if len(declared) == 1 else None
+    return engine.default_port
+
+
+def _number(given: command_lines.Given) -> int | None:
+    return None if given.open else given.number
+
+
+def _model(spoken: Words, engine: Engine) -> str:
+    """The model's name: behind its flag, or the first word after the launcher that is no flag."""
+    if flag := engine.flag("model"):
+        found = spoken.given(flag)
+        return found.value if found else ""
+    texts = [text.rsplit("/", 1)[-1] if text.startswith("/") else text for text in spoken.texts]
+    for launcher in engine.data["launchers"]:
+        parts = launcher.split()
+        for start in range(len(texts) - len(parts) + 1):
+            if texts[start : start + len(parts)] == parts:
+                after = spoken.texts[start + len(parts) :][:1]
+                return after[0] if after and not after[0].startswith("-") else ""
+    return ""
+
+
+def _devices(item: Object, world: World) -> dict[str, int]:
+    """Whole devices of one pod, by resource name; those of resource claims by their class."""
+    found = {name: amount // 1000 for name, amount in pod_asks(item.pod).items() if "/" in name}
+    for claim in item.pod.get("resourceClaims") or []:
+        template = world.get("ResourceClaimTemplate", str(claim.get("resourceClaimTemplateName")), item.namespace)
+        asked = ((template.spec.get("spec") or {}).get("devices") or {}).get("requests") or [] if template else []
+        for request in asked:
+            exactly = request.get("exactly") or request
+            name = str(exactly.get("deviceClassName", request.get("name", "device")))
+            found[name] = found.get(name, 0) + int(exactly.get("count") or 1)
+    return dict(sorted(found.items()))
