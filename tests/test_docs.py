@@ -18,7 +18,7 @@ def test_the_tables_are_those_of_the_data(name: str) -> None:
     assert docs.refreshed(text) == text, "stale: run scripts/invoke docs"
 
 
-@pytest.mark.parametrize("name", docs.PICTURES)
+@pytest.mark.parametrize("name", [*docs.PICTURES, *docs.DRAWINGS])
 def test_the_pictures_are_there_and_shown(name: str) -> None:
     assert (paths.ROOT / "docs" / name).read_text().startswith("<svg")
     assert f"docs/{name}" in (paths.ROOT / "README.md").read_text()

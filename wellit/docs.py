@@ -19,6 +19,8 @@ PICTURES = {
     "quickstart.svg": "scripts/invoke quickstart",
     "refused.svg": "scripts/invoke validate -e sglang --charts offline --set proxy.connector=nixlv2",
 }
+# What show draws by itself.
+DRAWINGS = {"stack.svg": "scripts/invoke show -e sglang --charts offline -o docs/stack.svg"}
 RESULTS = paths.ROOT / "benchmarks" / "results.md"
 _MADE = re.compile(r"(<!-- made: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -123,7 +125,15 @@ def pictures(say: Callable[[str], None], *, run: process.Runner = process.run) -
         file.write_text(_drawn(command, done.out), encoding="utf-8")
         drawn.append(file)
     run([paths.INVOKE, "sandbox.down"], env=_screen())
-    return drawn
+    return drawn + drawings(say, run=run)
+
+
+def drawings(say: Callable[[str], None], *, run: process.Runner = process.run) -> list[Path]:
+    """Run the commands of DRAWINGS, which write their own files. Returns the files."""
+    for command in DRAWINGS.values():
+        say(f"$ {command}")
+        run(["sh", "-c", command], cwd=paths.ROOT, env=_screen(), timeout=3600)
+    return [paths.ROOT / "docs" / name for name in DRAWINGS]
 
 
 def _screen() -> dict[str, str]:

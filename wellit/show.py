@@ -13,10 +13,9 @@ from wellit.access import Access
 from wellit.compose import Choice
 from wellit.errors import CannotAnswer
 from wellit.findings import Check, Report
-from wellit.live import Part
+from wellit.live import Live, Part
 from wellit.picture import Node, Picture, State, svg
 from wellit.picture import tree as trees
-from wellit.render import Rendered
 from wellit.report.style import Style
 from wellit.say import Say
 
@@ -46,23 +45,23 @@ def stack(
     about = {"guide": result.stack.name, "environment": result.stack.environment, "namespace": namespace}
     drawn = picture.read(result.rendered.manifests, namespace, about)
     if access:
-        drawn = with_state(drawn, access(), result.rendered, namespace)
+        there = access()
+        objects = demand.read(result.rendered, namespace).objects
+        drawn = with_state(drawn, live.look(there, namespace, objects), there.label)
     broken = drawn.troubles
     result.report.add([Check(*ARROWS, "fail" if broken else "pass", "; ".join(broken))])
     result.report.summary["picture"] = drawn.data()
     return result.report, drawn
 
 
-def with_state(drawn: Picture, access: Access, rendered: Rendered, namespace: str) -> Picture:
-    """The picture with the state of each node in the cluster. Raises CannotAnswer when it does not answer."""
-    objects = demand.read(rendered, namespace).objects
-    seen = live.look(access, namespace, objects)
+def with_state(drawn: Picture, seen: Live, label: str) -> Picture:
+    """The picture with the state of each node in the cluster that `label` names."""
     parts = {(part.object.of.kind, part.object.name): part for part in seen.parts}
     nodes = tuple(_with(node, parts, seen.addresses) for node in drawn.nodes)
     notes = list(drawn.notes)
     if seen.simulated:
         notes.append("readiness here is simulated by the sandbox: nothing answers")
-    return replace(drawn, nodes=nodes, notes=tuple(notes), about={**drawn.about, "on": access.label})
+    return replace(drawn, nodes=nodes, notes=tuple(notes), about={**drawn.about, "on": label})
 
 
 def tell(report: Report, drawn: Picture, say: Say, *, tree: bool) -> int:
