@@ -293,6 +293,6 @@ def task_names() -> list[str]:
 
 boxes = Collection("sandbox", sandbox_up, sandbox_down, sandbox_status, sandbox_shell)
 namespace = Collection(
-    overview, quickstart, validate, render, show_, preflight, prerequisites, install, status, uninstall, compare, explain_,
-    tools, walk, docs, test, benchmark, boxes,
+    overview, quickstart, validate, render, show_, preflight, prerequisites, install, status, uninstall, compare,
+    explain_, tools, walk, docs, test, benchmark, boxes,
 )  # fmt: skip
