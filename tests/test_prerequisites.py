@@ -17,7 +17,6 @@ from wellit.helm import Helm
 from wellit.prerequisites import Charted, Defined, Definitions, Installed, Judged, Seen, Step, TurnedOn
 
 ISTIO = prerequisites.steps(stack())
-GATEWAY = stack().values["gateway"]
 GAMMA, GAIE = (step for step in ISTIO if isinstance(step, Definitions))
 BASE, ISTIOD = (step for step in ISTIO if isinstance(step, Charted))
 FLAG = {"pilot": {"env": {"ENABLE_GATEWAY_API_INFERENCE_EXTENSION": "true"}}}
@@ -39,7 +38,7 @@ def seen(**about: Any) -> Seen:
 
 
 def judged(step: Step, **about: Any) -> Judged:
-    return prerequisites.judge([step], seen(**about), GATEWAY)[0]
+    return prerequisites.judge([step], seen(**about), "istio")[0]
 
 
 def test_istio_needs_definitions_and_then_its_two_charts() -> None:
@@ -111,7 +110,7 @@ def test_preflight_and_prerequisites_say_the_same_command() -> None:
 
 
 def test_what_is_there_already_is_left() -> None:
-    assert [one.check.status for one in prerequisites.judge(ISTIO, seen(), GATEWAY)] == ["pass"] * 4
+    assert [one.check.status for one in prerequisites.judge(ISTIO, seen(), "istio")] == ["pass"] * 4
     assert prerequisites.gateway_class([], seen(), "istio").status == "pass"
 
 

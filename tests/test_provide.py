@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.clusters import FakeRunner, access, failed
 from tests.support.stacks import stack
-from tests.test_prerequisites import BASE, GAIE, GAMMA, GATEWAY, ISTIO, defined, seen
+from tests.test_prerequisites import BASE, GAIE, GAMMA, ISTIO, defined, seen
 from wellit import charts, prepare, prerequisites, provide, tools
 from wellit.access import Access, Missing
 from wellit.errors import CannotAnswer, Interrupted, Refused
@@ -64,7 +64,7 @@ def run(judged: Sequence[Judged], **answers: Any) -> tuple[list[str], Cluster]:
 
 
 def everything() -> tuple[Judged, ...]:
-    return prerequisites.judge(ISTIO, seen(**NOTHING), GATEWAY)
+    return prerequisites.judge(ISTIO, seen(**NOTHING), "istio")
 
 
 def test_everything_is_fetched_before_anything_is_written() -> None:
@@ -80,24 +80,24 @@ def test_everything_is_fetched_before_anything_is_written() -> None:
 
 
 def test_a_step_that_is_so_already_is_passed_over() -> None:
-    done, runner = run(prerequisites.judge(ISTIO, seen(), GATEWAY))
+    done, runner = run(prerequisites.judge(ISTIO, seen(), "istio"))
     assert done == [] and runner.asked == []
 
 
 def test_only_definitions_that_are_missing_or_older_are_applied() -> None:
     there = defined()
     del there["httproutes.gateway.networking.k8s.io"]
-    _, runner = run(prerequisites.judge([GAMMA], seen(definitions=there), GATEWAY))
+    _, runner = run(prerequisites.judge([GAMMA], seen(definitions=there), "istio"))
     assert runner.applied.count("metadata") == 1 and "httproutes" in runner.applied
 
 
 def test_another_release_comes_from_its_address() -> None:
     other = prerequisites.Definitions(GAIE.about, "v1.4.0-rc.3")
-    _, runner = run(prerequisites.judge([other], seen(**NOTHING), GATEWAY))
+    _, runner = run(prerequisites.judge([other], seen(**NOTHING), "istio"))
     assert "/releases/download/v1.4.0-rc.3/manifests.yaml" in runner.asked[0]
     unsaid = dict.fromkeys(["inferencepools.inference.networking.k8s.io"], prerequisites.Defined())
     with pytest.raises(CannotAnswer, match="not one whose definitions wellit knows") as told:
-        run(prerequisites.judge([other], seen(definitions=unsaid), GATEWAY))
+        run(prerequisites.judge([other], seen(definitions=unsaid), "istio"))
     assert "nothing was changed" in told.value.why
 
 
@@ -110,10 +110,10 @@ def test_a_chart_that_cannot_be_fetched_changes_nothing() -> None:
 def test_a_chart_of_another_digest_is_refused(tmp_path: Path) -> None:
     (tmp_path / "chart.tgz").write_text("a chart")
     good = Charted(BASE.about, "1.29.1", charts.digest(tmp_path / "chart.tgz"), BASE.brings)
-    run(prerequisites.judge([good], seen(**NOTHING), GATEWAY))
+    run(prerequisites.judge([good], seen(**NOTHING), "istio"))
     other = Charted(BASE.about, "1.29.1", f"sha256:{'0' * 64}", BASE.brings)
     with pytest.raises(CannotAnswer, match="not the one that is pinned") as told:
-        run(prerequisites.judge([other], seen(**NOTHING), GATEWAY))
+        run(prerequisites.judge([other], seen(**NOTHING), "istio"))
     assert "versions.providerDigests.istio-base" in told.value.write
 
 
@@ -130,7 +130,7 @@ def test_an_address_that_is_not_there_is_no_success() -> None:
     other = prerequisites.Definitions(GAIE.about, "v9.9.9")
     with pytest.raises(Refused, match=r"unable to read URL .* 404") as told:
         run(
-            prerequisites.judge([other], seen(**NOTHING), GATEWAY),
+            prerequisites.judge([other], seen(**NOTHING), "istio"),
             apply=failed('error: unable to read URL "https://x", server reported 404 Not Found, status code=404'),
         )
     assert "done before it: nothing" in told.value.why
@@ -139,7 +139,7 @@ def test_an_address_that_is_not_there_is_no_success() -> None:
 def test_definitions_that_somebody_else_keeps_are_not_taken_over() -> None:
     conflict = failed('Apply failed with 1 conflict: conflict with "helm": .spec.versions')
     with pytest.raises(Refused) as told:
-        run(prerequisites.judge([GAMMA], seen(definitions=defined("v1.3.0")), GATEWAY), apply=conflict)
+        run(prerequisites.judge([GAMMA], seen(definitions=defined("v1.3.0")), "istio"), apply=conflict)
     assert "--force-conflicts" in told.value.write
 
 

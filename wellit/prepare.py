@@ -24,17 +24,16 @@ def prepare(stack: Stack, access: Access, say: Say, ask: Ask, *, apply: bool) ->
 
     Raises as prerequisites.steps() and provide() do, and what `ask` raises.
     """
-    gateway = stack.values["gateway"]
     steps = prerequisites.steps(stack)
     charts = not access.sandbox and any(isinstance(step, Charted) for step in steps)
     helm = Helm(access, tools.ensure(["helm"], say) if charts else {})
-    name = str(gateway["className"])
+    name = prerequisites.class_of(stack, steps)
 
     def look() -> Seen:
         return prerequisites.look(access, steps, name, helm)
 
     seen = look()
-    judged = prerequisites.judge(steps, seen, gateway)
+    judged = prerequisites.judge(steps, seen, name)
     todo = [one for one in judged if one.todo]
     result = "everything that can be told of is there" if not any(one.check.status == "fail" for one in judged) else ""
     if todo and apply:
@@ -42,7 +41,7 @@ def prepare(stack: Stack, access: Access, say: Say, ask: Ask, *, apply: bool) ->
         ask(f"Install this on {access.label}?")
         done = provide(judged, access, helm, say)
         seen = _settled(look, waits=bool(name) and any(isinstance(one.step, Charted) for one in todo))
-        judged = prerequisites.judge(steps, seen, gateway)
+        judged = prerequisites.judge(steps, seen, name)
         result = f"installed: {', '.join(done)}"
     elif todo:
         result = "nothing was changed; --apply installs what is missing, after asking"

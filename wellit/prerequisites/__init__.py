@@ -9,7 +9,7 @@ Nothing here writes: provide does.
 
 from wellit.prerequisites.judge import Judged, gateway_class, judge
 from wellit.prerequisites.look import Defined, Installed, Seen, look
-from wellit.prerequisites.steps import Charted, Definitions, Step, TurnedOn, steps
+from wellit.prerequisites.steps import Charted, Definitions, Step, TurnedOn, class_of, steps
 
 __all__ = [
     "Charted",
@@ -20,6 +20,7 @@ __all__ = [
     "Seen",
     "Step",
     "TurnedOn",
+    "class_of",
     "gateway_class",
     "judge",
     "look",

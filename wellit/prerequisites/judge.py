@@ -38,9 +38,9 @@ class Judged:
     there: bool = False
 
 
-def judge(steps: Iterable[Step], seen: Seen, gateway: Mapping[str, Any]) -> tuple[Judged, ...]:
-    """Every step against what the look found; `gateway` is the gateway's file."""
-    return tuple(_judge(step, seen, gateway) for step in steps)
+def judge(steps: Iterable[Step], seen: Seen, class_name: str) -> tuple[Judged, ...]:
+    """Every step against what the look found; `class_name` the gateway class that should come of them."""
+    return tuple(_judge(step, seen, class_name) for step in steps)
 
 
 def gateway_class(judged: Iterable[Judged], seen: Seen, name: str) -> Check:
@@ -62,11 +62,11 @@ def gateway_class(judged: Iterable[Judged], seen: Seen, name: str) -> Check:
     return Check("WL605", title, "fail", "it is there, and no controller has accepted it", fix)
 
 
-def _judge(step: Step, seen: Seen, gateway: Mapping[str, Any]) -> Judged:
+def _judge(step: Step, seen: Seen, class_name: str) -> Judged:
     if isinstance(step, Definitions):
         return _definitions(step, seen)
     if isinstance(step, Charted):
-        return _chart(step, seen, gateway)
+        return _chart(step, seen, class_name)
     return _turned_on(step, seen)
 
 
@@ -104,7 +104,7 @@ def _newer(step: Definitions, flags: str, version: str, missing: list[str]) -> J
     return _told(step, "WL621", "pass", detail)
 
 
-def _chart(step: Charted, seen: Seen, gateway: Mapping[str, Any]) -> Judged:
+def _chart(step: Charted, seen: Seen, class_name: str) -> Judged:
     if seen.sandbox:
         return _told(step, "WL622", "skip", IN_A_SANDBOX)
     found = seen.releases.get(step.release, Missing())
@@ -122,7 +122,7 @@ def _chart(step: Charted, seen: Seen, gateway: Mapping[str, Any]) -> Judged:
     if not step.brings and isinstance(seen.gateway_class, Unread):
         return _told(step, "WL622", "unknown", denied(seen.gateway_class))
     if not step.brings and seen.gateway_class is True:
-        detail = f"helm has no such release, and the gateway class {gateway['className']} is accepted: left alone"
+        detail = f"helm has no such release, and the gateway class {class_name} is accepted: left alone"
         needs = ", ".join(f"{'.'.join(keys)}={said}" for keys, said in publishers.leaves(step.about["values"]))
         return _told(step, "WL622", "warn", detail + (f"; see that it was installed with {needs}" if needs else ""))
     fix = publishers.upgrade_command(step.about, step.version, seen.flags)

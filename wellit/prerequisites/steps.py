@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,7 +70,19 @@ Step = Definitions | Charted | TurnedOn
 
 def steps(stack: Stack) -> tuple[Step, ...]:
     """The steps of the stack's gateway, in order. Raises CannotAnswer for a gateway that the train does not go with."""
-    return tuple(_step(stack, step) for step in stack.values["gateway"].get("prerequisites", ()))
+    train = stack.values["versions"]["name"]
+    said = [step for step in stack.values["gateway"].get("prerequisites", ()) if _is_for(step, train)]
+    return tuple(_step(stack, step) for step in said)
+
+
+def class_of(stack: Stack, steps: Iterable[Step]) -> str:
+    """The gateway class that comes of the steps; "" when the gateway has none."""
+    own = str(stack.values["gateway"]["className"])
+    return next((step.about["class"] for step in steps if isinstance(step, Charted) and "class" in step.about), own)
+
+
+def _is_for(step: Mapping[str, Any], train: str) -> bool:
+    return train in step.get("chart", {}).get("trains", [train])
 
 
 def _step(stack: Stack, step: Mapping[str, Any]) -> Step:
