@@ -68,3 +68,14 @@ def test_arguments_are_told_as_one_list(tmp_path: Path) -> None:
     found = compared("sglang", f"{mine}@llm-d-modelservice@v0.3.8")
     words = {line.aligns for line in found.different if line.what in ("--log-level", "--log-requests")}
     assert words == {("""--set 'decode.args=["--log-level", "debug", "--log-requests"]'""",)}
+
+
+def test_variables_are_told_as_one_list(tmp_path: Path) -> None:
+    mine = tmp_path / "values.yaml"
+    text = (ORIGIN / "no-host-no-metrics.yaml").read_text()
+    mine.write_text(
+        text.replace("    startupProbe:", "    env: [{name: A, value: '1'}, {name: B, value: b c}]\n    startupProbe:")
+    )
+    found = compared("sglang", f"{mine}@llm-d-modelservice@v0.3.8")
+    (words,) = {line.aligns for line in found.different if line.what in ("env A", "env B")}
+    assert words == ("""--set 'decode.env=[{"name": "A", "value": "1"}, {"name": "B", "value": "b c"}]'""",)

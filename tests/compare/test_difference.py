@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from tests.compare.support import changed, compared, described, one, pod, rendered, shown, told
-from wellit.compare import difference
+from wellit.compare import difference, text
+from wellit.report.style import Style
 
 Manifests = list[dict[str, Any]]
 
@@ -178,3 +180,58 @@ def test_engines_that_differ_are_shown_with_their_own_spelling() -> None:
 
 def test_nothing_to_compare_is_no_answer() -> None:
     assert difference.compare(described([]), described([])).exit_code == 2
+
+
+def test_a_secret_in_plain_text_is_told_apart_and_not_shown() -> None:
+    def secret(manifests: Manifests) -> None:
+        container = pod(manifests)["containers"][0]
+        container["env"].append({"name": "HF_TOKEN", "value": "hf_abcdefghijklmnopqrstuv"})
+        container["args"] += ["--api-key", "letmein"]
+
+    found = told(changed(secret))
+    assert found == {"decode env HF_TOKEN": "none | hidden, 7c6710fb", "decode --api-key": "none | hidden, 1c8bfe8f"}
+
+
+def test_prefill_and_decode() -> None:
+    def split(manifests: Manifests) -> None:
+        other = copy.deepcopy(one(manifests, "Deployment", "decode"))
+        other["metadata"]["name"] = "prefill"
+        labels = other["spec"]["template"]["metadata"]["labels"]
+        labels["llm-d.ai/role"] = "prefill"
+        spec = other["spec"]["template"]["spec"]
+        del spec["initContainers"]
+        spec["containers"][0]["args"] += ["--page-size", "64"]
+        manifests.append(other)
+
+    before, _ = rendered()
+    split(before)
+    after = copy.deepcopy(before)
+    for name in ("decode", "prefill"):
+        args = one(after, "Deployment", name)["spec"]["template"]["spec"]["containers"][0]["args"]
+        args += ["--page-size", "32"] if name == "decode" else ["--page-size", "32", "--log-requests"]
+        args += ["--dtype", "auto"]
+    found = difference.compare(described(before), described(after))
+    assert told(found) == {
+        "decode pageSize": "the engine's default | 32",
+        "decode --dtype": "none | auto",
+        "prefill pageSize": "64 | 32",
+        "prefill --log-requests": "none | given",
+        "prefill --dtype": "none | auto",
+    }
+    (marked,) = {line.matters for line in found.different if line.matters}
+    assert marked == ("A: decode has the engine's default, prefill 64: they hand pages over",)
+    shown_ = text.render(found, Style())
+    assert "\ndecode and prefill\n  --dtype: none | auto\n" in shown_
+    assert shown_.count("--dtype") == 1
+
+
+def test_two_that_play_one_role_are_told_apart_by_their_engine() -> None:
+    def second(manifests: Manifests) -> None:
+        other, _ = rendered("default")
+        manifests.append(one(other, "Deployment", "decode"))
+        manifests[-1]["metadata"]["name"] = "other"
+
+    lines = changed(second).different
+    assert [(line.role, line.part, line.what, shown(line)) for line in lines if not line.what] == [
+        ("decode", "vllm", "", "none | vLLM")
+    ]  # fmt: skip

@@ -34,7 +34,6 @@ SETTINGS = {
 PROBES = {"startup": "startup", "readiness": "readiness", "liveness": "liveness"}
 SWITCHES = {"yes": "true", "no": "false"}
 
-
 Again = Callable[[Mapping[str, str]], Description | None]
 
 
@@ -81,18 +80,26 @@ def _wanted(line: Line, of: str) -> Fact | None:
 
 
 def _words(stack: Stack, line: Line, of: str, lines: list[Line]) -> Iterator[str]:
-    wanted = _wanted(line, of)
-    if line.role in ENGINES and _is_argument(line.what):
-        yield from _arguments(stack, line, [one for one in lines if one.role == line.role], of)
+    now, wanted = _now(line, of), _wanted(line, of)
+    if line.role in ENGINES and now is None and line.what.startswith(("-", "env ")):
+        yield from _listed(stack, line, [one for one in lines if one.role == line.role], of)
     elif (line.role, line.what) == ("decode", "proxy"):
-        yield f"--set proxy.enabled={'true' if wanted else 'false'}"
+        yield _set("proxy.enabled", "true" if wanted else "false")
+    elif line.role == "monitoring" and line.what in ("picker", *ENGINES) and not (now and wanted):
+        yield _set("monitoring.enabled", "true" if wanted else "false")
     elif (line.role, line.what) == ("picker", "image") and wanted:
         hub, _, name = wanted.value.rpartition("/")
-        yield from (f"--set versions.picker.hub={hub}", f"--set versions.picker.name={name}")
-    elif wanted and line.what == f"label {_guide_label(stack)}" and _now(line, of):
-        yield f"--set postfix={wanted.value}"
+        yield from (_set("versions.picker.hub", hub), _set("versions.picker.name", name))
+    elif wanted and now and line.what == f"label {_guide_label(stack)}":
+        yield _set("postfix", wanted.value)
+    elif line.what == "secret" and wanted is None:
+        yield _set("model.secret", "")
     elif wanted and (path := _path(line)) and _has(stack, path):
-        yield f"--set {path}={_value(line.what, wanted.value)}"
+        yield _set(path, _value(line.what, wanted.value))
+
+
+def _set(path: str, value: str) -> str:
+    return f"--set {shlex.quote(f'{path}={value}')}"
 
 
 def _axes(line: Line, wanted: Fact | None, stack: Stack) -> Iterator[tuple[str, str]]:
@@ -154,19 +161,19 @@ def _has(stack: Stack, path: str) -> bool:
     return True
 
 
-def _is_argument(what: str) -> bool:
-    return what.startswith("-")
-
-
-def _arguments(stack: Stack, line: Line, lines: list[Line], of: str) -> Iterator[str]:
-    """All arguments that only the other side gives, as the one list that the setting takes."""
-    role = line.role
-    other_engine = any(one.what == "engine" for one in lines)
-    if _now(line, of) or other_engine or not _has(stack, f"{role}.args"):
+def _listed(stack: Stack, line: Line, lines: list[Line], of: str) -> Iterator[str]:
+    """All arguments, or all variables, that only the other side has: as the one list that the setting takes."""
+    setting = f"{line.role}.{'args' if line.what.startswith('-') else 'env'}"
+    if any(one.what == "engine" for one in lines) or not _has(stack, setting):
         return
-    words = [str(word) for word in stack.get(f"{role}.args")]
+    listed = list(stack.get(setting))
     for one in lines:
-        fact = None if _now(one, of) else _wanted(one, of)
-        if fact and _is_argument(one.what):
-            words += [one.what, *([] if fact.value == "given" else [fact.value])]
-    yield f"--set {shlex.quote(f'{role}.args={json.dumps(words)}')}"
+        wanted = None if _now(one, of) else _wanted(one, of)
+        if wanted is None or wanted.value.startswith("hidden, "):
+            continue
+        if setting.endswith("args") and one.what.startswith("-"):
+            listed += [one.what, *([] if wanted.value == "given" else [wanted.value])]
+        elif setting.endswith("env") and one.what.startswith("env ") and wanted.plain:
+            listed.append({"name": one.what.removeprefix("env "), "value": wanted.value})
+    if listed != stack.get(setting):
+        yield _set(setting, json.dumps(listed))

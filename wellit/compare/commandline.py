@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +12,7 @@ from wellit import engines
 from wellit.compare.description import OWN, Fact
 from wellit.engines import Engine
 from wellit.images import Image
+from wellit.overrides import looks_secret
 from wellit.seen.words import Words
 
 FLAG = re.compile(r"--?[A-Za-z]")
@@ -84,7 +86,7 @@ def _fact(name: str, flag: str, value: str | None) -> Fact:
     by = "" if name == _plain(flag) else flag
     if value is None:
         return Fact(YES if name in ABSENT or name == "metrics" else GIVEN, by)
-    return Fact(canonical(value), by)
+    return Fact(hidden(flag, canonical(value)), by)
 
 
 def _flags(engine: Engine) -> dict[str, str]:
@@ -115,6 +117,13 @@ def _implied(engine: Engine, found: dict[str, Fact]) -> dict[str, Fact]:
 
 def _plain(flag: str) -> str:
     return "-" * (len(flag) - len(flag.lstrip("-"))) + flag.lstrip("-").replace("_", "-")
+
+
+def hidden(name: str, value: str) -> str:
+    """The value, or, when it looks like a secret, what tells it from another without showing it."""
+    if not looks_secret(name.replace("-", "_"), value):
+        return value
+    return f"hidden, {hashlib.sha256(value.encode()).hexdigest()[:8]}"
 
 
 def canonical(value: Any) -> str:

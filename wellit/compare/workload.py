@@ -217,11 +217,17 @@ def _env(container: Object) -> Iterator[tuple[str, Fact]]:
         origin = one.get("valueFrom") or {}
         if secret := origin.get("secretKeyRef"):
             what = "secret" if name == "HF_TOKEN" else f"env {name}"
-            yield what, Fact(str(secret.get("name")) if what == "secret" else f"secret {secret.get('name')}")
+            yield (
+                what,
+                Fact(str(secret.get("name")) if what == "secret" else f"secret {secret.get('name')}", plain=False),
+            )
         elif field := origin.get("fieldRef"):
-            yield f"env {name}", Fact(f"the pod's {field.get('fieldPath')}")
+            yield f"env {name}", Fact(f"the pod's {field.get('fieldPath')}", plain=False)
         else:
-            yield f"env {name}", Fact(str(one.get("value", "")) if not origin else json.dumps(origin, sort_keys=True))
+            value = (
+                json.dumps(origin, sort_keys=True) if origin else commandline.hidden(name, str(one.get("value", "")))
+            )
+            yield f"env {name}", Fact(value, plain=not origin)
 
 
 def _placing(pod: Object) -> Iterator[tuple[str, Fact]]:
