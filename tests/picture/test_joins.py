@@ -9,7 +9,9 @@ import pytest
 
 from tests.picture.made import HTTP, NAMESPACE, SERVING, an, gateway, one, picker, pool, route, rule, servers, split
 from wellit import picture
-from wellit.picture import Edge, Picture
+from wellit.engines import Engine
+from wellit.picture import Container, Edge, Node, Picture, events
+from wellit.seen import words
 
 
 def read(*manifests: Any) -> Picture:
@@ -61,7 +63,7 @@ def test_devices_of_a_resource_claim_are_counted() -> None:
 def test_prompts_go_from_decode_to_prefill_pods() -> None:
     made = read(*split())
     assert made.troubles == []
-    assert edge(made, "pods/decode", "pods/prefill").labels == ("prompt first", "KV by nixlv2")
+    assert edge(made, "pods/decode", "pods/prefill").labels == ("prompt first", "to port 8000", "KV by nixlv2")
 
 
 def test_what_a_rule_asks_for_stands_on_its_arrow() -> None:
@@ -195,3 +197,45 @@ def test_hosts_meet_as_gateways_let_them(one: str, other: str, meets: bool) -> N
     listeners = [HTTP | {"hostname": one}]
     made = read(gateway(listeners=listeners), route(hostnames=[other]), pool(), *picker(), servers())
     assert (made.troubles == []) is meets
+
+
+EVENTS = Engine("e", {"kvEvents": {"flag": "--kv"}})
+
+
+@pytest.mark.parametrize(
+    ("args", "port"),
+    [(["--kv", '{"endpoint": "tcp://*:5557"}'], 5557), (["--kv={}"], None), (["--kv", "{"], None), ([], None)],
+)
+def test_where_an_engine_publishes_kv_events(args: list[str], port: int | None) -> None:
+    spoken = words.Words(tuple(words.Word(text, None) for text in args))  # type: ignore[arg-type]
+    assert events.published(spoken, EVENTS) == port
+    assert events.published(spoken, Engine("e", {"kvEvents": None})) is None
+
+
+@pytest.mark.parametrize(
+    ("told", "port"),
+    [({"discoverPods": True, "podDiscoveryConfig": {"socketPort": 5557}}, 5557), ({"zmqEndpoint": "tcp://*:5556"}, 5556),
+     ({}, None)],
+)  # fmt: skip
+def test_where_a_picker_hears_kv_events(told: Any, port: int | None) -> None:
+    assert events.heard({"plugins": [{"type": "p"}, {"type": "q", "parameters": {"kvEventsConfig": told}}]}) == port
+
+
+def pods_that_say(port: int | None) -> Node:
+    return Node("pods", "decode", {}, (Container("e", "engine", "", facts={events.SAYS: port} if port else {}),))
+
+
+def test_kv_events_go_from_the_pods_to_the_picker() -> None:
+    hears = Node("picker", "epp", {events.HEARS: 5557})
+    (arrow,) = events.arrows(hears, [pods_that_say(5557), pods_that_say(None)])
+    assert (arrow.source, arrow.target, arrow.labels, arrow.broken) == (
+        "pods/decode", "picker/epp", ("KV events", "port 5557"), "",
+    )  # fmt: skip
+    (arrow,) = events.arrows(hears, [pods_that_say(5556)])
+    assert arrow.broken == "epp listens for KV events at port 5557; decode has them at 5556"
+    assert events.arrows(Node("picker", "epp"), [pods_that_say(5557)]) == []
+
+
+def test_a_picker_that_nobody_tells_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "heard", lambda _: 5557)
+    assert read(*one()).troubles == ["picker pool-epp: it listens for KV events, and no pod of its pool publishes any"]

@@ -10,7 +10,8 @@ from typing import Any, Literal
 # none of the others.
 Kind = Literal["client", "gateway", "route", "pool", "service", "picker", "pods", "workload"]
 # sends: requests go that way. picks: a picker chooses among a pool's pods. prefills: prompts go there first.
-Does = Literal["sends", "picks", "prefills"]
+# tells: pods say to a picker what is in their KV cache.
+Does = Literal["sends", "picks", "prefills", "tells"]
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from wellit.picture import events
 from wellit.picture.model import Edge, Node
 from wellit.picture.objects import Object, World, matched_labels
 from wellit.seen import words as command_lines
@@ -87,6 +88,8 @@ def _facts(behind: list[Object], reference: Mapping[str, Any], world: World) -> 
             facts[f"profile {title}"] = plugins
         if besides := _besides(configuration):
             facts["besides"] = besides
+        if port := events.heard(configuration):
+            facts[events.HEARS] = port
     if mode := reference.get("failureMode"):
         facts["when it fails"] = {"FailOpen": "any pod", "FailClose": "no answer"}.get(mode, mode)
     return facts

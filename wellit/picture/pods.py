@@ -9,6 +9,7 @@ from wellit import capabilities, engines
 from wellit.engines import Engine
 from wellit.images import Image
 from wellit.node import Node as Place
+from wellit.picture import events
 from wellit.picture.model import Container, Node
 from wellit.picture.objects import WORKLOADS, Object, World
 from wellit.quantities import pod_asks
@@ -132,6 +133,8 @@ def _engine(name: str, image: str, spoken: Words, engine: Engine, place: Place) 
     for setting, title in SPREAD.items():
         if given := spoken.given(engine.flag(setting)):
             facts[title] = given.number or given.value or "yes"
+    if events_port := events.published(spoken, engine):
+        facts[events.SAYS] = events_port
     return Container(name, "engine", image, engine.title, _port(spoken, engine, place), facts=facts)
 
 

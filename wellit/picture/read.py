@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from wellit.picture import pickers, pods, routes
+from wellit.picture import events, pickers, pods, routes
 from wellit.picture.model import Edge, Node, Picture
 from wellit.picture.objects import WORKLOADS, Object, World, matched_labels
 
@@ -76,12 +76,20 @@ class _Drawing:
             broken = ""
             if fronts and not fronts & set(ports):
                 broken = f"the pool {pool.name} sends to port {_several(ports)}; {member.name} listens at {min(fronts)}"
-            prompts = ("prompts",) if member.role == pods.PREFILL else ()
-            self.edges.append(Edge(node.id, member.id, "sends", (*prompts, f"to port {_several(ports)}"), broken))
+            labels = ("picked for prompts",) if member.role == pods.PREFILL else (f"to port {_several(ports)}",)
+            self.edges.append(Edge(node.id, member.id, "sends", labels, broken))
+        for edge in [one for one in self.edges if one.target == node.id and one.does == "picks"]:
+            self._events(self.nodes[edge.source], members)
         if not members:
             self._trouble(node.id, "it selects no pod of this stack")
         elif not any(member.facts["pods"] for member in members):
             self._trouble(node.id, "all that it selects is scaled to 0 pods")
+
+    def _events(self, picker: Node, members: list[Node]) -> None:
+        arrows = events.arrows(picker, members)
+        self.edges += arrows
+        if members and events.HEARS in picker.facts and not arrows:
+            self._trouble(picker.id, "it listens for KV events, and no pod of its pool publishes any")
 
     def _pods(self, item: Object) -> Node | None:
         return next((self.nodes[k] for k in (f"pods/{item.name}", f"workload/{item.name}") if k in self.nodes), None)
@@ -138,7 +146,8 @@ class _Drawing:
                 for decode in asking:
                     proxy = pods.proxy_of(decode)
                     connector = str(proxy.facts.get("connector", "")) if proxy else ""
-                    labels = ("prompt first", *([f"KV by {connector}"] if connector else []))
+                    asked = [f"to port {port}" for port in sorted(pods.fronts(prefill))[:1]]
+                    labels = ("prompt first", *asked, *([f"KV by {connector}"] if connector else []))
                     self.edges.append(Edge(decode.id, prefill.id, "prefills", labels))
 
     def _entrance(self) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ FRAMES = {"client": ("#59636e", "#9198a1"), "gateway": ("#0969da", "#4493f8"), "
           "absent": ("#cf222e", "#f85149")}  # fmt: skip
 PAPER, CARD, INNER = ("#ffffff", "#0d1117"), ("#f6f8fa", "#151b23"), ("#ffffff", "#0d1117")
 ARROW = ("#59636e", "#9198a1")
+NECK = 52.0  # how far below a box's upper edge an arrow leaves or meets its side: room for three labels
 FONT = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
 
 
@@ -106,18 +107,18 @@ def _above(box: Box, labels: list[Text]) -> Iterator[str]:
 
 def _arrow(layout: Layout, picture: Picture, edge: Edge) -> Iterator[str]:
     source, target = layout.boxes[edge.source], layout.boxes[edge.target]
-    if edge.does == "sends":
-        yield from _down(layout, picture, edge, source, target)
-        return
+    draw = {"sends": _down, "tells": _up}.get(edge.does, _across)
+    yield from draw(layout, picture, edge, source, target)
+
+
+def _across(_: Layout, picture: Picture, edge: Edge, source: Box, target: Box) -> Iterator[str]:
+    """Between two boxes of a row: a straight line with its labels when they are side by side."""
     forth, back = source.x < target.x, edge.does == "picks"
     start, end = (source.right, target.x) if forth else (source.x, target.right)
-    y = max(source.y, target.y) + 40.0
-    if (back and not forth and abs(start - end) <= BESIDE + 1) or (forth and abs(end - start) <= BESIDE + 1):
+    if (back or forth) and abs(start - end) <= BESIDE + 1:
+        y = max(source.y, target.y) + NECK
         yield from _line([(start, y), (end, y)], wrong=bool(edge.broken))
-        lines = [line for label in edge.labels for line in broken(label, LABEL)]
-        for number, words in enumerate(lines):
-            place = y - 8 - LINE * (len(lines) - 1 - number)
-            yield _text(Text(words, "label"), (start + end) / 2, place, middle=True)
+        yield from _beside(edge, (start + end) / 2, y - 8)
         return
     # Not side by side: over the row for a picker, under it for prompts, each a little further than the one before.
     turn = 10.0 + 6.0 * [one for one in picture.edges if one.does == edge.does].index(edge)
@@ -126,6 +127,24 @@ def _arrow(layout: Layout, picture: Picture, edge: Edge) -> Iterator[str]:
     aside = 30.0
     points = [(source.middle + aside, from_y), (source.middle + aside, y), (target.middle + aside, y)]
     yield from _line([*points, (target.middle + aside, to_y)], wrong=bool(edge.broken))
+
+
+def _up(layout: Layout, _: Picture, edge: Edge, source: Box, target: Box) -> Iterator[str]:
+    """From pods to the picker above and beside them, where nothing is in the way; the boxes tell it in words too."""
+    y, x = source.y + NECK, target.middle
+    between = [box for box in layout.boxes.values() if box is not source and box.y <= y <= box.bottom]
+    if source.right > x or any(source.right < box.right and box.x < x for box in between):
+        return
+    yield from _line([(source.right, y), (x, y), (x, target.bottom)], wrong=bool(edge.broken))
+    for number, words in enumerate(edge.labels):  # to the right of its upright part, below the picker
+        yield _text(Text(words, "label"), x + 8, y - 8 - LINE * (len(edge.labels) - 1 - number))
+
+
+def _beside(edge: Edge, x: float, y: float) -> Iterator[str]:
+    """The labels of an arrow over it, the last one at `y`."""
+    lines = [line for label in edge.labels for line in broken(label, LABEL)]
+    for number, words in enumerate(lines):
+        yield _text(Text(words, "label"), x, y - LINE * (len(lines) - 1 - number), middle=True)
 
 
 def _down(layout: Layout, picture: Picture, edge: Edge, source: Box, target: Box) -> Iterator[str]:

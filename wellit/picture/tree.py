@@ -76,9 +76,10 @@ class _Writer:
             for line in told.container_lines(container):
                 yield from self._lines(line, f"{indent}  ")
         for edge in self.picture.edges:
-            if edge.source == node.id and edge.does == "prefills":
+            if edge.source == node.id and edge.does in ("prefills", "tells"):
                 target = self.picture.node(edge.target).name
                 yield from self._lines(f"{self._way(edge, False)}{target}", indent)
+                yield from self._broken(edge, indent)
 
     def _lines(self, text: str, indent: str, *colours: str) -> Iterator[str]:
         for line in self.style.wrap(one_line(text), indent, f"{indent}  ") if text else []:
