@@ -14,7 +14,7 @@ import pytest
 from tests.golden import expect
 from tests.picture.made import NAMESPACE, STACKS, gateway, one, picker, pool, route, rule, servers
 from wellit import picture
-from wellit.picture import Picture, State, svg, tree
+from wellit.picture import Edge, Picture, State, svg, tree
 from wellit.picture.boxes import CHAR, Box, broken
 from wellit.picture.layout import lay_out
 from wellit.report.style import Style
@@ -36,7 +36,14 @@ def live(made: Picture) -> Picture:
     return replace(made, nodes=tuple(replace(node, state=states.get(node.id)) for node in made.nodes))
 
 
-PICTURES = {**{name: drawn(name) for name in STACKS}, "live": live(drawn("one"))}
+def told(made: Picture) -> Picture:
+    """With KV events, and more to say than fits one line."""
+    arrow = Edge("pods/decode", "picker/pool-epp", "tells", ("KV events", "port 5557"))
+    about = {"guide": "precise-prefix-cache-aware", "namespace": "n" * 63, "on": "context c (https://c.example.org)"}
+    return replace(made, edges=(*made.edges, arrow), about=about, notes=("one thing to know",))
+
+
+PICTURES = {**{name: drawn(name) for name in STACKS}, "live": live(drawn("one")), "told": told(drawn("one"))}
 
 
 @pytest.mark.parametrize("name", PICTURES)

@@ -214,9 +214,8 @@ def test_where_an_engine_publishes_kv_events(args: list[str], port: int | None) 
 
 @pytest.mark.parametrize(
     ("told", "port"),
-    [({"discoverPods": True, "podDiscoveryConfig": {"socketPort": 5557}}, 5557), ({"zmqEndpoint": "tcp://*:5556"}, 5556),
-     ({}, None)],
-)  # fmt: skip
+    [({"podDiscoveryConfig": {"socketPort": 5557}}, 5557), ({"zmqEndpoint": "tcp://*:5556"}, 5556), ({}, None)],
+)
 def test_where_a_picker_hears_kv_events(told: Any, port: int | None) -> None:
     assert events.heard({"plugins": [{"type": "p"}, {"type": "q", "parameters": {"kvEventsConfig": told}}]}) == port
 

@@ -13,6 +13,7 @@ BESIDE = 100.0  # a pool and its picker, or decode and prefill pods: a label sta
 LABEL = 12  # characters in one line of such a label
 STEP = 26.0  # above and below the labels between two rows
 MARGIN = 24.0
+HEADING = 88  # characters in one line over the drawing
 ROWS = {"client": 0, "gateway": 1, "route": 2, "pool": 3, "service": 3, "picker": 3, "pods": 4, "workload": 4}
 
 
@@ -83,8 +84,9 @@ def lay_out(picture: Picture) -> Layout:
     units = list(_units(picture))
     boxes = {box.node.id: box for unit in units for box in unit.all() if box.node}
     labels = {key: _labels(picture, key, box) for key, box in boxes.items()}
-    heading = [Text(", ".join(f"{k} {v}" for k, v in picture.about.items()), "heading")] if picture.about else []
-    heading += [Text(line, "note") for note in picture.notes for line in broken(note, 80)]
+    about = ", ".join(f"{key} {value}" for key, value in picture.about.items())
+    told = [(about, "heading"), *((note, "note") for note in picture.notes)]
+    heading = [Text(line, style) for words, style in told for line in broken(words, HEADING)]
     tops, height = _tops(boxes, labels, MARGIN + len(heading) * LINE + (PAD if heading else 0))
     x = MARGIN
     for unit in units:
