@@ -20,6 +20,7 @@ from wellit.cli import (
     WHICH_FLAGS,
     YES,
     access,
+    after_dashes,
     asker,
     choice,
     known_format,
@@ -177,6 +178,25 @@ def explain_(_: Context, what: str) -> None:
     print(explain.explain(what))
 
 
+@task(
+    FORMAT, to="the engine to write it for", from_="the engine it is written for, when its words do not say",
+    values="a values file of the llm-d-modelservice chart instead of a command line",
+)  # fmt: skip
+def translate(_: Context, to: str = "", from_: str = "", values: str = "", **given: Any) -> int:
+    """Show a command line of one engine as another's: after --, or on stdin."""
+    from wellit import translate as translating
+    from wellit.report import translation
+    from wellit.translate import containers
+
+    translation.known(given["format_"])
+    target = translating.target(to)
+    if values:
+        return translation.show(containers.of_file(values, target, from_), given["format_"])
+    words = translating.command_line(after_dashes(), sys.stdin)
+    made = translating.command(words, translating.speaker(words, from_), target)
+    return translation.show([made], given["format_"])
+
+
 @task(clean="remove everything that was built and downloaded", path="print a PATH that has helm, helmfile and kubectl")
 def tools(_: Context, clean: bool = False, path: bool = False) -> None:
     """Show the programs in use: from where, which version, how much room."""
@@ -294,5 +314,5 @@ def task_names() -> list[str]:
 boxes = Collection("sandbox", sandbox_up, sandbox_down, sandbox_status, sandbox_shell)
 namespace = Collection(
     overview, quickstart, validate, render, show_, preflight, prerequisites, install, status, uninstall, compare,
-    explain_, tools, walk, docs, test, benchmark, boxes,
+    explain_, translate, tools, walk, docs, test, benchmark, boxes,
 )  # fmt: skip

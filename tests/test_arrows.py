@@ -13,7 +13,7 @@ from wellit.paths import ROOT
 ORDER = """
     errors paths findings checks say remembered process tools
     source images capabilities values_schema schema overrides compose
-    engines nested node subject seen weights rules
+    engines nested node subject seen translate weights rules
     charts render places validate
     quantities demand sandbox door access permissions cluster placement publishers preflight record plan
     live progress helm prerequisites endpoint waiting verify lifecycle provide prepare operate

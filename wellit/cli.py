@@ -217,6 +217,11 @@ def rendered(given: dict[str, Any], command: str) -> tuple[Stack, Rendered, Repo
     return result.stack, result.rendered, result.report
 
 
+def after_dashes() -> list[str]:
+    """The words after ``--``, each as it was typed: Invoke joins them, and quotes would be lost."""
+    return sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else []
+
+
 def sandbox_name(said: object) -> str:
     """The sandbox that --sandbox or --name names; $WELLIT_SANDBOX, as in a sandbox's shell, else default."""
     return said if isinstance(said, str) and said else os.environ.get("WELLIT_SANDBOX", "default")

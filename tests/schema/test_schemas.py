@@ -14,7 +14,10 @@ from wellit.schema.kinds import SETTINGS, VALUES
 from wellit.schema.walk import Node, document
 from wellit.source import Keys, _finding, dotted
 
-FILES = [f"{name}.schema.json" for name in ("comparison", "component", "environment", "guide", "report", "stack")]
+FILES = [
+    f"{name}.schema.json"
+    for name in ("comparison", "component", "environment", "guide", "report", "stack", "translation")
+]
 # Maps that somebody else judges: raw chart values, the plugins' parameters, Kubernetes' own blocks.
 RAW = {"values.gateway", "values.inferencepool", "values.modelservice", "gateway.poolProvider",
        "gateway.prerequisites[0].chart.values", "picker.plugins[0].parameters",
