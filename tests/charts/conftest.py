@@ -15,6 +15,11 @@ def train(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
+def bodyrouting(tmp_path: Path) -> Chart:
+    return Chart("bodyrouting", "body-x", tmp_path)
+
+
+@pytest.fixture
 def gateway(tmp_path: Path) -> Chart:
     return Chart("gateway", "infra-x", tmp_path)
 

@@ -10,13 +10,16 @@ from typing import Any
 import pytest
 
 from tests.charts.chart import IMITATING, TRAINS, Chart, Values, imitates
+from tests.charts.test_bodyrouting import ONE as ROUTER
 from tests.charts.test_route import ONE
 from tests.charts.values import pool, vllm
 from wellit import paths
 from wellit.compose import component_names
 
 CHARTS = sorted(folder.name for folder in paths.CHARTS.iterdir() if folder.is_dir())
-GOOD: dict[str, Values] = {"gateway": {}, "inferencepool": pool(), "modelservice": vllm(), "route": ONE}
+GOOD: dict[str, Values] = {
+    "bodyrouting": ROUTER, "gateway": {}, "inferencepool": pool(), "modelservice": vllm(), "route": ONE,
+}  # fmt: skip
 
 
 def schema(chart: str) -> Any:
@@ -76,6 +79,7 @@ def open_objects(node: Any, at: str = "") -> list[str]:
 
 # Objects of Kubernetes that are passed through with one or two of their fields checked.
 PASSED_THROUGH = {
+    "bodyrouting": set(),
     "gateway": {"/$defs/service/properties/ports/items"},
     "inferencepool": {"/$defs/ports/items"},
     "modelservice": {"/$defs/volumes/items"},

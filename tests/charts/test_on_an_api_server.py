@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.charts.chart import Answer, Chart, Values
+from tests.charts.test_bodyrouting import ONE as ROUTER
 from tests.charts.test_route import ONE
 from tests.charts.values import pool, sglang, vllm
 from wellit.sandbox import Sandbox
@@ -74,4 +75,9 @@ def test_route(server: Sandbox, route: Chart) -> None:
     backends = [*ONE["backends"], {"pool": "b", "weight": 0}, {"pool": "c", "port": 8000, "matches": matches}]
     timeouts = {"request": "0s", "backendRequest": "0s"}
     answer = route.render(ONE | {"backends": backends, "hostnames": ["a.example.com"], "timeouts": timeouts})
+    assert taken(server, answer) == answer.names
+
+
+def test_bodyrouting(server: Sandbox, bodyrouting: Chart) -> None:
+    answer = bodyrouting.render(ROUTER | {"resources": {"requests": {"cpu": "100m"}}})
     assert taken(server, answer) == answer.names
