@@ -66,7 +66,7 @@ def test_arguments_are_told_as_one_list(tmp_path: Path) -> None:
     text = (ORIGIN / "no-host-no-metrics.yaml").read_text()
     mine.write_text(text.replace("- --port\n", "- --log-level\n    - debug\n    - --log-requests\n    - --port\n"))
     found = compared("sglang", f"{mine}@llm-d-modelservice@v0.3.8")
-    words = {line.aligns for line in found.different if line.what in ("--log-level", "--log-requests")}
+    words = {line.aligns for line in found.different if line.what in ("logLevel", "logRequests")}
     assert words == {("""--set 'decode.args=["--log-level", "debug", "--log-requests"]'""",)}
 
 

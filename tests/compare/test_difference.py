@@ -29,6 +29,28 @@ def test_order_and_spelling_of_flags_are_no_difference() -> None:
     assert told(changed(spell)) == {}
 
 
+def test_aliases_and_parts_of_a_flag_s_json_are_the_same() -> None:
+    def engine(words: list[str]) -> Manifests:
+        manifests, _ = rendered("default")
+        pod(manifests)["containers"][0]["args"] += words
+        return manifests
+
+    json_ = '{"kv_role":"kv_both","kv_connector":"NixlConnector"}'
+    one_way = ["-tp", "2", "--max_model_len", "32k", "--kv-transfer-config", json_, "--enable-prefix-caching"]
+    other = [
+        "--tensor-parallel-size=2",
+        "--max-model-len",
+        "32000",
+        "--kv-transfer-config.kv_connector",
+        "NixlConnector",
+    ]
+    other += ["--kv-transfer-config.kv_role", "kv_both"]
+    found = difference.compare(described(engine(one_way)), described(engine(other)))
+    assert told(found) == {}
+    facts = {line.what: shown(line) for line in found.lines if line.role == "decode"}
+    assert facts["tensorParallel"] == "2 | 2"
+
+
 def test_a_setting_that_is_not_written_is_what_the_engine_takes() -> None:
     def cut(manifests: Manifests) -> None:
         pod(manifests)["containers"][0]["args"] = ["--model-path", "Qwen/Qwen2.5-0.5B-Instruct"]
@@ -178,6 +200,17 @@ def test_engines_that_differ_are_shown_with_their_own_spelling() -> None:
     assert {line.what for line in found.different} >= {"engine", "image", "connector"}
 
 
+def test_a_number_that_means_something_else_on_the_other_engine_is_marked() -> None:
+    first, _ = rendered("default", "decode.memoryFraction=0.9")
+    second, _ = rendered("sglang", "decode.memoryFraction=0.8")
+    found = difference.compare(described(first), described(second))
+    line = next(line for line in found.different if line.what == "memoryFraction")
+    (told_,) = line.matters
+    assert told_.startswith("the numbers do not mean the same: the share of the GPU's total memory")
+    assert " | the share of the GPU's memory for weights and KV cache" in told_
+    assert "memoryFraction (--gpu-memory-utilization | --mem-fraction-static): 0.9 | 0.8" in text.render(found, Style())
+
+
 def test_nothing_to_compare_is_no_answer() -> None:
     assert difference.compare(described([]), described([])).exit_code == 2
 
@@ -189,7 +222,7 @@ def test_a_secret_in_plain_text_is_told_apart_and_not_shown() -> None:
         container["args"] += ["--api-key", "letmein"]
 
     found = told(changed(secret))
-    assert found == {"decode env HF_TOKEN": "none | hidden, 7c6710fb", "decode --api-key": "none | hidden, 1c8bfe8f"}
+    assert found == {"decode env HF_TOKEN": "none | hidden, 7c6710fb", "decode apiKey": "none | hidden, 1c8bfe8f"}
 
 
 def test_prefill_and_decode() -> None:
@@ -213,16 +246,16 @@ def test_prefill_and_decode() -> None:
     found = difference.compare(described(before), described(after))
     assert told(found) == {
         "decode pageSize": "the engine's default | 32",
-        "decode --dtype": "none | auto",
+        "decode dtype": "none | auto",
         "prefill pageSize": "64 | 32",
-        "prefill --log-requests": "none | given",
-        "prefill --dtype": "none | auto",
+        "prefill logRequests": "none | yes",
+        "prefill dtype": "none | auto",
     }
     (marked,) = {line.matters for line in found.different if line.matters}
     assert marked == ("A: decode has the engine's default, prefill 64: they hand pages over",)
     shown_ = text.render(found, Style())
-    assert "\ndecode and prefill\n  --dtype: none | auto\n" in shown_
-    assert shown_.count("--dtype") == 1
+    assert "\ndecode and prefill\n  dtype: none | auto\n" in shown_
+    assert shown_.count("none | auto") == 1
 
 
 def test_two_that_play_one_role_are_told_apart_by_their_engine() -> None:

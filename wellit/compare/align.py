@@ -81,7 +81,7 @@ def _wanted(line: Line, of: str) -> Fact | None:
 
 def _words(stack: Stack, line: Line, of: str, lines: list[Line]) -> Iterator[str]:
     now, wanted = _now(line, of), _wanted(line, of)
-    if line.role in ENGINES and now is None and line.what.startswith(("-", "env ")):
+    if line.role in ENGINES and now is None and wanted and (wanted.words or line.what.startswith("env ")):
         yield from _listed(stack, line, [one for one in lines if one.role == line.role], of)
     elif (line.role, line.what) == ("decode", "proxy"):
         yield _set("proxy.enabled", "true" if wanted else "false")
@@ -163,7 +163,7 @@ def _has(stack: Stack, path: str) -> bool:
 
 def _listed(stack: Stack, line: Line, lines: list[Line], of: str) -> Iterator[str]:
     """All arguments, or all variables, that only the other side has: as the one list that the setting takes."""
-    setting = f"{line.role}.{'args' if line.what.startswith('-') else 'env'}"
+    setting = f"{line.role}.{'env' if line.what.startswith('env ') else 'args'}"
     if any(one.what == "engine" for one in lines) or not _has(stack, setting):
         return
     listed = list(stack.get(setting))
@@ -171,8 +171,8 @@ def _listed(stack: Stack, line: Line, lines: list[Line], of: str) -> Iterator[st
         wanted = None if _now(one, of) else _wanted(one, of)
         if wanted is None or wanted.value.startswith("hidden, "):
             continue
-        if setting.endswith("args") and one.what.startswith("-"):
-            listed += [one.what, *([] if wanted.value == "given" else [wanted.value])]
+        if setting.endswith("args"):
+            listed += wanted.words
         elif setting.endswith("env") and one.what.startswith("env ") and wanted.plain:
             listed.append({"name": one.what.removeprefix("env "), "value": wanted.value})
     if listed != stack.get(setting):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from wellit import engines
@@ -14,12 +16,15 @@ from wellit.engines import Engine
 from wellit.images import Image
 from wellit.overrides import looks_secret
 from wellit.seen.words import Words
+from wellit.translate.language import language
+from wellit.translate.listen import Said, listen
 
 FLAG = re.compile(r"--?[A-Za-z]")
 REFERENCE = re.compile(r"\$\(([A-Za-z_.][\w.-]*)\)")
 # What a setting means where nobody writes it, on every engine alike.
 ABSENT = {"tensorParallel": "1", "dataParallel": "1", "expertParallel": "no", "trustRemoteCode": "no"}
 YES, GIVEN = "yes", "given"
+SWITCHED = {"true": "yes", "false": "no"}
 
 
 def engine_of(words: Words, image: Image) -> Engine | None:
@@ -69,39 +74,54 @@ def settings(engine: Engine | None, arguments: Sequence[str], *, all_known: bool
 
     When `all_known`, a setting that nobody wrote is told as what it then is.
     """
-    names = {flag: name for name, flag in _flags(engine).items()} if engine else {}
-    found: dict[str, Fact] = {}
+    if engine is None:
+        return dict(_unnamed(arguments))
+    # What only the running container knows is no word of the engine's.
+    known = [word for word in arguments if all_known or not word.startswith("$")]
+    heard = listen([*engine.command, *known], engine)
+    found = {said.entry.setting: _named(engine, said) for said in heard.last if not _is_default(said)}
+    for item in heard.items:
+        for flag, fact in _unnamed(shlex.split(item.was)):
+            of_json = _is_json(engine, flag)
+            own = replace(fact, words=()) if of_json else fact
+            found[f"{flag} {fact.value.partition('=')[0]}" if of_json else flag] = own
+    return _implied(engine, found) if all_known else found
+
+
+def _unnamed(arguments: Sequence[str]) -> Iterator[tuple[str, Fact]]:
     for flag, value in given(arguments):
-        plain = _plain(flag)
-        name = names.get(flag) or names.get(plain) or plain
-        if not flag:
-            if str(value).startswith("$") and not all_known:
-                continue  # flags that only the running container knows
-            name = names.get("", f"word {value}")
-        found[name] = _fact(name, flag, value)
-    return _implied(engine, found) if engine and all_known else found
+        told = GIVEN if value is None else hidden(flag, canonical(value))
+        words = (flag,) if value is None else (flag, value)
+        yield (flag or f"word {value}"), Fact(told, words=words if flag else ())
 
 
-def _fact(name: str, flag: str, value: str | None) -> Fact:
-    by = "" if name == _plain(flag) else flag
-    if value is None:
-        return Fact(YES if name in ABSENT or name == "metrics" else GIVEN, by)
-    return Fact(hidden(flag, canonical(value)), by)
+def _is_json(engine: Engine, flag: str) -> bool:
+    """Whether a flag's value is JSON that the engine's file reads key by key."""
+    meaning, _ = language(engine).meaning(flag)
+    return bool(meaning and any("key" in entry.data for entry in meaning.entries))
 
 
-def _flags(engine: Engine) -> dict[str, str]:
-    """The engine's flag for each neutral setting; "" is the first bare word."""
-    flags = {name: flag for name, flag in engine.data["flags"].items() if flag is not None}
-    flags.setdefault("host", engine.host_flag)
-    if metrics := engine.metrics["flag"]:
-        flags["metrics"] = metrics
-    return flags
+def _named(engine: Engine, said: Said) -> Fact:
+    """A setting under its neutral name: its value in neutral words, its flag in the engine's own."""
+    entry = said.entry
+    value = SWITCHED.get(said.value, said.value) if entry.kind == "switch" else entry.neutral(said.value)
+    if entry.kind == "number":
+        value = language(engine).number(value) or value
+    value = canonical(" ".join([value, *said.more]))
+    flag = entry.flag or said.words.partition(" ")[0].partition("=")[0]
+    words = () if "key" in entry.data else tuple(shlex.split(said.words))
+    return Fact(hidden(entry.setting, value), flag if FLAG.match(flag) else "", words=words)
+
+
+def _is_default(said: Said) -> bool:
+    """Whether it says what the engine does anyway."""
+    return bool(said.entry.data.get("default") == said.value and said.entry.setting != "metrics")
 
 
 def _implied(engine: Engine, found: dict[str, Fact]) -> dict[str, Fact]:
     """With what the settings are that nobody wrote; those first, in the order of the engine's file."""
     default = f"{engine.title}'s default"
-    flags = _flags(engine)
+    entries = language(engine).entries
     known = {"host": (engine.default_host, default), "port": (str(engine.default_port), default)}
     known["metrics"] = ("no", "not asked for") if engine.metrics["flag"] else (YES, "")
     if "model" in found:
@@ -109,14 +129,11 @@ def _implied(engine: Engine, found: dict[str, Fact]) -> dict[str, Fact]:
     result: dict[str, Fact] = {}
     for name in [*engine.data["flags"], "metrics"]:
         value, note = known.get(name) or (ABSENT.get(name, OWN), "")
-        result[name] = found.pop(name) if name in found else Fact(value, flags.get(name, ""), note)
+        flag = entries[name].flag if name in entries else ""
+        result[name] = found.pop(name) if name in found else Fact(value, flag or "", note)
     if result["model"].value == OWN:
         del result["model"]
     return result | found
-
-
-def _plain(flag: str) -> str:
-    return "-" * (len(flag) - len(flag.lstrip("-"))) + flag.lstrip("-").replace("_", "-")
 
 
 def hidden(name: str, value: str) -> str:

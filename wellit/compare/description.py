@@ -20,12 +20,13 @@ class Fact:
     """What one side says of one thing. `value` is compared.
 
     `by` is the flag that says it in the engine's own words, `note` where the value comes from when nobody wrote it.
-    A value that is not `plain` is told in words of ours.
+    `words` are those of the engine's command line that say it. A value that is not `plain` is told in words of ours.
     """
 
     value: str
     by: str = ""
     note: str = field(default="", compare=False)
+    words: tuple[str, ...] = field(default=(), compare=False)
     plain: bool = field(default=True, compare=False)
 
     @property

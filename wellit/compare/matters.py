@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from wellit import engines
 from wellit.compare.description import ENGINES, OWN, Description, Part
+from wellit.translate.language import language
 
 if TYPE_CHECKING:
     from wellit.compare.difference import Line
@@ -25,9 +26,21 @@ def marked(a: Description, b: Description, lines: Iterable[Line]) -> Iterator[Li
             continue
         told = [f"{side}: {text}" for side, broken in said for place, text in broken if place == (line.role, line.what)]
         told += _selected(line, a, b)
-        if line.what == "memoryFraction" and line.a and line.b and line.a.by != line.b.by:
-            told.append("it is the share of another thing on each engine: the numbers cannot be compared")
+        told += _meaning(line, a, b)
         yield replace(line, matters=tuple(dict.fromkeys(told)))
+
+
+def _meaning(line: Line, a: Description, b: Description) -> Iterator[str]:
+    """A setting that does not mean the same on both engines, as their files say."""
+    if line.role not in ENGINES or not (line.a and line.b) or line.a.by == line.b.by:
+        return
+    told = []
+    for one in (a, b):
+        spoken = {part.engine for part in one.of(line.role)} - {""}
+        entries = [language(each).entries.get(line.what) for each in engines.engines() if each.name in spoken]
+        told += [entry.text("means") for entry in entries if entry]
+    if len(set(told)) > 1 and all(told):
+        yield f"the numbers do not mean the same: {' | '.join(dict.fromkeys(told))}"
 
 
 def _selected(line: Line, a: Description, b: Description) -> Iterator[str]:
