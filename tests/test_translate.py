@@ -29,10 +29,10 @@ MADE_UP: dict[str, Any] = {
     "launchers": ["made-up run"],
     "command": ["made-up", "run"],
     "flags": {"model": "", "port": "--at", "tensorParallel": "--gpus", "memoryFraction": "--share"},
-    "args": [],
+    "args": ["--verbosity", "2", "--settings", "/etc/made-up/x.yaml"],
     "defaults": {"host": "0.0.0.0", "port": 9000},
     "speaks": {
-        "style": {},
+        "style": {"valued": True},
         "variables": ["MADE_UP_"],
         "settings": {
             "port": {"kind": "number"},
@@ -235,6 +235,12 @@ def test_the_environment_before_a_command() -> None:
     assert item(made, "VLLM_ATTENTION_BACKEND").now == "--attention-backend triton"
 
 
+def test_what_is_only_known_when_it_starts_is_kept() -> None:
+    made = of('vllm serve "$MODEL" --port ${PORT} --max-model-len $LEN $MORE', "sglang")
+    assert made.lines[1:4] == ["--model-path $MODEL \\", "--port ${PORT} \\", "--context-length $LEN \\"]
+    assert item(made, "$MORE").why == "what is in it is only known when it starts"
+
+
 def test_a_container_of_docker_is_read_from_its_image_on() -> None:
     made = of("docker run --gpus all -p 1:2 vllm/vllm-openai:v0.17.1 --model m -tp 2", "sglang")
     assert [each.now for each in made.of("translated")] == ["--model-path m", "--tp-size 2"]
@@ -293,12 +299,18 @@ def test_a_made_up_engine_is_one_file(made_up: Path) -> None:
     made = of("vllm serve m -tp 2 --dtype half --block-size 16 --no-enable-prefix-caching --enforce-eager", "made-up")
     assert made.lines[0] == "made-up run \\"
     assert made.command[2:] == [
-        *("m", "--gpus", "2", "--eager", "--at", "8000"),
+        *("m", "--gpus", "2", "--eager", "--at", "8000", "--verbosity", "2"),
         *("--settings", "FILE.yaml"),
     ]  # fmt: skip
     assert nested(made.options) == {"numbers": {"type": "half"}, "cache": {"page": 16, "prefixes": False}}
     assert [each.was for each in made.items if not each.checked] == ["--dtype half"]
     assert item(of("vllm serve m --seed 1", "made-up"), "--seed").why == "it throws no dice"
+
+
+@pytest.mark.parametrize(("was", "now"), [("--eager=true", ["--disable-cuda-graph"]), ("--eager=false", [""])])
+def test_a_switch_takes_yes_and_no_where_the_engine_does(was: str, now: list[str], made_up: Path) -> None:
+    assert made_up.exists()
+    assert [each.now for each in of(f"made-up run {was} --loud=true", "sglang").of("translated")] == now
 
 
 def test_a_made_up_engine_is_translated_from(made_up: Path) -> None:

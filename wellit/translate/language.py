@@ -136,7 +136,12 @@ class Language:
         return meant[0] if meant and len(settings) == 1 and (meant[0].entries or len(meant) == 1) else None
 
     def number(self, word: str) -> str | None:
-        """A number as it is written out (32k is 32000 where the engine takes that); None when it is none."""
+        """A number as it is written out (32k is 32000 where the engine takes that); None when it is none.
+
+        What is only known when it starts ($PORT) may be one.
+        """
+        if "$" in word or "{{" in word:
+            return word
         if re.fullmatch(r"-?\d+(\.\d+)?", word):
             return word
         factor = self.style.get("suffixes", {}).get(word[-1:])

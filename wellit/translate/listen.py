@@ -103,6 +103,8 @@ class _Ear:
         model = self.lang.entries.get("model")
         if model and model.flag == "" and self.heard.value("model") is None:
             self.heard.said.append(Said(model, words[at], joined([words[at]])))
+        elif words[at].startswith("$"):
+            self._unknown([words[at]], "what is in it is only known when it starts")
         else:
             self._unknown([words[at]], f"a word that {self.lang.title} has no place for")
         return at + 1
@@ -112,6 +114,8 @@ class _Ear:
         meaning, rest = self.lang.meaning(name)
         if meaning is None and (short := self._short(name, equals)):
             meaning, glued, equals = *short, "="
+        if meaning and equals and self.lang.style.get("valued") and glued in (YES, NO) and _is_switch(meaning, rest):
+            meaning, equals = Meaning(meaning.flag, meaning.entries, meaning.no == (glued == YES)), ""
         following: list[str] = []
         for word in words[at + 1 :]:
             if FLAG.match(word):
@@ -192,23 +196,26 @@ class _Ear:
         self.heard.items.append(Item("unknown", joined(words), why=why))
 
 
+def _is_switch(meaning: Meaning, rest: str) -> bool:
+    """Whether a flag takes no value."""
+    if not meaning.entries:
+        return meaning.takes == ""
+    entry = meaning.entries[0]
+    return not rest and (meaning.no or (entry.kind == "switch" and "key" not in entry.data))
+
+
 def _takes(meaning: Meaning, rest: str, there: int) -> int:
     """How many of the words that follow a flag are its values."""
     if not meaning.entries:
         return {"": 0, "=": min(1, there)}.get(meaning.takes, there)
-    entry = meaning.entries[0]
-    if not rest and (meaning.no or (entry.kind == "switch" and "key" not in entry.data)):
+    if _is_switch(meaning, rest):
         return 0
+    entry = meaning.entries[0]
     return there if entry.data.get("several") else min(1, there)
 
 
 def _wrong(meaning: Meaning, rest: str, equals: str, values: list[str]) -> str:
     """What is wrong with the values of a flag; "" when nothing is."""
-    if meaning.entries:
-        entry = meaning.entries[0]
-        switch = not rest and (meaning.no or (entry.kind == "switch" and "key" not in entry.data))
-    else:
-        switch = meaning.takes == ""
-    if switch:
+    if _is_switch(meaning, rest):
         return "takes no value" if equals else ""
     return "" if values else "needs a value"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -14,8 +14,8 @@ from wellit.engines import Engine
 # translated: said in the other engine's words.  added: needed there, not said here.  kept: the same for every engine.
 # differs: both have it, but the number does not mean the same.  none: nothing like it.  unknown: not the engine's.
 Fate = Literal["translated", "added", "kept", "differs", "none", "unknown"]
-# Words that a shell takes as they are; everything else is quoted.
-SAFE = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
+# Words that a shell takes as they are, variables among them; everything else is quoted.
+SAFE = re.compile(r"(?:[A-Za-z0-9_@%+=:,./-]|\$[A-Za-z_][A-Za-z0-9_]*|\$\{[A-Za-z_][A-Za-z0-9_]*\})+")
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,15 @@ def said(value: str) -> Any:
     if value in ("true", "false") or re.fullmatch(r"-?\d+(\.\d+)?", value):
         return json.loads(value) if not re.match(r"-?0\d", value) else value
     return value
+
+
+def dotted(content: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Maps in maps as dotted keys: the opposite of nested()."""
+    for key, value in content.items():
+        if isinstance(value, Mapping) and value:
+            yield from dotted(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}", value
 
 
 def nested(options: Sequence[tuple[str, Any]]) -> dict[str, Any]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from wellit.translate.language import NO, YES, Entry, Language
 from wellit.translate.listen import Heard, Said
-from wellit.translate.result import Fate, Item, Translation, assignment, joined, said
+from wellit.translate.result import Fate, Item, Translation, assignment, dotted, joined, said
 from wellit.translate.value import Values
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -186,16 +187,38 @@ class Turn:
         if self.heard.value("port") is None and there.default_port != here.default_port and there.flag("port"):
             own, other = f"{here.title} listens on {here.default_port}", f"{there.title} on {there.default_port}"
             self._add([there.flag("port"), str(here.default_port)], f"{own}, {other}")
-        written = {words[0] for words in self.made.words}
-        for flag in there.data["args"]:
-            meaning, _ = self.target.meaning(flag)
-            settings = {entry.setting for entry in meaning.entries} if meaning else set()
-            if flag.startswith("-") and flag not in written and not any(self.heard.value(name) for name in settings):
-                self._add([flag], f"wellit always gives it to {there.title}")
         config = self.target.entries.get("configFile")
-        if self.made.options and config and config.flag:
-            self.made.file_flag = config.flag
-            self._add([config.flag, "FILE.yaml"], f"some settings stand only in the file that {config.flag} names")
+        self.made.file_flag = config.flag if config and config.flag else ""
+        written = {words[0] for words in self.made.words}
+        for words in self._always():
+            meaning, _ = self.target.meaning(words[0])
+            unsaid = not any(self.heard.value(entry.setting) for entry in meaning.entries) if meaning else True
+            if words[0] == self.made.file_flag:
+                self._content(Path(words[-1]).name)
+            elif words[0] not in written and unsaid:
+                self._add(words, f"wellit always gives it to {there.title}")
+        if self.made.options and self.made.file_flag:
+            flag = self.made.file_flag
+            self._add([flag, "FILE.yaml"], f"some settings stand only in the file that {flag} names")
+
+    def _always(self) -> list[list[str]]:
+        """The arguments that the target always gets, each flag with its values."""
+        groups: list[list[str]] = []
+        for word in self.target.engine.data["args"]:
+            if word.startswith("-") or not groups:
+                groups.append([])
+            groups[-1].append(str(word))
+        return groups
+
+    def _content(self, name: str) -> None:
+        """What always stands in the target's file, unless it was said otherwise."""
+        content = self.target.engine.data.get("files", {}).get("content", {}).get(name, {})
+        said_already = {entry.text("file") for entry in self.target.entries.values() if self.heard.value(entry.setting)}
+        for key, value in dotted(content):
+            if key not in said_already:
+                self.made.options.append((key, value))
+                why = f"in the file; wellit always gives it to {self.target.title}"
+                self._tell("added", "", f"{key}: {json.dumps(value)}", why)
 
     def _add(self, words: list[str], why: str) -> None:
         self.made.words.append(words)
