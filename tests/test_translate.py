@@ -291,6 +291,7 @@ def test_what_cannot_be_answered_is_said() -> None:
 
 def test_arguments_alone_are_known_by_their_flags() -> None:
     assert translate.speaker(["--mem-fraction-static", "0.2"]).name == "sglang"
+    assert translate.speaker(["m", "--max-num-batched-tokens=3", "--seed", "1"]).name == "vllm"
     assert translate.speaker(["serve", "m"], "vllm").name == "vllm"
 
 

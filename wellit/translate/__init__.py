@@ -58,14 +58,22 @@ def speaker(words: Sequence[str], said: str = "") -> Engine:
         return engine(said)
     images = (engines.of_image(Image.parse(word)) for word in words if "/" in word and not word.startswith("-"))
     found = engines.of_words(words) or next((each for each in images if each), None) or engines.of_flags(words)
+    found = found or _knows_all(words)
     if found is None:
         names = ", ".join(each.name for each in engines.engines())
         raise CannotAnswer(
             "these words do not say which engine they are for",
-            why="they have neither an engine's command nor a flag that only one engine has",
+            why="they have neither an engine's command nor flags that only one engine has",
             write=f"--from NAME; known: {names}",
         )
     return found
+
+
+def _knows_all(words: Sequence[str]) -> Engine | None:
+    """The one engine that has every flag of these words; None when none has, or several."""
+    flags = {word.partition("=")[0] for word in words if word.startswith("--")}
+    able = [each for each in engines.engines() if flags and all(language(each).meaning(flag)[0] for flag in flags)]
+    return able[0] if len(able) == 1 else None
 
 
 def words_of(text: str) -> list[str]:

@@ -156,6 +156,10 @@ class Language:
             return own
         return "--no-" + entry.flag.removeprefix("--")
 
+    def lacks(self, setting: str) -> str:
+        """Why the engine has no such setting, as its file says; "" when it does not say."""
+        return str(self.engine.data.get("lacks", {}).get(setting, ""))
+
     def of_variable(self, name: str) -> Entry | None:
         """The setting that an environment variable is for."""
         return next((entry for entry in self.entries.values() if entry.data.get("env") == name), None)

@@ -62,7 +62,7 @@ class Turn:
         if own.text("means") != (other.text("means") if other else ""):
             self._differs(given, other)
         elif other is None or not (other.sayable or "already" in other.data or "default" in other.data):
-            words = other.text("lacks") if other else ""
+            words = (other.text("lacks") if other else "") or self.target.lacks(own.setting)
             self._tell("none", given.words, why=words or f"{self.target.title} has no flag for it: leave it out")
         elif isinstance(value := self._values.of(given, other), Item):
             self.made.items.append(value)
