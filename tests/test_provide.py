@@ -11,8 +11,9 @@ import pytest
 from tests.support.clusters import FakeRunner, access, failed
 from tests.support.stacks import stack
 from tests.test_prerequisites import BASE, GAIE, GAMMA, ISTIO, defined, seen
-from wellit import charts, prepare, prerequisites, provide, tools
+from wellit import charts, compose, prepare, prerequisites, provide, tools
 from wellit.access import Access, Missing
+from wellit.compose import Choice
 from wellit.errors import CannotAnswer, Interrupted, Refused
 from wellit.helm import Helm
 from wellit.prerequisites import Charted, Judged, Seen
@@ -141,6 +142,13 @@ def test_definitions_that_somebody_else_keeps_are_not_taken_over() -> None:
     with pytest.raises(Refused) as told:
         run(prerequisites.judge([GAMMA], seen(definitions=defined("v1.3.0")), "istio"), apply=conflict)
     assert "--force-conflicts" in told.value.write
+
+
+def test_a_mistake_in_the_settings_comes_first() -> None:
+    here, runner = access()
+    wrong = compose.compose(Choice(sets=("versions.istio=newest",)))
+    report = prepare.prepare(wrong, here, print, print, apply=True)
+    assert report.exit_code == 1 and "versions.istio" in report.findings[0].message and runner.asked == []
 
 
 def test_ctrl_c_says_what_was_done() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from wellit import prerequisites, tools
+from wellit import prerequisites, schema, tools
 from wellit.access import Access
 from wellit.compose import Stack
 from wellit.findings import Check, Report
@@ -24,6 +24,10 @@ def prepare(stack: Stack, access: Access, say: Say, ask: Ask, *, apply: bool) ->
 
     Raises as prerequisites.steps() and provide() do, and what `ask` raises.
     """
+    report = Report("prerequisites")
+    report.add(schema.check_stack(stack))
+    if report.findings:
+        return report
     steps = prerequisites.steps(stack)
     charts = not access.sandbox and any(isinstance(step, Charted) for step in steps)
     helm = Helm(access, tools.ensure(["helm"], say) if charts else {})
@@ -35,7 +39,7 @@ def prepare(stack: Stack, access: Access, say: Say, ask: Ask, *, apply: bool) ->
     seen = look()
     judged = prerequisites.judge(steps, seen, name)
     todo = [one for one in judged if one.todo]
-    result = "everything that can be told of is there" if not any(one.check.status == "fail" for one in judged) else ""
+    result = "there is nothing to install" if not any(one.check.status == "fail" for one in judged) else ""
     if todo and apply:
         say("\n".join(_lines(stack, judged, access)))
         ask(f"Install this on {access.label}?")
@@ -45,7 +49,7 @@ def prepare(stack: Stack, access: Access, say: Say, ask: Ask, *, apply: bool) ->
         result = f"installed: {', '.join(done)}"
     elif todo:
         result = "nothing was changed; --apply installs what is missing, after asking"
-    report = Report("prerequisites", summary=_summary(stack, result or "nothing was changed"))
+    report.summary |= _summary(stack, result or "nothing was changed")
     report.add(one.check for one in judged)
     if name:
         report.add([prerequisites.gateway_class(judged, seen, name)])

@@ -18,7 +18,7 @@ from wellit.prerequisites.look import Installed, Seen
 from wellit.prerequisites.steps import Charted, Definitions, Step, TurnedOn
 from wellit.source import lookup
 
-IN_A_SANDBOX = "not in a sandbox: charts are not fetched there, and nothing would run; its gateway is simulated"
+IN_A_SANDBOX = "in a sandbox no chart is fetched: its gateway is simulated"
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def _chart(step: Charted, seen: Seen, class_name: str) -> Judged:
     if foreign:
         owners = sorted({f"release {about.made_by}" if about.made_by else "elsewhere" for about in foreign.values()})
         detail = f"its {len(foreign)} definitions are there already, from {' and '.join(owners)}: left alone"
-        return _told(step, "WL622", "pass", detail)
+        return _told(step, "WL622", "warn", detail)
     if not step.brings and isinstance(seen.gateway_class, Unread):
         return _told(step, "WL622", "unknown", denied(seen.gateway_class))
     if not step.brings and seen.gateway_class is True:
