@@ -82,7 +82,7 @@ def _wanted(line: Line, of: str) -> Fact | None:
 def _words(stack: Stack, line: Line, of: str, lines: list[Line]) -> Iterator[str]:
     now, wanted = _now(line, of), _wanted(line, of)
     if line.role in ENGINES and now is None and wanted and (wanted.words or line.what.startswith("env ")):
-        yield from _listed(stack, line, [one for one in lines if one.role == line.role], of)
+        yield from _listed(stack, line, [one for one in lines if (one.role, one.part) == (line.role, line.part)], of)
     elif (line.role, line.what) == ("decode", "proxy"):
         yield _set("proxy.enabled", "true" if wanted else "false")
     elif line.role == "monitoring" and line.what in ("picker", *ENGINES) and not (now and wanted):
@@ -90,11 +90,11 @@ def _words(stack: Stack, line: Line, of: str, lines: list[Line]) -> Iterator[str
     elif (line.role, line.what) == ("picker", "image") and wanted:
         hub, _, name = wanted.value.rpartition("/")
         yield from (_set("versions.picker.hub", hub), _set("versions.picker.name", name))
-    elif wanted and now and line.what == f"label {_guide_label(stack)}":
+    elif wanted and now and line.what == f"label {_guide_label(stack)}" and not _several(stack):
         yield _set("postfix", wanted.value)
     elif line.what == "secret" and wanted is None:
         yield _set("model.secret", "")
-    elif wanted and (path := _path(line)) and _has(stack, path):
+    elif wanted and (path := _own(stack, line, _path(line))):
         yield _set(path, _value(line.what, wanted.value))
 
 
@@ -152,19 +152,29 @@ def _value(what: str, value: str) -> str:
     return SWITCHES.get(value, "null" if value.startswith("the engine's default") else value)
 
 
-def _has(stack: Stack, path: str) -> bool:
-    """Whether the stack has the setting; one engine of several is not set by `engine.`."""
+def _several(stack: Stack) -> bool:
+    """Whether several engines serve side by side."""
+    return "engines" in stack.values
+
+
+def _own(stack: Stack, line: Line, path: str) -> str:
+    """The setting, or the one of its own that the line's engine has among several; "" when the stack has none."""
+    if path.startswith("engine.") and _several(stack):
+        path = f"engines.{line.part}.{path.removeprefix('engine.')}"
     try:
         stack.get(path)
     except KeyError:
-        return False
-    return True
+        return ""
+    if _several(stack) and line.role in ENGINES and path.startswith(("model.", "decode.", "proxy.")):
+        return f"perEngine.{line.part}.{path}" if line.part in stack.get("engines") else ""
+    return path
 
 
 def _listed(stack: Stack, line: Line, lines: list[Line], of: str) -> Iterator[str]:
     """All arguments, or all variables, that only the other side has: as the one list that the setting takes."""
     setting = f"{line.role}.{'env' if line.what.startswith('env ') else 'args'}"
-    if any(one.what == "engine" for one in lines) or not _has(stack, setting):
+    own = _own(stack, line, setting)
+    if any(one.what == "engine" for one in lines) or not own:
         return
     listed = list(stack.get(setting))
     for one in lines:
@@ -176,4 +186,4 @@ def _listed(stack: Stack, line: Line, lines: list[Line], of: str) -> Iterator[st
         elif setting.endswith("env") and one.what.startswith("env ") and wanted.plain:
             listed.append({"name": one.what.removeprefix("env "), "value": wanted.value})
     if listed != stack.get(setting):
-        yield _set(setting, json.dumps(listed))
+        yield _set(own, json.dumps(listed))

@@ -22,7 +22,7 @@ def _parts(objects: Objects) -> Iterator[Part]:
     engines = {
         name_of(one): made
         for one in objects.workloads()
-        if one not in picking and _serves(objects, one) and (made := workload.part(one))
+        if one not in picking and _serves(objects, one) and (made := workload.part(one, objects))
     }
     names = {name_of(pool): _name(objects, pool, engines) for pool in pools}
     several = len(pools) > 1
@@ -46,7 +46,7 @@ def _serves(objects: Objects, one: Object) -> bool:
     """Whether its pods are model servers: a pool selects them, or a known engine runs in them."""
     if any(one in objects.selected_by(pool) for pool in objects.of("InferencePool")):
         return True
-    made = workload.part(one)
+    made = workload.part(one, objects)
     return bool(made and made.engine)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from wellit.compare import matters
 from wellit.compare.description import ENGINES, ROLES, Description, Fact, Part
 
-LAST = ("mount ", "env ", "label ")
+LAST = ("mount ", "file ", "env ", "label ")
 THERE = ""  # the name of the fact that the part is there at all
 
 

@@ -28,7 +28,7 @@ def render(found: Comparison) -> str:
         ],
         "summary": {
             "different": len(found.different),
-            "matter": len([line for line in found.different if line.matters]),
+            "matter": len([line for line in found.lines if line.matters]),
             "same": len(found.lines) - len(found.different),
         },
     }

@@ -22,7 +22,7 @@ def marked(a: Description, b: Description, lines: Iterable[Line]) -> Iterator[Li
     said = [(side, list(_broken(one))) for side, one in (("A", a), ("B", b))]
     for line in lines:
         if line.same:
-            yield line
+            yield replace(line, matters=tuple(_meaning(line, a, b)))
             continue
         told = [f"{side}: {text}" for side, broken in said for place, text in broken if place == (line.role, line.what)]
         told += _selected(line, a, b)
@@ -33,6 +33,8 @@ def marked(a: Description, b: Description, lines: Iterable[Line]) -> Iterator[Li
 def _meaning(line: Line, a: Description, b: Description) -> Iterator[str]:
     """A setting that does not mean the same on both engines, as their files say."""
     if line.role not in ENGINES or not (line.a and line.b) or line.a.by == line.b.by:
+        return
+    if OWN in (line.a.value, line.b.value):
         return
     told = []
     for one in (a, b):

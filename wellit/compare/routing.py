@@ -54,6 +54,7 @@ def _parameters(objects: Objects, name: str) -> Iterator[tuple[str, Fact]]:
 def routes(objects: Objects, pools: Mapping[str, str]) -> Iterator[Part]:
     """All routes as one part: a request does not know which object its rule stands in."""
     facts: dict[str, Fact] = {}
+    under: dict[str, str] = {}
     known = {name_of(gateway) for gateway in objects.of("Gateway")}
     for route in objects.of("HTTPRoute"):
         spec = route.get("spec") or {}
@@ -63,9 +64,11 @@ def routes(objects: Objects, pools: Mapping[str, str]) -> Iterator[Part]:
         if spec.get("hostnames"):
             facts["hostnames"] = Fact(", ".join(sorted(spec["hostnames"])))
         for rule in spec.get("rules") or [{}]:
-            facts |= dict(_rule(rule, pools))
+            (head, told), *more = _rule(rule, pools)
+            facts |= {head: told} | dict(more)
+            under |= {what: head for what, _ in more}
     if objects.of("HTTPRoute"):
-        yield Part("route", "", facts)
+        yield Part("route", "", facts, {}, under)
 
 
 def _rule(rule: Object, pools: Mapping[str, str]) -> Iterator[tuple[str, Fact]]:
@@ -76,7 +79,7 @@ def _rule(rule: Object, pools: Mapping[str, str]) -> Iterator[tuple[str, Fact]]:
     yield f"rule {name}", Fact(", ".join(sorted(told)) or "nowhere")
     for which in ("request", "backendRequest"):
         if time := (rule.get("timeouts") or {}).get(which):
-            yield f"rule {name} {which} timeout", Fact("none" if str(time) in ("0s", "0") else str(time))
+            yield f"rule {name} {which} timeout", Fact("no limit" if str(time) in ("0s", "0") else str(time))
     for each in rule.get("filters") or []:
         yield f"rule {name} {each.get('type')}", Fact(json.dumps(each, sort_keys=True))
 

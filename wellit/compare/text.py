@@ -15,7 +15,7 @@ THERE = "this part"
 def render(found: Comparison, style: Style, *, everything: bool = False) -> str:
     """All of it, ending in a line break. `everything` shows what is the same, too."""
     lines = [f"A  {found.a.word}   {found.a.about}", f"B  {found.b.word}   {found.b.about}"]
-    shown = [line for line in found.lines if everything or not line.same]
+    shown = [line for line in found.lines if everything or not line.same or line.matters]
     for title, group in _groups(shown):
         lines += ["", style.paint(title, "bold")]
         for run in _runs(group):

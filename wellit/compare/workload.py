@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from wellit import capabilities, engines
-from wellit.compare import commandline
+from wellit.compare import commandline, volumes
 from wellit.compare.description import Fact, Part
-from wellit.compare.objects import ROLE, Object, containers, labels_of, name_of, own_labels, pod_labels, pod_of
+from wellit.compare.objects import (
+    ROLE,
+    Object,
+    Objects,
+    containers,
+    labels_of,
+    name_of,
+    own_labels,
+    pod_labels,
+    pod_of,
+)
 from wellit.engines import Engine
 from wellit.images import Image
 from wellit.quantities import milli
@@ -18,7 +27,6 @@ from wellit.seen.words import Words
 from wellit.subject import Manifest
 
 PROXY = "routing-proxy"
-STORAGE = "model-storage"  # the chart's volume for the weights
 # The chart's own record of the degrees of parallelism: the flags and the devices say the same.
 DEGREES = ("TP_SIZE", "DP_SIZE", "DP_SIZE_LOCAL")
 PROBES = {"startupProbe": "startup probe", "readinessProbe": "readiness probe", "livenessProbe": "liveness probe"}
@@ -62,7 +70,7 @@ def words_of(container: Object) -> Words:
     return seen.read(root["command"], root["args"])
 
 
-def part(workload: Object) -> Part | None:
+def part(workload: Object, objects: Objects) -> Part | None:
     """What runs an engine, or None when no container is there."""
     pod = pod_of(workload)
     container = engine_container(pod)
@@ -80,8 +88,8 @@ def part(workload: Object) -> Part | None:
             under |= {what: head} if head else {}
     if port := _pool_port(proxy, facts):
         facts["port"] = port
-    facts |= dict(_ports(container)) | dict(resources(container)) | dict(_storage(pod, container))
-    facts |= dict(_env(container))
+    facts |= dict(_ports(container)) | dict(resources(container)) | dict(volumes.storage(pod, container))
+    facts |= dict(_env(container)) | dict(volumes.files(objects, pod, container))
     facts |= {f"label {key}": Fact(value) for key, value in own_labels(pod_labels(workload))}
     facts |= dict(_placing(pod))
     unsaid = {"--": words.elsewhere} if words.elsewhere else {}
@@ -169,44 +177,9 @@ def resources(container: Object) -> Iterator[tuple[str, Fact]]:
             if amount := milli(limits.get(name, requests.get(name))):
                 yield "devices", Fact(f"{amount // 1000} {name}")
             continue
-        yield f"{name} request", Fact(_amount(requests[name]))
+        yield f"{name} request", Fact(volumes.amount(requests[name]))
         if name in limits:
-            yield f"{name} limit", Fact(_amount(limits[name]))
-
-
-def _amount(quantity: Any) -> str:
-    """One spelling of an amount: 4000m is 4, 1024Mi is 1Gi."""
-    thousandths = milli(quantity)
-    if thousandths % 1000:
-        return f"{thousandths}m"
-    number, units = thousandths // 1000, ["", "Ki", "Mi", "Gi", "Ti"]
-    while number >= 1024 and number % 1024 == 0 and len(units) > 1:
-        number, units = number // 1024, units[1:]
-    return f"{number}{units[0]}"
-
-
-def _storage(pod: Object, container: Object) -> Iterator[tuple[str, Fact]]:
-    volumes = {volume.get("name"): volume for volume in pod.get("volumes") or []}
-    if (model := volumes.get(STORAGE)) is not None:
-        yield "modelSize", Fact(_volume(model))
-    for mount in container.get("volumeMounts") or []:
-        what = "modelFolder" if mount.get("name") == STORAGE else f"mount {mount.get('mountPath')}"
-        volume = volumes.get(mount.get("name")) or {}
-        yield what, Fact(str(mount.get("mountPath")) if what == "modelFolder" else _volume(volume))
-
-
-def _volume(volume: Object) -> str:
-    """What a volume is made of, in a few words."""
-    for kind, about in volume.items():
-        if kind == "name":
-            continue
-        about = about or {}
-        if kind == "emptyDir":
-            size = f", {_amount(about['sizeLimit'])}" if about.get("sizeLimit") not in (None, "0", 0) else ""
-            return ("memory" if about.get("medium") == "Memory" else "empty") + size
-        names = [about.get(key) for key in ("claimName", "name", "secretName", "reference") if about.get(key)]
-        return f"{kind} {names[0]}" if names else kind
-    return "not there"
+            yield f"{name} limit", Fact(volumes.amount(limits[name]))
 
 
 def _env(container: Object) -> Iterator[tuple[str, Fact]]:
