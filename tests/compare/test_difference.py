@@ -131,7 +131,10 @@ def test_a_label_of_the_selector_is_marked() -> None:
     found = changed(label)
     marks = {line.what: bool(line.matters) for line in found.different}
     assert marks == {"label llm-d.ai/guide": True, "label team": False}
-    assert found.different[0].matters == ("the pool of A selects by it", "the pool of B selects by it")
+    assert found.different[0].matters == (
+        "B: the pool selects llm-d.ai/guide=inference-scheduling, the pods have mine",
+        "the pools of both select by it",
+    )
 
 
 def test_a_part_that_one_side_does_not_have() -> None:
@@ -268,3 +271,17 @@ def test_two_that_play_one_role_are_told_apart_by_their_engine() -> None:
     assert [(line.role, line.part, line.what, shown(line)) for line in lines if not line.what] == [
         ("decode", "vllm", "", "none | vLLM")
     ]  # fmt: skip
+
+
+def test_what_stands_in_a_mounted_file_is_compared_and_its_name_is_not() -> None:
+    def mount(name: str, text: str) -> Manifests:
+        manifests, _ = rendered()
+        spec = pod(manifests)
+        spec["volumes"].append({"name": "files", "configMap": {"name": name}})
+        spec["containers"][0]["volumeMounts"].append({"name": "files", "mountPath": "/etc/engine"})
+        manifests.append({"kind": "ConfigMap", "metadata": {"name": name}, "data": {"config.yaml": text}})
+        return manifests
+
+    one_, other = mount("a", "x: {y: 1}\nz: true\n"), mount("b", "z: true\nx:\n  y: 2\n")
+    found = difference.compare(described(one_), described(other))
+    assert told(found) == {"decode file /etc/engine/config.yaml x.y": "1 | 2"}

@@ -50,9 +50,10 @@ def _selected(line: Line, a: Description, b: Description) -> Iterator[str]:
     if line.role not in ENGINES or not line.what.startswith("label "):
         return
     key = line.what.removeprefix("label ")
-    for side, one in (("A", a), ("B", b)):
-        if any(f"selector {key}" in pool.facts for pool in one.of("pool")):
-            yield f"the pool of {side} selects by it"
+    pools = {"A": a.of("pool"), "B": b.of("pool")}
+    sides = [side for side, listed in pools.items() if any(f"selector {key}" in pool.facts for pool in listed)]
+    if sides:
+        yield "the pools of both select by it" if len(sides) > 1 else f"the pool of {sides[0]} selects by it"
 
 
 def _broken(one: Description) -> Iterator[tuple[Place, str]]:
@@ -67,6 +68,8 @@ def _broken(one: Description) -> Iterator[tuple[Place, str]]:
             yield (part.role, "metrics"), "the picker sees none of its queue and cache"
         yield from _read_metrics(one, part)
     yield from _pages(one)
+    for pool in one.of("pool"):
+        yield from _unselected(pool, one.of("decode"))
 
 
 def _ports(one: Description, part: Part) -> Iterator[tuple[Place, str]]:
@@ -84,6 +87,21 @@ def _ports(one: Description, part: Part) -> Iterator[tuple[Place, str]]:
         probed = part.says(f"{name} port")
         if probed and engine and probed not in (engine, port):
             yield (part.role, f"{name} port"), f"it asks {probed}, where nothing listens; the engine is on {engine}"
+
+
+def _unselected(pool: Part, pods: list[Part]) -> Iterator[tuple[Place, str]]:
+    """The labels that keep a pool from selecting any pod."""
+    wanted = {
+        what.removeprefix("selector "): fact.value for what, fact in pool.facts.items() if what[:9] == "selector "
+    }
+    have = [{key: part.says(f"label {key}") for key in wanted} for part in pods]
+    if not have or wanted in have:
+        return
+    for key, value in wanted.items():
+        if all(labels[key] != value for labels in have):
+            told = " or ".join(dict.fromkeys(labels[key] or "no such label" for labels in have))
+            yield ("pool", f"selector {key}"), f"the pool selects {key}={value}, the pods have {told}"
+            yield ("decode", f"label {key}"), f"the pool selects {key}={value}, the pods have {told}"
 
 
 def _proxy(part: Part) -> Iterator[tuple[Place, str]]:

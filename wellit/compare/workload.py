@@ -92,7 +92,8 @@ def part(workload: Object, objects: Objects) -> Part | None:
     facts |= dict(_env(container)) | dict(volumes.files(objects, pod, container))
     facts |= {f"label {key}": Fact(value) for key, value in own_labels(pod_labels(workload))}
     facts |= dict(_placing(pod))
-    unsaid = {"--": words.elsewhere} if words.elsewhere else {}
+    neutral = [NAMES.get(name, name) for name in (*engine.data["flags"], "metrics")] if engine else []
+    unsaid = dict.fromkeys(["--", *neutral], words.elsewhere) if words.elsewhere else {}
     unsaid |= {f"label {key}": str(why) for key, why in (workload.get("unsaidLabels") or {}).items()}
     own = engine.name if engine else name_of(workload) or labels_of(workload).get(ROLE, "")
     return Part(role_of(workload), own, facts, unsaid, under, engine.name if engine else "")
