@@ -35,12 +35,13 @@ def until(look: Callable[[], T], wanted: Callable[[T], bool], what: str) -> T:
 
 @dataclass
 class Picker:
-    """A picker that was started. `pool` is its InferencePool's name, `port` that of its metrics."""
+    """A picker that was started. `pool` is its InferencePool's name, `port` its metrics', `grpc` the gateway's."""
 
     running: subprocess.Popen[str]
     log: Path
     port: int
     pool: str
+    grpc: int
 
     def read(self, metric: str, **labels: str) -> float | None:
         """A figure of the picker's own metrics for its pool; None when it has none (or does not answer yet)."""
@@ -100,7 +101,7 @@ def picker(program: Path, words: Sequence[str], env: Mapping[str, str], folder: 
     log = folder / "picker.log"
     running = process.start([program, *words, *added], log=log, env=env)
     try:
-        yield Picker(running, log, metrics, pool)
+        yield Picker(running, log, metrics, pool, grpc)
     finally:
         process.stop(running)
 

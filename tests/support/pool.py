@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,20 +32,35 @@ def installed(sandbox: Sandbox, rendered: Rendered, ip: str, folder: Path) -> It
     here = f"--namespace={release.namespace}"
     try:
         asked(sandbox, "apply", "--server-side", here, "-f", "-", stdin=_listed(objects))
-        asked(sandbox, "create", here, "-f", "-", stdin=json.dumps(_pod(rendered)))
-        ready = [{"type": "Ready", "status": "True"}]
-        patch = json.dumps({"status": {"phase": "Running", "podIP": ip, "podIPs": [{"ip": ip}], "conditions": ready}})
-        asked(sandbox, "patch", here, "pod", POD, "--subresource=status", "--type=merge", f"--patch={patch}")
+        add_pod(sandbox, rendered, POD, ip, {})
         yield _kubeconfig(sandbox, folder, asked(sandbox, "create", "token", here, account).strip())
     finally:
         asked(sandbox, "delete", here, "--ignore-not-found", "--wait=false", "-f", "-", stdin=_listed(objects))
 
 
-def _pod(rendered: Rendered) -> Object:
-    """A pod of the rendered model server, out of the simulated kubelet's sight: no scheduler gives it a node."""
+def add_pod(sandbox: Sandbox, rendered: Rendered, name: str, ip: str, labels: Mapping[str, str]) -> None:
+    """A Ready pod of the rendered model server at `ip`, with more `labels`; it goes with the installed pool.
+
+    It is out of the simulated kubelet's sight: no scheduler gives it a node.
+    """
+    here = f"--namespace={rendered.part('inferencepool').namespace}"
+    asked(sandbox, "create", here, "-f", "-", stdin=json.dumps(_pod(rendered, name, labels)))
+    ready = [{"type": "Ready", "status": "True"}]
+    patch = json.dumps({"status": {"phase": "Running", "podIP": ip, "podIPs": [{"ip": ip}], "conditions": ready}})
+    asked(sandbox, "patch", here, "pod", name, "--subresource=status", "--type=merge", f"--patch={patch}")
+
+
+def add_labels(sandbox: Sandbox, rendered: Rendered, name: str, labels: Mapping[str, str]) -> None:
+    """Put more labels on a pod that is there."""
+    words = [f"{key}={value}" for key, value in labels.items()]
+    asked(sandbox, "label", f"--namespace={rendered.part('inferencepool').namespace}", "pod", name, *words)
+
+
+def _pod(rendered: Rendered, name: str, labels: Mapping[str, str]) -> Object:
     deployments = [m for m in rendered.part("modelservice").manifests if m["kind"] == "Deployment"]
     template = deployments[0]["spec"]["template"]
-    metadata, spec = template["metadata"] | {"name": POD}, template["spec"] | {"schedulerName": "none"}
+    metadata = {"name": name, "labels": template["metadata"]["labels"] | dict(labels)}
+    spec = template["spec"] | {"schedulerName": "none"}
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
 
 

