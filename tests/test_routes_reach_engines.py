@@ -77,7 +77,7 @@ def completions(model: str) -> dict[str, Any]:
 
 def test_by_path(pools: Pools, tmp_path: Path) -> None:
     """The picker sees the whole path and takes it; the engine is asked without the prefix."""
-    matches = {engine: {"matches": [{"pathPrefix": f"/{engine}"}], "rewrite": True} for engine in ENGINES}
+    matches = {engine: {"matches": [{"pathPrefix": f"/{engine}", "rewrite": True}]} for engine in ENGINES}
     with gateway(pools.route(matches, tmp_path), pools.ports(), tmp_path) as way:
         for engine in ENGINES:
             assert [way.ask(f"/{engine}{path}", completions("m")) for path in PATHS] == [200, 200]
