@@ -91,10 +91,15 @@ def _ports(one: Description, part: Part) -> Iterator[tuple[Place, str]]:
 
 def _unselected(pool: Part, pods: list[Part]) -> Iterator[tuple[Place, str]]:
     """The labels that keep a pool from selecting any pod."""
-    wanted = {
-        what.removeprefix("selector "): fact.value for what, fact in pool.facts.items() if what[:9] == "selector "
-    }
-    have = [{key: part.says(f"label {key}") for key in wanted} for part in pods]
+    asked = [
+        (what.removeprefix("selector "), fact) for what, fact in pool.facts.items() if what.startswith("selector ")
+    ]
+    wanted = {key: fact.value for key, fact in asked}
+    # A label that only the installed release knows may be the right one.
+    have = [
+        {key: value if f"label {key}" in part.unsaid else part.says(f"label {key}") for key, value in wanted.items()}
+        for part in pods
+    ]
     if not have or wanted in have:
         return
     for key, value in wanted.items():
