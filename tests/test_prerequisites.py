@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.clusters import access, forbidden
 from tests.support.stacks import stack
-from wellit import compose, paths, prerequisites, publishers, source, tools
+from wellit import compose, paths, prerequisites, publishers, schema, source, tools
 from wellit.access import Missing, Unread
 from wellit.compose import Choice
 from wellit.errors import CannotAnswer
@@ -280,3 +281,23 @@ def test_a_look_that_is_denied_says_what() -> None:
     found = looked(definitions=denied, **{SECRETS: forbidden("list", "secrets")})
     assert found.definitions == Unread("list customresourcedefinitions")
     assert found.releases["istiod"] == Unread("list secrets")
+
+
+STEPS = """
+gateway:
+  prerequisites:
+  - chart: {release: a, name: old, from: "oci://r/c", version: versions.kgateway, namespace: n, brings: [], values: {},
+            trains: [llm-d-0.4]}
+  - chart: {release: a, name: new, from: "oci://r/c", version: versions.kgateway, namespace: n, brings: [], values: {},
+            trains: [llm-d-0.6], class: agentgateway}
+"""
+BY_TRAIN = [("llm-d-0.4", "old", "istio"), ("llm-d-0.6", "new", "agentgateway")]
+
+
+@pytest.mark.parametrize(("train", "chart", "name"), BY_TRAIN)
+def test_a_provider_may_differ_from_train_to_train(tmp_path: Path, train: str, chart: str, name: str) -> None:
+    (tmp_path / "steps.yaml").write_text(STEPS)
+    made = compose.compose(Choice(components={"versions": train}, files=(str(tmp_path / "steps.yaml"),)))
+    assert schema.check_stack(made) == []
+    steps = prerequisites.steps(made)
+    assert [step.about["name"] for step in steps] == [chart] and prerequisites.class_of(made, steps) == name
