@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -151,3 +153,23 @@ def test_many_of_everything_stay_apart() -> None:
 
 def test_one_has_no_trouble() -> None:
     assert picture.read(one(), NAMESPACE).troubles == []
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield path
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from places(inner, (*path, key))
+
+
+@pytest.mark.parametrize("odd", [None, "x", 5, ["x"], [None], {"x": "y"}, {}], ids=repr)
+def test_nothing_that_stands_in_a_manifest_stops_the_picture(odd: Any) -> None:
+    """What a person writes below `values` comes through the charts as it is."""
+    for path in [path for path in places(one()) if path and path[-1] not in ("kind", "apiVersion")]:
+        changed: Any = copy.deepcopy(one())
+        inside = changed
+        for key in path[:-1]:
+            inside = inside[key]
+        inside[path[-1]] = odd
+        made = picture.read(changed, NAMESPACE)
+        tree.render(made, Style())
+        svg.render(made)

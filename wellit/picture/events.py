@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from wellit.engines import Engine
+from wellit.node import whole
 from wellit.picture.model import Edge, Node
+from wellit.picture.plain import mapping, maps
 from wellit.seen.words import Words
 
 SAYS, HEARS = "KV events at port", "hears KV events at port"  # facts of an engine, and of a picker
@@ -16,7 +18,7 @@ SAYS, HEARS = "KV events at port", "hears KV events at port"  # facts of an engi
 
 def published(spoken: Words, engine: Engine) -> int | None:
     """The port at which an engine publishes; None when it publishes nothing."""
-    flag = (engine.data.get("kvEvents") or {}).get("flag")
+    flag = mapping(engine.data.get("kvEvents")).get("flag")
     given = spoken.given(flag) if flag else None
     try:
         told = json.loads(given.value) if given else {}
@@ -27,11 +29,11 @@ def published(spoken: Words, engine: Engine) -> int | None:
 
 def heard(configuration: Mapping[str, Any]) -> int | None:
     """The port at which a picker listens to each pod, or lets them dial in; None when it does not."""
-    for plugin in configuration.get("plugins") or []:
-        events = (plugin.get("parameters") or {}).get("kvEventsConfig") or {}
-        pods = events.get("podDiscoveryConfig") or {}
+    for plugin in maps(configuration.get("plugins")):
+        events = mapping(mapping(plugin.get("parameters")).get("kvEventsConfig"))
+        pods = mapping(events.get("podDiscoveryConfig"))
         if port := pods.get("socketPort") or _port(events.get("zmqEndpoint")):
-            return int(port)
+            return whole(port)
     return None
 
 

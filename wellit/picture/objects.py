@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import Any
 
 from wellit.node import Node as Place
+from wellit.node import whole
+from wellit.picture.plain import mapping
 from wellit.subject import Manifest
 
 GATEWAY_API = "gateway.networking.k8s.io"
@@ -36,11 +38,11 @@ class Object:
 
     @property
     def name(self) -> str:
-        return str((self.manifest.get("metadata") or {}).get("name", "?"))
+        return str(mapping(self.manifest.get("metadata")).get("name", "?"))
 
     @property
     def spec(self) -> Mapping[str, Any]:
-        return self.manifest.get("spec") or {}
+        return mapping(self.manifest.get("spec"))
 
     @cached_property
     def template(self) -> Mapping[str, Any]:
@@ -48,18 +50,27 @@ class Object:
         if self.kind == "Pod":
             return self.manifest
         if self.kind == "LeaderWorkerSet":
-            both = self.spec.get("leaderWorkerTemplate") or {}
-            return both.get("leaderTemplate") or both.get("workerTemplate") or {}
-        return self.spec.get("template") or {}
+            both = mapping(self.spec.get("leaderWorkerTemplate"))
+            return mapping(both.get("leaderTemplate")) or mapping(both.get("workerTemplate"))
+        return mapping(self.spec.get("template"))
 
     @property
     def pod_labels(self) -> dict[str, str]:
-        labels = (self.template.get("metadata") or {}).get("labels") or {}
+        labels = mapping(mapping(self.template.get("metadata")).get("labels"))
         return {str(key): str(value) for key, value in labels.items()}
 
     @property
+    def replicas(self) -> int:
+        """How many pods it makes; of a LeaderWorkerSet leaders and workers together."""
+        if self.kind in ("Pod", "DaemonSet"):
+            return 1
+        size = whole(mapping(self.spec.get("leaderWorkerTemplate")).get("size"))
+        count = whole(self.spec.get("replicas"))
+        return (1 if count is None else count) * (size or 1)
+
+    @property
     def pod(self) -> Mapping[str, Any]:
-        return self.template.get("spec") or {}
+        return mapping(self.template.get("spec"))
 
     def place(self, *keys: str | int) -> Place:
         """The value at `keys` of its pods' spec."""
@@ -75,9 +86,9 @@ class World:
     @classmethod
     def of(cls, manifests: Iterable[Mapping[str, Any]], namespace: str) -> World:
         def where(manifest: Mapping[str, Any]) -> str:
-            return str((manifest.get("metadata") or {}).get("namespace") or namespace)
+            return str(mapping(manifest.get("metadata")).get("namespace") or namespace)
 
-        return cls(tuple(Object(manifest, where(manifest)) for manifest in manifests))
+        return cls(tuple(Object(one, where(one)) for one in manifests if isinstance(one, Mapping)))
 
     def all(self, *kinds: str) -> Iterator[Object]:
         return (item for item in self.objects if item.kind in kinds)
@@ -101,6 +112,6 @@ class World:
 
 def matched_labels(selector: Any) -> dict[str, str]:
     """The labels of a selector, whether they stand below matchLabels or, as in early pools, by themselves."""
-    known = selector if isinstance(selector, Mapping) else {}
-    labels = known.get("matchLabels", known)
-    return {str(key): str(value) for key, value in (labels or {}).items()}
+    known = mapping(selector)
+    labels = mapping(known.get("matchLabels", known))
+    return {str(key): str(value) for key, value in labels.items()}

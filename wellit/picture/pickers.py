@@ -10,6 +10,7 @@ import yaml
 from wellit.picture import events
 from wellit.picture.model import Edge, Node
 from wellit.picture.objects import Object, World, matched_labels
+from wellit.picture.plain import mapping, maps
 from wellit.seen import words as command_lines
 from wellit.source import LOADER
 
@@ -18,16 +19,16 @@ DEFAULT_PORT = 9002
 
 def of_pool(pool: Object, owner: Node, world: World) -> tuple[Node, Edge, list[Object]]:
     """The picker that a pool names, the arrow to the pool, and the workloads behind it."""
-    reference = pool.spec.get("endpointPickerRef") or pool.spec.get("extensionRef") or {}
+    reference = mapping(pool.spec.get("endpointPickerRef") or pool.spec.get("extensionRef"))
     name = str(reference.get("name", "?"))
-    port = (reference.get("port") or {}).get("number") or reference.get("portNumber") or DEFAULT_PORT
+    port = mapping(reference.get("port")).get("number") or reference.get("portNumber") or DEFAULT_PORT
     service = world.get("Service", name, pool.namespace, "")
     edge = Edge(f"picker/{name}", owner.id, "picks", (f"asked at port {port}",))
     if not service:
         why = f"the pool {pool.name} asks the service {name}, which is not in this stack"
         return Node("picker", name, there=False), _broken(edge, why), []
     behind = world.selected(matched_labels(service.spec.get("selector")), pool.namespace)
-    served = [one.get("port") for one in service.spec.get("ports") or []]
+    served = [one.get("port") for one in maps(service.spec.get("ports"))]
     if port not in served:
         have = ", ".join(map(str, served)) or "no port"
         edge = _broken(edge, f"the pool {pool.name} asks {name} at port {port}; the service has {have}")
@@ -77,8 +78,7 @@ def _facts(behind: list[Object], reference: Mapping[str, Any], world: World) -> 
     facts: dict[str, Any] = {}
     for item in behind:
         number, spoken = _container(item)
-        replicas = item.spec.get("replicas", 1)
-        facts["pods"] = 1 if replicas is None else int(replicas)
+        facts["pods"] = item.replicas
         facts["image"] = item.place("containers", number, "image").text()
         beside = [place["name"].text() for place in item.place("containers")]
         if others := [name for index, name in enumerate(beside) if index != number]:
@@ -105,17 +105,17 @@ def _configuration(item: Object, number: int, spoken: command_lines.Words, world
     for mount in item.place("containers", number, "volumeMounts"):
         if not file or mount["mountPath"].text().rstrip("/") != folder:
             continue
-        for volume in item.pod.get("volumes") or []:
-            source = (volume.get("configMap") or {}).get("name")
+        for volume in maps(item.pod.get("volumes")):
+            source = mapping(volume.get("configMap")).get("name")
             if volume.get("name") == mount["name"].text() and source:
                 found = world.get("ConfigMap", source, item.namespace, "")
-                return _parsed(((found.manifest.get("data") or {}) if found else {}).get(name, ""))
+                return _parsed(mapping(found.manifest.get("data") if found else None).get(name))
     return {}
 
 
-def _parsed(text: str) -> Mapping[str, Any]:
+def _parsed(text: Any) -> Mapping[str, Any]:
     try:
-        read = yaml.load(text, LOADER)
+        read = yaml.load(str(text or ""), LOADER)
     except yaml.YAMLError:
         return {}
     return read if isinstance(read, Mapping) else {}
@@ -124,8 +124,8 @@ def _parsed(text: str) -> Mapping[str, Any]:
 def _profiles(configuration: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
     """Each scheduling profile: its plugins in order, scorers with their weight."""
     types = _types(configuration)
-    for profile in configuration.get("schedulingProfiles") or []:
-        told = profile.get("plugins") or []
+    for profile in maps(configuration.get("schedulingProfiles")):
+        told = maps(profile.get("plugins"))
         names = [types.get(name, name) for one in told for name in [str(one.get("pluginRef"))]]
         weights = [f" x{one['weight']}" if one.get("weight") is not None else "" for one in told]
         yield str(profile.get("name", "default")), [a + b for a, b in zip(names, weights, strict=True)]
@@ -133,11 +133,11 @@ def _profiles(configuration: Mapping[str, Any]) -> Iterator[tuple[str, list[str]
 
 def _besides(configuration: Mapping[str, Any]) -> list[str]:
     """The plugins that are in no profile: what chooses between profiles, what reads metrics."""
-    profiles = configuration.get("schedulingProfiles") or []
-    used = {str(one.get("pluginRef")) for profile in profiles for one in profile.get("plugins") or []}
+    profiles = maps(configuration.get("schedulingProfiles"))
+    used = {str(one.get("pluginRef")) for profile in profiles for one in maps(profile.get("plugins"))}
     return list(dict.fromkeys(kind for name, kind in _types(configuration).items() if name not in used))
 
 
 def _types(configuration: Mapping[str, Any]) -> dict[str, str]:
-    plugins = configuration.get("plugins") or []
+    plugins = maps(configuration.get("plugins"))
     return {str(one.get("name") or one.get("type")): str(one.get("type")) for one in plugins}

@@ -9,9 +9,11 @@ from wellit import capabilities, engines
 from wellit.engines import Engine
 from wellit.images import Image
 from wellit.node import Node as Place
+from wellit.node import whole
 from wellit.picture import events
 from wellit.picture.model import Container, Node
 from wellit.picture.objects import WORKLOADS, Object, World
+from wellit.picture.plain import mapping, maps
 from wellit.quantities import pod_asks
 from wellit.seen import words as command_lines
 from wellit.seen.words import Words
@@ -27,17 +29,16 @@ def node_of(item: Object, world: World) -> Node:
     """The pods of one workload."""
     containers = tuple(_containers(item))
     engine = next((c for c in containers if c.does == "engine"), None)
-    size = int((item.spec.get("leaderWorkerTemplate") or {}).get("size", 1)) if item.kind == "LeaderWorkerSet" else 1
-    replicas = _replicas(item)
+    replicas = item.replicas
     facts: dict[str, Any] = {}
     if role := item.pod_labels.get(ROLE):
         facts["role"] = role
     if engine:
         facts["engine"] = engine.title
-    facts["pods"] = replicas * size
+    facts["pods"] = replicas
     if devices := _devices(item, world):
         facts["devices"] = devices
-        facts["devices in all"] = {name: count * replicas * size for name, count in devices.items()}
+        facts["devices in all"] = {name: count * replicas for name, count in devices.items()}
     facts["labels"] = item.pod_labels
     return Node(
         "pods" if engine else "workload", item.name, facts, containers, _inside(containers),
@@ -74,13 +75,6 @@ def _inside(containers: tuple[Container, ...]) -> tuple[str, ...]:
     if proxy and engine and proxy.passes and engine.port and proxy.passes != engine.port:
         return (f"the routing proxy looks for {engine.title} at port {proxy.passes}, which listens at {engine.port}",)
     return ()
-
-
-def _replicas(item: Object) -> int:
-    if item.kind in ("Pod", "DaemonSet"):
-        return 1
-    count = item.spec.get("replicas", 1)
-    return 1 if count is None else int(count)
 
 
 def _containers(item: Object) -> Iterator[Container]:
@@ -169,12 +163,15 @@ def _model(spoken: Words, engine: Engine) -> str:
 
 def _devices(item: Object, world: World) -> dict[str, int]:
     """Whole devices of one pod, by resource name; those of resource claims by their class."""
-    found = {name: amount // 1000 for name, amount in pod_asks(item.pod).items() if "/" in name}
-    for claim in item.pod.get("resourceClaims") or []:
+    try:
+        found = {name: amount // 1000 for name, amount in pod_asks(item.pod).items() if "/" in name}
+    except (AttributeError, TypeError, ValueError):  # resources that Kubernetes refuses as well
+        found = {}
+    for claim in maps(item.pod.get("resourceClaims")):
         template = world.get("ResourceClaimTemplate", str(claim.get("resourceClaimTemplateName")), item.namespace)
-        asked = ((template.spec.get("spec") or {}).get("devices") or {}).get("requests") or [] if template else []
-        for request in asked:
-            exactly = request.get("exactly") or request
+        asked = mapping(mapping(template.spec.get("spec") if template else None).get("devices")).get("requests")
+        for request in maps(asked):
+            exactly = mapping(request.get("exactly") or request)
             name = str(exactly.get("deviceClassName", request.get("name", "device")))
-            found[name] = found.get(name, 0) + int(exactly.get("count") or 1)
+            found[name] = found.get(name, 0) + (whole(exactly.get("count")) or 1)
     return dict(sorted(found.items()))

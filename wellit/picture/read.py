@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from wellit.node import whole
 from wellit.picture import events, pickers, pods, routes
 from wellit.picture.model import Edge, Node, Picture
 from wellit.picture.objects import WORKLOADS, Object, World, matched_labels
+from wellit.picture.plain import maps
 
 ORDER = ("client", "gateway", "route", "pool", "service", "picker", "pods", "workload")
 
@@ -56,8 +58,8 @@ class _Drawing:
 
     def _pool(self, pool: Object) -> list[Object]:
         spec = pool.spec
-        ports = [one.get("number") for one in spec.get("targetPorts") or []] or [spec.get("targetPortNumber")]
-        facts: dict[str, Any] = {"ports": [port for port in ports if port]}
+        ports = [one.get("number") for one in maps(spec.get("targetPorts"))] or [spec.get("targetPortNumber")]
+        facts: dict[str, Any] = {"ports": [number for port in ports if (number := whole(port))]}
         facts["selects"] = matched_labels(spec.get("selector"))
         node = Node("pool", pool.name, facts, object=(pool.api_version, pool.kind))
         self._add(node)
@@ -121,7 +123,7 @@ class _Drawing:
 
     def _service(self, service: Object, reference: Mapping[str, Any], item: Object) -> str:
         """Adds a service that takes a route's requests. Returns what is broken about the way to it."""
-        ports = service.spec.get("ports") or []
+        ports = maps(service.spec.get("ports"))
         selector = matched_labels(service.spec.get("selector"))
         key = f"service/{service.name}"
         if key not in self.nodes:

@@ -7,6 +7,7 @@ from typing import Any
 
 from wellit.picture.model import Edge, Node
 from wellit.picture.objects import GATEWAY_API, Object, World
+from wellit.picture.plain import mapping, maps, texts
 
 PROTOCOLS = ("HTTP", "HTTPS")
 NOTHING = "0s"  # a timeout that is none
@@ -14,16 +15,16 @@ NOTHING = "0s"  # a timeout that is none
 
 def gateway(item: Object) -> Node:
     facts: dict[str, Any] = {"class": str(item.spec.get("gatewayClassName", "?"))}
-    if listens := [_listener(one) for one in item.spec.get("listeners") or []]:
+    if listens := [_listener(one) for one in maps(item.spec.get("listeners"))]:
         facts["listens"] = listens
     return Node("gateway", item.name, facts, object=(item.api_version, item.kind))
 
 
 def route(item: Object) -> Node:
     facts: dict[str, Any] = {}
-    if hosts := item.spec.get("hostnames"):
-        facts["hosts"] = [str(host) for host in hosts]
-    waits = {kind: value for rule in _rules(item) for kind, value in (rule.get("timeouts") or {}).items()}
+    if hosts := texts(item.spec.get("hostnames")):
+        facts["hosts"] = hosts
+    waits = {kind: value for rule in _rules(item) for kind, value in mapping(rule.get("timeouts")).items()}
     if waits:
         facts["timeouts"] = {kind: "none" if value == NOTHING else value for kind, value in waits.items()}
     node = Node("route", item.name, facts, object=(item.api_version, item.kind))
@@ -33,7 +34,7 @@ def route(item: Object) -> Node:
 
 def parents(item: Object, world: World) -> Iterator[tuple[Edge, Node | None]]:
     """An arrow from each gateway that a route names; with the gateway when no manifest makes it."""
-    for parent in item.spec.get("parentRefs") or []:
+    for parent in maps(item.spec.get("parentRefs")):
         if parent.get("kind", "Gateway") != "Gateway" or parent.get("group", GATEWAY_API) != GATEWAY_API:
             continue
         name, space = str(parent.get("name", "?")), str(parent.get("namespace") or item.namespace)
@@ -52,7 +53,7 @@ def parents(item: Object, world: World) -> Iterator[tuple[Edge, Node | None]]:
 def backends(item: Object) -> Iterator[tuple[str, str, str, str, tuple[str, ...], Mapping[str, Any]]]:
     """(group, kind, namespace, name, words beside the arrow, reference) of whatever the rules send requests to."""
     for rule in _rules(item):
-        references = rule.get("backendRefs") or []
+        references = maps(rule.get("backendRefs"))
         weights = [one.get("weight", 1) for one in references]
         for reference, weight in zip(references, weights, strict=True):
             share = (f"weight {weight} of {sum(weights)}",) if len(references) > 1 or not weight else ()
@@ -63,7 +64,7 @@ def backends(item: Object) -> Iterator[tuple[str, str, str, str, tuple[str, ...]
 
 
 def _rules(item: Object) -> list[Mapping[str, Any]]:
-    return list(item.spec.get("rules") or [])
+    return maps(item.spec.get("rules"))
 
 
 def _listener(one: Mapping[str, Any]) -> str:
@@ -73,7 +74,7 @@ def _listener(one: Mapping[str, Any]) -> str:
 
 def _joined(edge: Edge, parent: Mapping[str, Any], item: Object, found: Object) -> Edge:
     """The arrow; broken when no listener of the gateway takes the route."""
-    listeners = list(found.spec.get("listeners") or [])
+    listeners = maps(found.spec.get("listeners"))
     named = [
         one
         for one in listeners
@@ -90,11 +91,11 @@ def _joined(edge: Edge, parent: Mapping[str, Any], item: Object, found: Object) 
 
 
 def _allows(listener: Mapping[str, Any], item: Object, found: Object) -> bool:
-    allowed = listener.get("allowedRoutes") or {}
-    kinds = [one.get("kind") for one in allowed.get("kinds") or []]
-    spaces = (allowed.get("namespaces") or {}).get("from", "Same")
+    allowed = mapping(listener.get("allowedRoutes"))
+    kinds = [one.get("kind") for one in maps(allowed.get("kinds"))]
+    spaces = mapping(allowed.get("namespaces")).get("from", "Same")
     near = spaces != "Same" or item.namespace == found.namespace
-    host, hosts = listener.get("hostname"), item.spec.get("hostnames") or []
+    host, hosts = listener.get("hostname"), texts(item.spec.get("hostnames"))
     meets = not host or not hosts or any(_meets(str(host), str(one)) for one in hosts)
     return listener.get("protocol") in PROTOCOLS and near and meets and (not kinds or item.kind in kinds)
 
@@ -110,14 +111,14 @@ def _meets(one: str, other: str) -> bool:
 
 def _matches(rule: Mapping[str, Any]) -> str:
     """What a request must have: one of these."""
-    return " or ".join(_match(one) for one in rule.get("matches") or [{}])
+    return " or ".join(_match(one) for one in maps(rule.get("matches")) or [{}])
 
 
 def _match(one: Mapping[str, Any]) -> str:
-    path = one.get("path") or {}
-    value, kind = str(path.get("value", "/")), path.get("type", "PathPrefix")
-    headers = [f"header {h.get('name')}: {h.get('value')}" for h in one.get("headers") or []]
-    queries = [f"query {q.get('name')}={q.get('value')}" for q in one.get("queryParams") or []]
+    path = mapping(one.get("path"))
+    value, kind = str(path.get("value", "/")), str(path.get("type", "PathPrefix"))
+    headers = [f"header {h.get('name')}: {h.get('value')}" for h in maps(one.get("headers"))]
+    queries = [f"query {q.get('name')}={q.get('value')}" for q in maps(one.get("queryParams"))]
     method = [str(one["method"])] if one.get("method") else []
     shape = {"PathPrefix": f"path {value.rstrip('/')}/*", "Exact": f"path {value}"}.get(kind, f"path like {value}")
     shapes = [] if value == "/" and kind == "PathPrefix" else [shape]
@@ -126,17 +127,17 @@ def _match(one: Mapping[str, Any]) -> str:
 
 def _filters(rule: Mapping[str, Any]) -> tuple[str, ...]:
     words = []
-    for one in rule.get("filters") or []:
+    for one in maps(rule.get("filters")):
         kind = str(one.get("type", ""))
-        path = (one.get("urlRewrite") or {}).get("path") or {}
+        path = mapping(mapping(one.get("urlRewrite")).get("path"))
         if kind == "URLRewrite" and path:
             words.append(f"rewritten to {path.get('replacePrefixMatch', path.get('replaceFullPath', '?'))}")
         elif kind in ("RequestHeaderModifier", "ResponseHeaderModifier"):
-            change = one.get("requestHeaderModifier") or one.get("responseHeaderModifier") or {}
+            change = mapping(one.get("requestHeaderModifier") or one.get("responseHeaderModifier"))
             words += [
-                f"sets {h.get('name')}: {h.get('value')}" for how in ("set", "add") for h in change.get(how) or []
+                f"sets {h.get('name')}: {h.get('value')}" for how in ("set", "add") for h in maps(change.get(how))
             ]
-            words += [f"drops {name}" for name in change.get("remove") or []]
+            words += [f"drops {name}" for name in texts(change.get("remove"))]
         else:
             words.append(kind)
     return tuple(words)
