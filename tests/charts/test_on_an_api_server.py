@@ -61,6 +61,16 @@ def test_inferencepool(server: Sandbox, inferencepool: Chart, train: str, replic
     assert taken(server, answer) == answer.names
 
 
+def test_a_container_beside_the_picker(server: Sandbox, inferencepool: Chart) -> None:
+    health = {"httpGet": {"path": "/healthz", "port": 8082}}
+    mounts = [{"name": "sockets", "mountPath": "/tmp/tokenizer"}]
+    more = {"ports": [{"name": "health", "containerPort": 8082}], "readinessProbe": health, "volumeMounts": mounts}
+    beside = {"enabled": True, "name": "tokenizer", "image": "example.com/t:1", "configMap": {"name": "t"}, **more}
+    volumes = [{"name": "sockets", "emptyDir": {}}]
+    answer = inferencepool.render(pool(sidecar=beside, volumes=volumes, volumeMounts=mounts), "llm-d-0.6")
+    assert taken(server, answer) == answer.names
+
+
 def test_gateway(server: Sandbox, gateway: Chart, train: str) -> None:
     https = {"name": "https", "port": 443, "protocol": "HTTPS"}
     tls = {"hostname": "a.example.com", "mode": "Terminate", "certificateRefs": [{"name": "certificate"}]}
@@ -71,7 +81,8 @@ def test_gateway(server: Sandbox, gateway: Chart, train: str) -> None:
 
 
 def test_route(server: Sandbox, route: Chart) -> None:
-    matches = [{"headers": {"x-engine": "sglang"}}, {"pathPrefix": "/sglang"}]
+    off = {"pathPrefix": "/vllm", "rewrite": True}
+    matches = [{"headers": {"x-engine": "sglang"}}, {"pathPrefix": "/sglang"}, off, off | {"pathPrefix": "/b"}]
     backends = [*ONE["backends"], {"pool": "b", "weight": 0}, {"pool": "c", "port": 8000, "matches": matches}]
     timeouts = {"request": "0s", "backendRequest": "0s"}
     answer = route.render(ONE | {"backends": backends, "hostnames": ["a.example.com"], "timeouts": timeouts})
