@@ -12,11 +12,12 @@ from typing import Any
 from wellit.compare import values_routing
 from wellit.compare.objects import Object
 from wellit.compose import merge
+from wellit.nested import parsed
 from wellit.node import spoken, whole
 from wellit.seen.container import Container
 from wellit.seen.inferencepool import pools
 from wellit.seen.modelservice import Pod, Service, services
-from wellit.subject import INFERENCEPOOL, INFRA, MODELSERVICE, Subject
+from wellit.subject import INFERENCEPOOL, INFRA, MODELSERVICE, Release, Subject
 
 BESIDE = "what its chart makes beside the Gateway is not worked out from values"
 MOUNT = "/model-cache"
@@ -28,10 +29,19 @@ def objects(subject: Subject) -> Iterator[Object]:
     """Everything that the releases would make, as objects."""
     for service in services(subject):
         yield from (_workload(pod) for pod in service.pods)
+        yield from _extra(service.release)
     for pool in pools(subject):
         yield from values_routing.pool(pool)
     for release in subject.of(INFRA):
         yield values_routing.gateway(release)
+
+
+def _extra(release: Release) -> Iterator[Object]:
+    """The objects that the values bring along; as text they may be templates, and then they are not read."""
+    for node in release.root["extraObjects"]:
+        made = parsed(node.value) if isinstance(node.value, str) else node.value
+        if isinstance(made, Mapping):
+            yield made
 
 
 def unsaid(subject: Subject) -> dict[str, str]:
