@@ -12,7 +12,7 @@ from wellit.paths import ROOT
 # Modules and packages of wellit, each allowed to import those before it.
 ORDER = """
     errors paths findings checks say remembered process tools
-    source images capabilities values_schema schema overrides compose
+    source images capabilities values_schema schema overrides compose cells
     engines nested node subject seen translate weights rules
     charts render places validate
     quantities demand sandbox door access permissions cluster placement publishers preflight record plan

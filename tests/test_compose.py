@@ -32,6 +32,14 @@ CHOICES = {
     "older-train-sglang": Choice(environment="sglang", components={"versions": "llm-d-0.4"}),
     "two-axes": Choice(components={"engine": "sglang", "gateway": "none"}, size="small"),
     "deep": Choice(sets=("engine.tag=v9", "decode.args=[--a, --b]", "model.secret=", "model.servedName=null")),
+    "prefill-and-decode": Choice("pd-disaggregation", "sglang", size="small"),
+    "rdma": Choice("pd-disaggregation", size="rdma"),
+    "precise": Choice("precise-prefix-cache-aware"),
+    "environment-with-settings": Choice("simulated-accelerators", "sim"),
+    "two-engines": Choice("multi-engine", "vllm-sglang", components={"versions": "llm-d-0.4"}),
+    "two-engines-of-ones-own": Choice("multi-engine", "vllm-sglang", components={"engine": "vllm+trtllm"}),
+    "accelerator": Choice(components={"accelerator": "google", "versions": "llm-d-0.4"}),
+    "build": Choice(environment="sglang", sets=("build=llm-d",)),
     "components-by-set": Choice(sets=("components.engines=sglang", "size=small")),
 }
 
@@ -41,6 +49,7 @@ def test_python_and_helmfile_compose_the_same(choice: Choice, tmp_path: Path) ->
     stack = compose.compose(choice)
     theirs = from_helmfile(stack, tmp_path)
     theirs.pop("capabilities")
+    assert theirs.pop("refused") == ""
     assert theirs.pop("components") == stack.components
     ours = {key: value for key, value in stack.values.items() if key != "components"}
     assert ours == theirs
@@ -77,9 +86,9 @@ def test_the_train_gives_the_engine_its_tag_unless_the_person_does() -> None:
             'did you mean "inference-scheduling"?',
         ),
         (Choice(environment="sgl"), 'unknown environment "sgl"', 'did you mean "sglang"?'),
-        (Choice(environment="tensorrt"), 'unknown environment "tensorrt"', "known: default, sglang"),
+        (Choice(environment="tensorrt"), 'unknown environment "tensorrt"', "known: default, sglang, sim, trtllm"),
         (Choice(environment="none"), 'unknown environment "none"', "none is a component: --gateway none"),
-        (Choice(components={"engine": "tensorrt"}), 'unknown engine "tensorrt"', "known: sglang, vllm"),
+        (Choice(components={"engine": "tensorrt"}), 'unknown engine "tensorrt"', 'did you mean "trtllm"?'),
         (Choice(components={"charts": "ofline"}), 'unknown charts "ofline"', 'did you mean "offline"?'),
         (Choice(size="smal"), 'unknown size "smal"', 'did you mean "small"?'),
         (Choice(namespace="My_Space"), 'Kubernetes refuses the namespace "My_Space"', "-n my-space"),

@@ -6,6 +6,7 @@ a test holds the two against each other.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from wellit import overrides, paths, schema, source
-from wellit.errors import CannotAnswer, unknown
+from wellit.errors import CannotAnswer, nearest, unknown
 from wellit.findings import Location
 from wellit.overrides import Layer
-from wellit.source import BadSource, Key, Source
+from wellit.source import BadSource, Key, Keys, Source
 
 AXES = {
     "engine": "engines",
@@ -49,9 +50,12 @@ class Stack:
     """Everything needed to render one guide in one environment."""
 
     guide: Source
+    file: Source
+    """The environment's."""
     environment: str
     namespace: str
     components: dict[str, str]
+    """By the axis' folder; several engines stand with + between them."""
     size: str
     layers: list[Layer]
     overrides: dict[str, Any]
@@ -71,6 +75,19 @@ class Stack:
         for layer in self.layers:
             merged = merge(merged, layer.data)
         return merged
+
+    @property
+    def engines(self) -> list[str]:
+        """The names of its engines; mostly one."""
+        return self.components["engines"].split("+")
+
+    def chosen(self, axis: str) -> Location:
+        """Where the component of an axis was chosen: a flag, a setting, or the environment's line."""
+        keys = ("components", AXES[axis])
+        if self.layer_of(keys) >= 0:
+            return self.at(keys)
+        listed = self.file.data["components"]
+        return self.file.at(("components", next(i for i, c in enumerate(listed) if c.startswith(AXES[axis] + "/"))))
 
     def get(self, path: str) -> Any:
         """The setting at a dotted path. Raises KeyError when there is none."""
@@ -127,20 +144,33 @@ def compose(choice: Choice) -> Stack:
     guide = guide_source(choice.guide)
     environment = _environment(choice.environment, guide)
     given = [overrides.from_file(f) for f in choice.files] + [overrides.from_word(word) for word in choice.sets]
+    given += [overrides.from_flag(f"--{a}", ("components", AXES[a]), name) for a, name in choice.components.items()]
     said: dict[str, Any] = {}
     for layer in given:
         said = merge(said, layer.data)
-    picked = {"components": {AXES[axis]: name for axis, name in choice.components.items()}} if choice.components else {}
-    said = merge(said, picked | ({"size": choice.size} if choice.size else {}))
+    said = merge(said, {"size": choice.size} if choice.size else {})
     components = _components(environment, said)
     size = _size(guide, said)
+    above = [Layer(guide, guide.data["sizes"][size] or {}, ("sizes", size))]
+    above += [Layer(environment, environment.data.get("settings") or {}, ("settings",)), *given]
     layers = [_guide_layer(guide, size), Layer(guide, guide.data["settings"], ("settings",))]
-    layers += [_component_layer(axis, name) for axis, name in components.items()]
-    layers += _train_tag(components, layers)
-    layers.append(Layer(guide, guide.data["sizes"][size] or {}, ("sizes", size)))
-    layers += given
+    layers += [_component_layer(folder, name) for folder, name in components.items() if folder != "engines"]
+    build = _last([*layers, *above], "build")
+    for name in components["engines"].split("+"):
+        layers += _engine_layers(name, components, layers, build)
+    layers += above
     namespace = checked_namespace(choice.namespace or str(guide.data["namespace"]))
-    return Stack(guide, choice.environment, namespace, components, size, layers, said)
+    return Stack(guide, environment, choice.environment, namespace, components, size, layers, said)
+
+
+def environments_of(guide: Source) -> list[str]:
+    """The environments of a guide: those that its guide.yaml names, and those that name the guide."""
+    own = [
+        file.stem
+        for file in sorted(paths.ENVIRONMENTS.glob("*.yaml"))
+        if guide.data["name"] in (environment_source(file.stem).data.get("guides") or ())
+    ]
+    return list(dict.fromkeys([*guide.data["environments"], *own]))
 
 
 def guide_source(name: str) -> Source:
@@ -158,7 +188,7 @@ def _checked(file: Path, kind: str) -> Source:
 
 
 def _environment(name: str, guide: Source) -> Source:
-    has = guide.data["environments"]
+    has = environments_of(guide)
     if name not in has:
         problem = unknown("environment", name, has)
         axes = [axis for axis in AXES if name in component_names(axis)]
@@ -178,21 +208,29 @@ def _components(environment: Source, said: Mapping[str, Any]) -> dict[str, str]:
     for folder in chosen:
         if folder not in axis_of:
             raise unknown("axis of components", str(folder), axis_of)
-    result: dict[str, str] = {}
+    listed: dict[str, list[str]] = {}
     for entry in environment.data["components"]:
         folder, _, name = entry.partition("/")
-        result[folder] = str(chosen.get(folder, name))
-    for folder, name in result.items():
+        listed.setdefault(folder, []).append(name)
+    result = {folder: str(chosen.get(folder, "+".join(names))) for folder, names in listed.items()}
+    for folder, names in result.items():
         known = component_names(axis_of[folder])
-        if name not in known:
-            raise _unknown_component(axis_of[folder], name, known)
+        for name in names.split("+") if folder == "engines" else [names]:
+            if name not in known:
+                raise _unknown_component(axis_of[folder], name, known)
     return result
 
 
 def _unknown_component(axis: str, name: str, known: list[str]) -> CannotAnswer:
     folder = AXES[axis]
     why = f"each {axis} is one file; to add one, write environments/{folder}/{name}.yaml"
-    return unknown(axis, name, known, why=why)
+    problem = unknown(axis, name, known, why=why)
+    titles = {
+        str(next(iter(component_source(folder, one).data.values())).get("title", one)).lower(): one for one in known
+    }
+    if not nearest(name, known) and (near := nearest(name.lower(), titles)):
+        problem.write = f'did you mean "{titles[near]}"? {problem.write}'
+    return problem
 
 
 def _size(guide: Source, said: Mapping[str, Any]) -> str:
@@ -219,24 +257,62 @@ def _guide_layer(guide: Source, size: str) -> Layer:
     return Layer(source.parse("", guide.name), about)
 
 
+def component_source(folder: str, name: str) -> Source:
+    """The file of one component. Raises BadSource when it is not of a component's form."""
+    file = paths.ENVIRONMENTS / folder / f"{name}.yaml"
+    return _component(file, file.stat().st_mtime_ns)
+
+
 def component_data(axis: str, name: str) -> Mapping[str, Any]:
     """What one component's file says."""
-    data: Mapping[str, Any] = _component_layer(AXES[axis], name).data
+    data: Mapping[str, Any] = component_source(AXES[axis], name).data
     return data
 
 
+@functools.cache
+def _component(file: Path, _changed: int) -> Source:
+    return _checked(file, "component")
+
+
 def _component_layer(folder: str, name: str) -> Layer:
-    read = _checked(paths.ENVIRONMENTS / folder / f"{name}.yaml", "component")
+    read = component_source(folder, name)
     return Layer(read, read.data)
 
 
-def _train_tag(components: Mapping[str, str], layers: list[Layer]) -> list[Layer]:
-    """The tag that the version train gives the engine instead of the engine's own."""
-    for layer in layers:
-        tags = (layer.data.get("versions") or {}).get("engineTags") or {}
-        if tag := tags.get(components.get("engines")):
-            train = layer.source
-            mark = train.marks[("versions", "engineTags", components["engines"])]
-            alias = Source(train.name, train.text, None, {("engine", "tag"): mark})
-            return [Layer(alias, {"engine": {"tag": tag}})]
-    return []
+def _last(layers: Iterable[Layer], key: str) -> Any:
+    """What the last layer that has `key` at its top says."""
+    said = [layer.data[key] for layer in layers if key in layer.data]
+    return said[-1] if said else None
+
+
+def _engine_layers(name: str, components: Mapping[str, str], below: list[Layer], build: Any) -> list[Layer]:
+    """An engine's file, and over it what the train, the accelerator and the build have different.
+
+    With several engines in one stack each hangs below ``engines.NAME`` instead of ``engine``.
+    """
+    base = _component_layer("engines", name)
+    to: Keys = ("engines", name) if "+" in components["engines"] else ("engine",)
+    layers = [_moved(base, ("engine",), to)]
+    for layer in below:
+        if tag := ((layer.data.get("versions") or {}).get("engineTags") or {}).get(name):
+            place = ("versions", "engineTags", name)
+            alias = Source(layer.source.name, layer.source.text, None, {(*to, "tag"): layer.source.marks[place]})
+            layers.append(Layer(alias, _below(to, {"tag": tag})))
+    for variants, chosen in (("accelerators", components["accelerators"]), ("builds", build)):
+        if base.data["engine"][variants].get(chosen):
+            layers.append(_moved(base, ("engine", variants, chosen), to))
+    return layers
+
+
+def _moved(layer: Layer, taken: Keys, to: Keys) -> Layer:
+    """What a layer has at the keys `taken`, as a layer that has it at `to`; each value keeps its place in the file."""
+    file = layer.source
+    marks = {(*to, *keys[len(taken) :]): mark for keys, mark in file.marks.items() if keys[: len(taken)] == taken}
+    return Layer(Source(file.name, file.text, None, marks), _below(to, source.lookup(layer.data, taken)))
+
+
+def _below(keys: Keys, data: Any) -> dict[str, Any]:
+    for key in reversed(keys):
+        data = {key: data}
+    nested: dict[str, Any] = data
+    return nested

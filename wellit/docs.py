@@ -49,9 +49,10 @@ def write() -> list[Path]:
 
 def findings() -> str:
     """Every finding that validate can print, and how the fact behind it is known."""
-    from wellit import rules, schema
+    from wellit import cells, rules, schema
 
     rows = [(key, slug, _first(doc), "error", "") for key, (slug, doc) in sorted(schema.KINDS.items())]
+    rows.append((cells.ID, cells.SLUG, _first(cells.DOC.strip()), "error", ""))
     rows += [(r.rule.id, r.rule.slug, r.title, r.rule.severity, r.rule.evidence) for r in rules.rules()]
     return _table(("id", "name", "what it says", "severity", "fact"), sorted(rows))
 
@@ -71,7 +72,7 @@ def engines() -> str:
         start = " ".join(engine["command"])
         status = engine["status"]
         rows.append(
-            (f"`--engine {name}`", f"{engine['image']}:{engine['tag']}", f"`{start}`", engine["connectors"][0],
+            (f"`--engine {name}`", f"{engine['image']}:{engine['tag']}", f"`{start}`", next(iter(engine["connectors"]), "none"),
              f"`{engine['metrics']['queued']}`", f"{status['llm-d']}: {status['note']}")
         )  # fmt: skip
     return _table(("engine", "image", "started as", "connector", "queue metric", "in llm-d"), rows)

@@ -45,7 +45,7 @@ def explain(what: str) -> str:
 
 def ids() -> dict[str, str]:
     """Every id of a finding or a check, with the text that explain prints for it."""
-    from wellit import checks, rules, schema
+    from wellit import cells, checks, rules, schema
 
     texts = {key: f"{key} {title} (check)\n\n{text}" for key, (title, text) in checks.CHECKS.items()}
     for loaded in rules.rules():
@@ -53,6 +53,7 @@ def ids() -> dict[str, str]:
         texts[rule.id] = f"{rule.id} {rule.slug} ({rule.severity})\n\n{inspect.cleandoc(loaded.doc)}"
     for key, (slug, doc) in schema.KINDS.items():
         texts[key] = f"{key} {slug} (error)\n\n{inspect.cleandoc(doc)}"
+    texts[cells.ID] = f"{cells.ID} {cells.SLUG} (error)\n\n{cells.DOC.strip()}"
     return texts
 
 

@@ -63,3 +63,14 @@ def from_word(word: str) -> Layer:
     for key in reversed(keys):
         data = {key: data}
     return Layer(read, data)
+
+
+def from_flag(flag: str, keys: Keys, value: str) -> Layer:
+    """One flag that stands for a setting, as ``--engine sglang`` for components.engines."""
+    name = f"{flag} {value}"
+    read = Source(name, name, None, {})
+    read.marks[keys] = (Mark(0, len(flag) + 1), Mark(0, len(name)), None)
+    data: Any = value
+    for key in reversed(keys):
+        data = {key: data}
+    return Layer(read, data)

@@ -17,7 +17,7 @@ class Places:
     def __init__(self, composed: Stack, release: Release) -> None:
         self.stack = composed
         self.release = release
-        file = composed.folder / "values" / f"{release.part}.yaml.gotmpl"
+        file = paths.GUIDES / "values" / f"{release.part}.yaml.gotmpl"
         try:
             self.template: Source | None = source.parse_template(file.read_text(), paths.shown(file))
         except (BadSource, OSError):
@@ -41,9 +41,19 @@ class Places:
 
     def _setting(self, keys: Keys) -> Location | None:
         """The setting that the template's line reads; of several, the one that was written last."""
-        read: list[Keys] = [tuple(path.split(".")) for path in source.referenced(self._line(keys).text)]
+        read = [
+            where for path in source.referenced(self._line(keys).text) for where in self._own(tuple(path.split(".")))
+        ]
         set_ = [parts for parts in read if self._value(parts) is not None]
         return self.stack.at(max(set_, key=self.stack.layer_of)) if set_ else None
+
+    def _own(self, keys: Keys) -> list[Keys]:
+        """Where a setting may stand: with several engines, for this release's engine before that for all."""
+        if not (engine := self.release.engine):
+            return [keys]
+        if keys[0] == "engine":
+            return [("engines", engine, *keys[1:])]
+        return [("perEngine", engine, *keys), keys]
 
     def _value(self, keys: Keys) -> Any:
         try:
@@ -59,8 +69,10 @@ class Places:
             word: Any = source.lookup(self.release.values, keys)
         except KeyError:
             return None
-        for setting in (("decode", "args"), ("engine", "args")):
-            listed = source.lookup(self.stack.values, setting)
-            if isinstance(word, str) and word in listed:
-                return self.stack.at((*setting, listed.index(word)))
+        role = str(keys[0])
+        for setting in ((role, "args"), ("engine", "args"), ("engine", "disaggregation", role, "args")):
+            for where in self._own(setting):
+                listed = self._value(where) or []
+                if isinstance(word, str) and word in listed:
+                    return self.stack.at((*where, listed.index(word)))
         return None

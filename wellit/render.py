@@ -31,7 +31,10 @@ _NOISE = re.compile(r"^(\s*$|COMMAND:|OUTPUT:|EXIT STATUS|STDERR:|COMBINED OUTPU
 
 @dataclass(frozen=True)
 class Release:
-    """One helm release of a stack. `part` is its role in the guide: gateway, inferencepool, modelservice, route."""
+    """One helm release of a stack. `part` is its role in the guide: gateway, inferencepool, modelservice, route.
+
+    `engine` is the engine that it is for, where a stack has several; else empty.
+    """
 
     name: str
     namespace: str
@@ -40,6 +43,7 @@ class Release:
     version: str
     values: dict[str, Any]
     manifests: tuple[dict[str, Any], ...] = ()
+    engine: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,9 @@ def _render(
         folder = Path(name)
         (folder / "overrides.json").write_text(json.dumps(overrides))
         words = arguments(stack, binaries, folder / "overrides.json")
-        template = str(folder / "values" / "{{ .Release.Labels.part }}--{{ .Release.Name }}.yaml")
+        template = str(
+            folder / "values" / "{{ .Release.Labels.part }}--{{ .Release.Labels.engine }}--{{ .Release.Name }}.yaml"
+        )
         jobs = [[*words, "write-values", "--skip-deps", "--output-file-template", template]]
         if not missing:
             out = str(folder / "manifests" / "{{ .Release.Name }}")
@@ -133,7 +139,7 @@ def _render(
 def _releases(stack: Stack, folder: Path) -> Iterator[Release]:
     versions = stack.values["versions"]["charts"]
     for file in sorted((folder / "values").glob("*.yaml")):
-        part, _, name = file.stem.partition("--")
+        part, engine, name = file.stem.split("--", 2)
         about = versions.get(part, {"name": part, "version": ""})
         objects = [
             manifest
@@ -142,7 +148,7 @@ def _releases(stack: Stack, folder: Path) -> Iterator[Release]:
             if manifest
         ]
         values = yaml.load(file.read_text(), LOADER) or {}
-        yield Release(name, stack.namespace, part, about["name"], about["version"], values, tuple(objects))
+        yield Release(name, stack.namespace, part, about["name"], about["version"], values, tuple(objects), engine)
 
 
 def _refused(stderr: str, stack: Stack) -> CannotAnswer:
@@ -166,7 +172,7 @@ def _key(stack: Stack, overrides: Mapping[str, Any], binaries: Mapping[str, Path
     for binary in binaries.values():
         digest.update(f"{binary}{binary.stat().st_mtime_ns}".encode())
     chart_folders = [Path(path) for path in (overrides.get("charts") or {}).values() if Path(str(path)).exists()]
-    for folder in [stack.folder, paths.ENVIRONMENTS, paths.CAPABILITIES, paths.CHARTS, *chart_folders]:
+    for folder in [paths.GUIDES, paths.ENVIRONMENTS, paths.CAPABILITIES, paths.CHARTS, *chart_folders]:
         for file in sorted(folder.rglob("*")) if folder.is_dir() else [folder]:
             if file.is_file():
                 digest.update(str(file).encode() + b"\0" + file.read_bytes())

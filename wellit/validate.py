@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wellit import compose, render, rules, schema, subject, values_schema
+from wellit import cells, compose, render, rules, schema, subject, values_schema
 from wellit.compose import Choice, Stack
 from wellit.errors import CannotAnswer
 from wellit.findings import Check, Finding, Report
@@ -34,6 +34,7 @@ def stack(choice: Choice, say: Say, *, fetch: bool = False, command: str = "vali
         return Validated(report)
     report.summary |= _about(composed)
     report.add(schema.check_stack(composed))
+    report.add(cells.judge(composed))
     if not report.exit_code:
         report.add(rules.run(settings_of(composed)))
     if report.exit_code:

@@ -28,8 +28,9 @@ CASES = [
     # the line, id, message, underlined, write
     ("decode: {tensorParalel: 2}", "WL010", 'there is no setting "tensorParalel" in decode', "tensorParalel",
      "tensorParallel"),
-    ("replicas: 3", "WL010", 'there is no setting "replicas"', "replicas", "move it to decode.replicas"),
-    ("values: {route: {}}", "WL010", 'there is no setting "route" in values', "route", "move it to gateway.route"),
+    ("replicas: 3", "WL010", 'there is no setting "replicas"', "replicas", "move it to decode.replicas or prefill.replicas"),
+    ("values: {route: {}}", "WL010", 'there is no setting "route" in values', "route",
+     "move it to route or gateway.route"),
     ("values: {xyz: {}}", "WL010", 'there is no setting "xyz" in values', "xyz",
      "remove it; known here: gateway, inferencepool, modelservice"),
     ('decode: {replicas: "two"}', "WL011", 'decode.replicas must be a whole number, not the text "two"', '"two"', ""),
@@ -51,9 +52,9 @@ CASES = [
     ("gateway: {service: nodeport}", "WL012",
      'gateway.service must be "ClusterIP", "NodePort", "LoadBalancer" or null, not "nodeport"', "nodeport",
      '"NodePort"'),
-    ("picker: {plugins: []}", "WL012", "picker.plugins must not be empty", "[]", ""),
-    ("picker: {plugins: [{weight: 2}]}", "WL013", '"type" is missing in picker.plugins[0]', "{weight: 2}",
-     "add type: text"),
+    ("picker: {profiles: {a: []}}", "WL012", "picker.profiles.a must not be empty", "[]", ""),
+    ("picker: {profiles: {a: [{weight: 2}]}}", "WL013", '"plugin" is missing in picker.profiles.a[0]', "{weight: 2}",
+     "add plugin: text"),
 ]  # fmt: skip
 
 
@@ -80,8 +81,8 @@ def test_each_unknown_key_is_a_finding_of_its_own(tmp_path: Path) -> None:
 
 
 def test_the_path_of_a_finding_is_the_setting_s(tmp_path: Path) -> None:
-    (finding,) = said("picker: {plugins: [{type: x, weight: -1}]}", tmp_path)
-    assert finding.path == "picker.plugins[0].weight"
+    (finding,) = said("picker: {profiles: {a: [{plugin: x, weight: -1}]}}", tmp_path)
+    assert finding.path == "picker.profiles.a[0].weight"
 
 
 def test_why_tells_what_the_setting_is(tmp_path: Path) -> None:
@@ -100,7 +101,7 @@ def test_raw_values_are_for_the_charts_to_judge(tmp_path: Path) -> None:
 
 
 def test_what_a_plugin_takes_is_its_own_business(tmp_path: Path) -> None:
-    assert said("picker: {plugins: [{type: x, parameters: {lruCapacity: 1}}]}", tmp_path) == []
+    assert said("picker: {parameters: {x: {lruCapacity: 1}}}", tmp_path) == []
 
 
 def judge(name: str, text: str) -> list[tuple[str, str, str]]:
@@ -117,9 +118,9 @@ def test_every_file_of_this_checkout_is_valid() -> None:
 
 def test_every_stack_of_this_checkout_is_valid() -> None:
     for guide in compose.guide_names():
-        told = source.load(paths.GUIDES / guide / "guide.yaml").data
-        for environment in told["environments"]:
-            for size in told["sizes"]:
+        told = compose.guide_source(guide)
+        for environment in compose.environments_of(told):
+            for size in told.data["sizes"]:
                 stack = compose.compose(Choice(guide=guide, environment=environment, size=size))
                 assert schema.check_stack(stack) == []
 
@@ -133,8 +134,9 @@ def test_every_component_fits_the_default_stack() -> None:
 def test_an_environment_names_one_component_of_each_axis() -> None:
     good = ["engines/vllm", "gateways/none", "accelerators/nvidia", "versions/llm-d-0.6", "charts/offline"]
     assert judge("environment", f"components: [{', '.join(good)}]") == []
-    assert judge("environment", f"components: [{', '.join([*good, 'engines/sglang'])}]") == [
-        ("WL012", "components", "components must name exactly one of engines/")
+    assert judge("environment", f"components: [{', '.join([*good, 'engines/sglang'])}]") == []
+    assert judge("environment", f"components: [{', '.join([*good, 'gateways/istio'])}]") == [
+        ("WL012", "components", "components must name exactly one of gateways/")
     ]
     assert ("WL012", "components", "components must name exactly one of charts/") in judge(
         "environment", f"components: [{', '.join(good[:-1])}]"
@@ -145,8 +147,8 @@ def test_an_environment_names_one_component_of_each_axis() -> None:
 
 
 def test_a_component_is_one_choice_on_one_axis() -> None:
-    assert judge("component", "accelerator: {name: amd, title: AMD, type: amd}") == []
-    told = judge("component", "accelerator: {name: amd, title: AMD, typ: amd}")
+    assert judge("component", "accelerator: {name: amd, title: AMD, type: amd, memoryGiB: 192}") == []
+    told = judge("component", "accelerator: {name: amd, title: AMD, typ: amd, memoryGiB: 192}")
     assert [(id_, path) for id_, path, _ in told] == [("WL013", "accelerator.type"), ("WL010", "accelerator.typ")]
     none = judge("component", "{}")[0][2]
     assert none == "the file must hold exactly one of engine, gateway, accelerator, versions, charts"

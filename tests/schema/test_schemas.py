@@ -20,8 +20,9 @@ FILES = [
 ]
 # Maps that somebody else judges: raw chart values, the plugins' parameters, Kubernetes' own blocks.
 RAW = {"values.gateway", "values.inferencepool", "values.modelservice", "gateway.poolProvider",
-       "gateway.prerequisites[0].chart.values", "picker.plugins[0].parameters",
-       "engine.env[0].valueFrom", "decode.env[0].valueFrom"}  # fmt: skip
+       "gateway.prerequisites[0].chart.values",
+       "engine.kvEvents.json", *(f"{where}.env[0].valueFrom" for where in
+        ("engine", "decode", "prefill", "engine.disaggregation.prefill", "engine.disaggregation.decode"))}  # fmt: skip
 
 
 def members(node: Node, above: Keys = ()) -> Iterator[tuple[Keys, Node]]:

@@ -1,0 +1,252 @@
+"""Cells: a guide with one choice on each axis. Which of them are refused, why, and what is nearest.
+
+All of it follows from data: what the guide needs and refuses (guide.yaml), where an engine runs and what it lacks (its
+file), and what the chart versions of the train know (schemas/capabilities).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wellit import capabilities, compose, source
+from wellit.compose import Stack
+from wellit.findings import Finding, Location
+from wellit.source import Source
+
+ID, SLUG = "WL030", "refused-cell"
+DOC = """
+A guide, an engine, a gateway, an accelerator and a release train that do not work together.
+
+What a guide refuses, and why, stands in its guide.yaml; what an engine has not stands in the engine's file; what the
+charts of a train know comes from schemas/capabilities. helm would take most of them in silence.
+
+Bad:  -g pd-disaggregation --engine trtllm
+Good: -g pd-disaggregation --engine sglang
+"""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One choice on each axis, charts left out: both kinds of charts render the same."""
+
+    engines: tuple[str, ...]
+    gateway: str
+    accelerator: str
+    versions: str
+
+    def __str__(self) -> str:
+        return f"{'+'.join(self.engines)}, {self.gateway}, {self.accelerator}, {self.versions}"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a cell is refused. `axis` (or the dotted path of a setting) is what to change, `write` to what."""
+
+    axis: str
+    message: str
+    why: str
+    write: str
+    also: tuple[tuple[str, Location], ...] = ()
+
+
+def judge(stack: Stack) -> list[Finding]:
+    """A finding when the stack's cell is refused, at the place where the choice was made."""
+    names = stack.components
+    cell = Cell(tuple(stack.engines), names["gateways"], names["accelerators"], names["versions"])
+    if (no := refusal(stack.guide, cell, stack.values)) is None:
+        return []
+    chosen = no.axis in compose.AXES
+    at = stack.chosen(no.axis) if chosen else stack.at(no.axis.split("."))
+    path = f"components.{compose.AXES[no.axis]}" if chosen else no.axis
+    return [Finding(ID, SLUG, "error", no.message, at, path=path, write=no.write, why=no.why, also=no.also)]
+
+
+def notes(stack: Stack) -> list[str]:
+    """What guide.yaml has to say of the stack's cell although it is not refused."""
+    names = stack.components
+    cell = Cell(tuple(stack.engines), names["gateways"], names["accelerators"], names["versions"])
+    return [str(n["note"]) for n in stack.guide.data["notes"] if _holds(n["when"], cell, stack.values)]
+
+
+def refusal(guide: Source, cell: Cell, values: Mapping[str, Any] | None = None) -> Refusal | None:
+    """Why a cell is refused, or None. `values` are the stack's; without them, the guide's own settings."""
+    settings = values if values is not None else guide.data["settings"]
+    return next(_refusals(guide, cell, settings), None)
+
+
+def cells(guide: Source) -> Iterator[Cell]:
+    """Every cell of a guide, refused or not. Several engines are those of its environments."""
+    if guide.data["engines"] == "several":
+        files = (compose.environment_source(name) for name in compose.environments_of(guide))
+        engines = [tuple(c.partition("/")[2] for c in f.data["components"] if c.startswith("engines/")) for f in files]
+    else:
+        engines = [(name,) for name in compose.component_names("engine")]
+    others = (compose.component_names(axis) for axis in ("gateway", "accelerator", "versions"))
+    for chosen in itertools.product(dict.fromkeys(engines), *others):
+        yield Cell(*chosen)
+
+
+def _refusals(guide: Source, cell: Cell, values: Mapping[str, Any]) -> Iterator[Refusal]:
+    engines = {name: _component("engines", name, "engine") for name in cell.engines}
+    yield from _number(guide, cell)
+    yield from _said(guide, cell, values)
+    for name, engine in engines.items():
+        yield from _needs(guide, name, engine)
+        yield from _images(engine, cell, values.get("build"))
+    train = _component("versions", cell.versions, "versions")
+    yield from _started(engines, train)
+    yield from _gateway(cell, train)
+    yield from _accelerator(cell, train)
+    yield from _one_pool(engines, values)
+
+
+def _number(guide: Source, cell: Cell) -> Iterator[Refusal]:
+    name, several = guide.data["name"], guide.data["engines"] == "several"
+    if several == (len(cell.engines) > 1):
+        return
+    wants = "two engines or more, side by side" if several else "one engine"
+    write = "--engine vllm+sglang" if several else f"--engine {cell.engines[0]}, or -g multi-engine"
+    yield Refusal("engine", f"the guide {name} takes {wants}, not {' and '.join(cell.engines)}", "", write)
+
+
+def _said(guide: Source, cell: Cell, values: Mapping[str, Any]) -> Iterator[Refusal]:
+    for number, refused in enumerate(guide.data["refuses"]):
+        if not _holds(refused["when"], cell, values):
+            continue
+        axis = next(iter(refused["when"]))
+        settings = [f"{path} {said}" for path, said in refused["when"].get("settings", {}).items()]
+        what = [_of(cell, a) for a in refused["when"] if a != "settings"] + settings
+        message = f"{guide.data['name']} is refused with {' and '.join(what)}"
+        also = (("refused here", guide.at(("refuses", number))),)
+        yield Refusal(axis, message, refused["because"], _flags(refused["nearest"]), also)
+
+
+def _needs(guide: Source, name: str, engine: Mapping[str, Any]) -> Iterator[Refusal]:
+    for number, need in enumerate(guide.data["needs"]):
+        if engine.get(need):
+            continue
+        having = [e for e in compose.component_names("engine") if _component("engines", e, "engine").get(need)]
+        message = f"{guide.data['name']} needs an engine with {need}, and {engine['title']} has none"
+        why = (engine.get("lacks") or {}).get(need, f"environments/engines/{name}.yaml says {need}: null")
+        write = " or ".join(f"--engine {e}" for e in having) or f"an engine whose file has {need}"
+        yield Refusal("engine", message, why, write, (("needed here", guide.at(("needs", number))),))
+
+
+def _images(engine: Mapping[str, Any], cell: Cell, build: Any) -> Iterator[Refusal]:
+    title, runs = engine["title"], engine["accelerators"]
+    if cell.accelerator not in runs:
+        why = f"its file names an image for {', '.join(runs)}"
+        others = [
+            e
+            for e in compose.component_names("engine")
+            if cell.accelerator in _component("engines", e, "engine")["accelerators"]
+        ]
+        write = " or ".join([f"--accelerator {next(iter(runs))}", *(f"--engine {other}" for other in others)])
+        yield Refusal("accelerator", f"there is no image of {title} for {cell.accelerator}", why, write)
+    elif build and build not in engine["builds"]:
+        known = ", ".join(engine["builds"]) or "none"
+        yield Refusal("build", f'{title} has no build "{build}"', f"its file has: {known}", "build: null")
+    elif build and runs[cell.accelerator].get("image"):
+        why = f"on {cell.accelerator} it needs an image of its own: {runs[cell.accelerator]['image']}"
+        yield Refusal("build", f"the build {build} of {title} is none for {cell.accelerator}", why, "build: null")
+
+
+def _started(engines: Mapping[str, Mapping[str, Any]], train: Mapping[str, Any]) -> Iterator[Refusal]:
+    chart = train["charts"]["modelservice"]
+    takes = capabilities.contract(chart["name"], chart["version"])["modelCommands"]
+    for engine in engines.values():
+        if not set(engine["modelCommands"]) & set(takes):
+            message = f"{chart['name']} {chart['version']} takes none of {engine['title']}'s modelCommands"
+            yield Refusal("engine", message, f"it takes {', '.join(takes)}", "modelCommands: [custom], with a command")
+
+
+def _gateway(cell: Cell, train: Mapping[str, Any]) -> Iterator[Refusal]:
+    gateway = _component("gateways", cell.gateway, "gateway")
+    chart = train["charts"]["gateway"]
+    if not gateway["create"] or _known(gateway, chart):
+        return
+    can = capabilities.contract(chart["name"], chart["version"])
+    files = {name: _component("gateways", name, "gateway") for name in compose.component_names("gateway")}
+    known = [name for name, other in files.items() if other["create"] and _known(other, chart)]
+    near = [name for name in known if cell.gateway in _aliases(files[name])] or known
+    message = f"the train {cell.versions} does not know the gateway {cell.gateway}"
+    why = f"{chart['name']} {chart['version']} makes gateways of the classes {', '.join(can['classes'])}"
+    yield Refusal("gateway", message, why, " or ".join(f"--gateway {name}" for name in near))
+
+
+def _known(gateway: Mapping[str, Any], chart: Mapping[str, Any]) -> bool:
+    can = capabilities.contract(chart["name"], chart["version"])
+    name = gateway["className"]
+    return can["classAliases"].get(name, name) in can["classes"]
+
+
+def _aliases(gateway: Mapping[str, Any]) -> set[str]:
+    """What newer gateway charts make of this class."""
+    name = "llm-d-infra"
+    newest = capabilities.contract(name, capabilities.versions(name)[-1])
+    return {newest["classAliases"].get(gateway["className"], "")}
+
+
+def _accelerator(cell: Cell, train: Mapping[str, Any]) -> Iterator[Refusal]:
+    chart = train["charts"]["modelservice"]
+    known = capabilities.contract(chart["name"], chart["version"])["accelerators"]
+    kind = _component("accelerators", cell.accelerator, "accelerator")["type"]
+    if kind not in known:
+        message = f"the train {cell.versions} does not know the accelerator {kind}"
+        why = f"{chart['name']} {chart['version']} would ask for nvidia.com/gpu; it knows {', '.join(known)}"
+        yield Refusal("accelerator", message, why, "--accelerator nvidia")
+
+
+def _one_pool(engines: Mapping[str, Mapping[str, Any]], values: Mapping[str, Any]) -> Iterator[Refusal]:
+    """Servers of one pool are asked alike: for one model, and for their metrics at one path."""
+    if (values.get("route") or {}).get("by") != "pool":
+        return
+    models = {name: _model(values, name) for name in engines}
+    if len(set(models.values())) > 1:
+        served = ", ".join(f"{name} {model}" for name, model in models.items())
+        why = f"the picker sends any request to any server of its pool, and here they serve {served}"
+        yield Refusal("route.by", "one pool cannot hold servers of different models", why, "path")
+    asked = {name: engine["metrics"]["path"] for name, engine in engines.items()}
+    if len(set(asked.values())) > 1:
+        why = "the picker asks all servers of a pool at one path: " + ", ".join(f"{n} {p}" for n, p in asked.items())
+        yield Refusal("route.by", f"{' and '.join(engines)} cannot share a pool", why, "path")
+
+
+def _model(values: Mapping[str, Any], engine: str) -> str:
+    own = ((values.get("perEngine") or {}).get(engine) or {}).get("model") or {}
+    model = {**values["model"], **own}
+    return str(model.get("servedName") or model["name"])
+
+
+def _holds(when: Mapping[str, Any], cell: Cell, values: Mapping[str, Any]) -> bool:
+    return all(
+        _settings_hold(names, values) if axis == "settings" else _is(cell, axis, names) for axis, names in when.items()
+    )
+
+
+def _is(cell: Cell, axis: str, names: str | Sequence[str]) -> bool:
+    wanted = {names} if isinstance(names, str) else set(names)
+    return bool(wanted & (set(cell.engines) if axis == "engine" else {getattr(cell, axis)}))
+
+
+def _settings_hold(wanted: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    try:
+        return all(source.lookup(values, path.split(".")) == value for path, value in wanted.items())
+    except KeyError:
+        return False
+
+
+def _of(cell: Cell, axis: str) -> str:
+    return "+".join(cell.engines) if axis == "engine" else str(getattr(cell, axis))
+
+
+def _flags(nearest: Mapping[str, str]) -> str:
+    return " ".join(f"-g {name}" if axis == "guide" else f"--{axis} {name}" for axis, name in nearest.items())
+
+
+def _component(folder: str, name: str, key: str) -> Mapping[str, Any]:
+    data: Mapping[str, Any] = compose.component_source(folder, name).data[key]
+    return data
