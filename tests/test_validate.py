@@ -24,8 +24,8 @@ def ids(found: Report) -> list[str]:
     return sorted(finding.id for finding in found.findings)
 
 
-@pytest.mark.parametrize("engine", compose.component_names("engine"))
-@pytest.mark.parametrize("gateway", compose.component_names("gateway"))
+@pytest.mark.parametrize("engine", ["sglang", "vllm"])
+@pytest.mark.parametrize("gateway", ["istio", "none"])
 @pytest.mark.parametrize("train", compose.component_names("versions"))
 @pytest.mark.parametrize("proxy", ["true", "false"])
 def test_what_the_guide_offers_has_no_mistake(engine: str, gateway: str, train: str, proxy: str) -> None:
@@ -33,10 +33,22 @@ def test_what_the_guide_offers_has_no_mistake(engine: str, gateway: str, train: 
     assert (ids(found), found.verdict, found.checks) == ([], "ok", [])
 
 
-@pytest.mark.parametrize("size", ["default", "small"])
-def test_every_environment_is_judged_with_all(size: str) -> None:
-    found = validate.everything(Choice(components={"charts": "offline"}, size=size), say)
-    assert found.summary["stacks"] == ["inference-scheduling -e default", "inference-scheduling -e sglang"]
+def test_every_guide_is_judged_in_every_environment_and_size() -> None:
+    found = validate.everything(Choice(components={"charts": "offline"}), say)
+    stacks = found.summary["stacks"]
+    assert {"inference-scheduling -e sglang --size small", "pd-disaggregation -e default --size rdma"} <= set(stacks)
+    assert {stack.split()[0] for stack in stacks} == set(compose.guide_names())
+    assert [finding for finding in found.findings if finding.severity == "error"] == []
+    assert found.exit_code == 0
+
+
+def test_of_all_stacks_those_that_are_refused_are_listed_with_the_reason() -> None:
+    found = validate.everything(Choice(components={"charts": "offline", "versions": "llm-d-0.4"}, size="small"), say)
+    refused = [check for check in found.checks if check.status == "skip"]
+    assert [check.title for check in refused] == [
+        f"precise-prefix-cache-aware -e {name} --size small" for name in ("default", "sglang")
+    ]
+    assert "how its picker v0.4.0 hears KV events has not been asked" in refused[0].detail
     assert found.exit_code == 0
 
 

@@ -71,8 +71,9 @@ def engines() -> str:
         engine = _component("engines", name, "engine")
         start = " ".join(engine["command"])
         status = engine["status"]
+        connector = next(iter(engine["connectors"]), "none")
         rows.append(
-            (f"`--engine {name}`", f"{engine['image']}:{engine['tag']}", f"`{start}`", next(iter(engine["connectors"]), "none"),
+            (f"`--engine {name}`", f"{engine['image']}:{engine['tag']}", f"`{start}`", connector,
              f"`{engine['metrics']['queued']}`", f"{status['llm-d']}: {status['note']}")
         )  # fmt: skip
     return _table(("engine", "image", "started as", "connector", "queue metric", "in llm-d"), rows)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from wellit import cells, compose, render, rules, schema, subject, values_schema
 from wellit.compose import Choice, Stack
@@ -65,28 +66,48 @@ def values_files(files: Sequence[str], charts: Sequence[str]) -> Report:
 
 
 def everything(choice: Choice, say: Say, *, fetch: bool = False) -> Report:
-    """Judge every environment of every guide, with the overrides of `choice`."""
+    """Judge every guide in every environment and size, with the overrides of `choice`, several at a time.
+
+    A stack that its guide refuses with those overrides is listed with the reason; it is no mistake in a file.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    choices = list(_every(choice))
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        judged = list(pool.map(lambda one: _one_of_all(one, say, fetch), choices))
     report = Report("validate")
-    stacks: list[str] = []
-    for guide in compose.guide_names():
-        for environment in compose.compose(Choice(guide=guide)).guide.data["environments"]:
-            one = stack(_replace(choice, guide, environment), say, fetch=fetch).report
-            stacks.append(f"{guide} -e {environment}")
-            report.findings += [finding for finding in one.findings if finding not in report.findings]
-            report.checks += [check for check in one.checks if check not in report.checks]
-    report.summary["stacks"] = stacks
+    for one in judged:
+        report.findings += [finding for finding in one.findings if finding not in report.findings]
+        report.checks += [check for check in one.checks if check not in report.checks]
+    report.summary["stacks"] = [_named(one) for one in choices]
     return report
 
 
-def settings_of(composed: Stack) -> subject.Subject:
-    """What the rules judge before anything is rendered."""
-    return subject.Subject((), settings=subject.Settings(composed.values, composed.at, composed.layer_of))
+def _every(choice: Choice) -> Iterator[Choice]:
+    for name in compose.guide_names():
+        guide = compose.guide_source(name)
+        for environment in compose.environments_of(guide):
+            for size in [choice.size] if choice.size else guide.data["sizes"]:
+                yield replace(choice, guide=name, environment=environment, size=size)
 
 
-def notes(composed: Stack) -> list[Finding]:
-    """What a person should know of a stack without its being a mistake."""
-    said = rules.run(settings_of(composed))
-    return [item for item in said if isinstance(item, Finding) and item.severity == "info"]
+def _one_of_all(choice: Choice, say: Say, fetch: bool) -> Report:
+    try:
+        report = stack(choice, say, fetch=fetch).report
+    except CannotAnswer as problem:
+        report = Report("validate")
+        about = f"{problem.message}; {problem.why}" if problem.why else problem.message
+        report.checks.append(Check("WL500", _named(choice), "unknown", about, problem.write))
+        return report
+    if refused := [finding for finding in report.findings if finding.id == cells.ID]:
+        report = Report("validate")
+        why = f"refused: {refused[0].message}; {refused[0].why}"
+        report.checks.append(_skipped(_named(choice), why))
+    return report
+
+
+def _named(choice: Choice) -> str:
+    return f"{choice.guide} -e {choice.environment} --size {choice.size}"
 
 
 def subject_of(composed: Stack, rendered: render.Rendered) -> subject.Subject:
@@ -104,6 +125,17 @@ def subject_of(composed: Stack, rendered: render.Rendered) -> subject.Subject:
     if not rendered.unrendered:
         manifests = tuple(subject.Manifest(r.name, m) for r in rendered.releases for m in r.manifests)
     return subject.Subject(tuple(releases), manifests, rendered=True)
+
+
+def settings_of(composed: Stack) -> subject.Subject:
+    """What the rules judge before anything is rendered."""
+    return subject.Subject((), settings=subject.Settings(composed.values, composed.at, composed.layer_of))
+
+
+def notes(composed: Stack) -> list[Finding]:
+    """What a person should know of a stack without its being a mistake."""
+    said = rules.run(settings_of(composed))
+    return [item for item in said if isinstance(item, Finding) and item.severity == "info"]
 
 
 def _judge(judged: subject.Subject) -> list[Finding | Check]:
@@ -133,9 +165,3 @@ def _about(composed: Stack) -> dict[str, object]:
         "components": composed.components,
         "size": composed.size,
     }
-
-
-def _replace(choice: Choice, guide: str, environment: str) -> Choice:
-    from dataclasses import replace
-
-    return replace(choice, guide=guide, environment=environment)

@@ -28,7 +28,8 @@ CASES = [
     # the line, id, message, underlined, write
     ("decode: {tensorParalel: 2}", "WL010", 'there is no setting "tensorParalel" in decode', "tensorParalel",
      "tensorParallel"),
-    ("replicas: 3", "WL010", 'there is no setting "replicas"', "replicas", "move it to decode.replicas or prefill.replicas"),
+    ("replicas: 3", "WL010", 'there is no setting "replicas"', "replicas",
+     "move it to decode.replicas or prefill.replicas"),
     ("values: {route: {}}", "WL010", 'there is no setting "route" in values', "route",
      "move it to route or gateway.route"),
     ("values: {xyz: {}}", "WL010", 'there is no setting "xyz" in values', "xyz",

@@ -50,6 +50,8 @@ Good::
 
 from __future__ import annotations
 
+import re
+
 from wellit import engines
 from wellit.capabilities import Contract
 from wellit.engines import Engine
@@ -107,9 +109,12 @@ def _renamed(known: list[Reading], container: Container, engine: Engine) -> Item
 
 
 def _of_another(name: str, engine: Engine) -> bool:
-    """Whether a metric's name is not this engine's: engines put their own name before the colon."""
-    own = engine.metrics["queued"].partition(":")[0]
-    return bool(name) and name.partition(":")[0] != own
+    """Whether a metric's name is not this engine's: engines put their own name first, before a colon or an underscore."""
+    return bool(name) and _first(name) != _first(engine.metrics["queued"])
+
+
+def _first(name: str) -> str:
+    return re.split("[:_]", name, maxsplit=1)[0]
 
 
 def _mismatches(pool: Pool, container: Container, engine: Engine, wrong: list[Reading]) -> Items:
