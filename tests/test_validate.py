@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -35,7 +36,7 @@ def test_what_the_guide_offers_has_no_mistake(engine: str, gateway: str, train: 
 
 def test_every_guide_is_judged_in_every_environment_and_size() -> None:
     found = validate.everything(Choice(components={"charts": "offline"}), say)
-    stacks = found.summary["stacks"]
+    stacks = cast(list[str], found.summary["stacks"])
     assert {"inference-scheduling -e sglang --size small", "pd-disaggregation -e default --size rdma"} <= set(stacks)
     assert {stack.split()[0] for stack in stacks} == set(compose.guide_names())
     assert [finding for finding in found.findings if finding.severity == "error"] == []

@@ -109,7 +109,7 @@ def _renamed(known: list[Reading], container: Container, engine: Engine) -> Item
 
 
 def _of_another(name: str, engine: Engine) -> bool:
-    """Whether a metric's name is not this engine's: engines put their own name first, before a colon or an underscore."""
+    """Whether a metric's name is not this engine's: engines put their own name first, before : or _."""
     return bool(name) and _first(name) != _first(engine.metrics["queued"])
 
 
