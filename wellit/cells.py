@@ -101,6 +101,7 @@ def _refusals(guide: Source, cell: Cell, values: Mapping[str, Any]) -> Iterator[
     yield from _gateway(cell, train)
     yield from _accelerator(cell, train)
     yield from _one_pool(engines, values)
+    yield from _told_apart(engines, values)
 
 
 def _number(guide: Source, cell: Cell) -> Iterator[Refusal]:
@@ -213,6 +214,18 @@ def _one_pool(engines: Mapping[str, Mapping[str, Any]], values: Mapping[str, Any
     if len(set(asked.values())) > 1:
         why = "the picker asks all servers of a pool at one path: " + ", ".join(f"{n} {p}" for n, p in asked.items())
         yield Refusal("route.by", f"{' and '.join(engines)} cannot share a pool", why, "path")
+
+
+def _told_apart(engines: Mapping[str, Mapping[str, Any]], values: Mapping[str, Any]) -> Iterator[Refusal]:
+    """By the body, the model's name is all that tells whose request it is."""
+    if (values.get("route") or {}).get("by") != "body":
+        return
+    models = {name: _model(values, name) for name in engines}
+    if len(set(models.values())) < len(models):
+        message = f"{' and '.join(engines)} serve the same model name, which is what tells their requests apart"
+        why = ", ".join(f"{name} serves {model}" for name, model in models.items())
+        name, model = next(reversed(models.items()))
+        yield Refusal("route.by", message, why, f"perEngine: {{{name}: {{model: {{servedName: {model}-{name}}}}}}}")
 
 
 def _model(values: Mapping[str, Any], engine: str) -> str:
