@@ -137,6 +137,38 @@ def test_sglang_as_vllm(was: str, now: str) -> None:
     assert [each.now for each in made.of("translated")] == [now]
 
 
+VLLM_TRTLLM = [
+    ("-tp 2", "--tensor_parallel_size 2"),
+    ("-tp 2 -ep", "--moe_expert_parallel_size 2"),
+    ("--max-num-seqs 64", "--max_batch_size 64"),
+    ("--block-size 64", "kv_cache_config.tokens_per_block: 64"),
+    ("--no-enable-prefix-caching", "kv_cache_config.enable_block_reuse: false"),
+    ("--download-dir /m", "HF_HOME=/m"),
+]
+
+
+@pytest.mark.parametrize(("was", "now"), VLLM_TRTLLM, ids=[was for was, _ in VLLM_TRTLLM])
+def test_vllm_as_trtllm(was: str, now: str) -> None:
+    made = of(f"vllm serve {was}", "trtllm")
+    assert made.complete
+    assert made.of("translated")[-1].now == now
+
+
+def test_the_file_of_trtllm_has_what_it_always_has() -> None:
+    made = of("vllm serve m --block-size 64 --seed 1 --gpu-memory-utilization 0.9", "trtllm")
+    assert nested(made.options)["return_perf_metrics"] is True
+    assert made.command[-2:] == ["--config", "FILE.yaml"]
+    assert item(made, "--block-size").checked is False
+    assert item(made, "--seed").why == "it takes a seed with each request only"
+    assert "still free" in item(made, "--gpu-memory").why and "0.9" not in " ".join(made.command)
+
+
+def test_no_flag_is_written_twice() -> None:
+    for one in engines.engines():
+        for name, entry in one.data["speaks"]["settings"].items():
+            assert "flag" not in entry or entry["flag"] != one.data["flags"].get(name), (one.name, name)
+
+
 @pytest.mark.parametrize(
     ("was", "fate", "why"),
     [
