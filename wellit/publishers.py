@@ -104,7 +104,7 @@ def _sets(values: Settings) -> list[str]:
 def _command(group: str, about: Settings, values: Settings, flags: str) -> str:
     if about.get("manifest"):
         return apply_command(about, release(about, values), flags)
-    for step in values["gateway"].get("prerequisites", ()):
+    for step in values["gateway"]["prerequisites"]:
         if group in step.get("chart", {}).get("brings", ()):
             return upgrade_command(step["chart"], release(step["chart"], values), flags)
     return str(about.get("install", "")).format(helm_flags=helm_flags(flags))

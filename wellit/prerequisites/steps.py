@@ -71,7 +71,7 @@ Step = Definitions | Charted | TurnedOn
 def steps(stack: Stack) -> tuple[Step, ...]:
     """The steps of the stack's gateway, in order. Raises CannotAnswer for a gateway that the train does not go with."""
     train = stack.values["versions"]["name"]
-    said = [step for step in stack.values["gateway"].get("prerequisites", ()) if _is_for(step, train)]
+    said = [step for step in stack.values["gateway"]["prerequisites"] if _is_for(step, train)]
     return tuple(_step(stack, step) for step in said)
 
 
