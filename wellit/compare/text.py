@@ -9,6 +9,7 @@ from wellit.compare.difference import Comparison, Line
 from wellit.report.style import Style, one_line
 
 NONE = "none"
+BARE = "a bare word"
 THERE = "this part"
 
 
@@ -91,7 +92,7 @@ def _together(found: Comparison) -> Iterator[str]:
 def _spelling(line: Line) -> str:
     """The engines' own words for a setting, where they differ."""
     a, b = (fact.by if fact else "" for fact in (line.a, line.b))
-    return f" ({a or NONE} | {b or NONE})" if a != b and (a or b) and line.a and line.b else ""
+    return f" ({a or BARE} | {b or BARE})" if a != b and (a or b) and line.a and line.b else ""
 
 
 def _uncompared(found: Comparison, style: Style) -> Iterator[str]:
