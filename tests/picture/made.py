@@ -90,6 +90,20 @@ def servers(
     return an("apps/v1", "Deployment", name, spec={"replicas": replicas, "template": template})
 
 
+def body_router(port: int = 9004, gateway: str = "gate", *, service: str = "bbr") -> list[Manifest]:
+    """What Istio's filter makes a gateway ask."""
+    grpc = {"envoy_grpc": {"cluster_name": f"outbound|{port}||{service}.ns.svc.cluster.local"}}
+    patch = {"patch": {"value": {"typed_config": {"grpc_service": grpc}}}}
+    labels = {"app": "bbr"}
+    pod = {"containers": [{"name": "bbr", "image": "registry.k8s.io/gateway-api-inference-extension/bbr:v1.4.0"}]}
+    targets = {"targetRefs": [{"kind": "Gateway", "name": gateway}], "configPatches": [patch]}
+    return [
+        an("networking.istio.io/v1alpha3", "EnvoyFilter", "bbr", spec=targets),
+        an("v1", "Service", "bbr", spec={"selector": labels, "ports": [{"port": 9004}]}),
+        an("apps/v1", "Deployment", "bbr", spec={"template": {"metadata": {"labels": labels}, "spec": pod}}),
+    ]
+
+
 def one() -> list[Manifest]:
     """One engine behind everything."""
     return [gateway(), route(), pool(), *picker(), servers()]
@@ -135,4 +149,9 @@ def wrong() -> list[Manifest]:
     ]
 
 
-STACKS = {"one": one, "split": split, "several": several, "wrong": wrong}
+def by_body() -> list[Manifest]:
+    """A router reads the model's name before the route is chosen."""
+    return [*one(), *body_router()]
+
+
+STACKS = {"by_body": by_body, "one": one, "split": split, "several": several, "wrong": wrong}

@@ -7,7 +7,21 @@ from typing import Any
 
 import pytest
 
-from tests.picture.made import HTTP, NAMESPACE, SERVING, an, gateway, one, picker, pool, route, rule, servers, split
+from tests.picture.made import (
+    HTTP,
+    NAMESPACE,
+    SERVING,
+    an,
+    body_router,
+    gateway,
+    one,
+    picker,
+    pool,
+    route,
+    rule,
+    servers,
+    split,
+)
 from wellit import picture
 from wellit.engines import Engine
 from wellit.picture import Container, Edge, Node, Picture, events
@@ -95,6 +109,14 @@ def test_without_a_gateway_the_picture_says_how_requests_come_in() -> None:
     assert made.notes == ("there is no gateway: requests go straight to a model pod, and the picker is not asked",)
 
 
+def test_what_a_gateway_asks_before_it_chooses_a_route() -> None:
+    made = read(*one(), *body_router())
+    assert made.troubles == []
+    arrow = edge(made, "filter/bbr", "gateway/gate")
+    assert (arrow.does, arrow.labels) == ("filters", ("asked at port 9004",))
+    assert made.node("filter/bbr").facts["reads"] == "each request, before its route is chosen"
+
+
 def test_early_pools_are_read_too() -> None:
     early: dict[str, Any] = {
         "selector": SERVING, "targetPortNumber": 8000, "extensionRef": {"name": "pool-epp", "portNumber": 9002},
@@ -176,6 +198,19 @@ def broken() -> Iterator[Any]:
         [gateway(), route({}, rule()), pool(), *behind],
         ["route route: nothing is behind every path"],
     )
+    yield (
+        "the body router's port", [*one(), *body_router(9005)],
+        ["the gateway gate asks bbr at port 9005; the service has 9004"],
+    )  # fmt: skip
+    yield (
+        "no body router", [*one(), *body_router(service="nobody")[:1]],
+        ["the gateway gate asks the service nobody, which is not in this stack"],
+    )  # fmt: skip
+    yield (
+        "a body router for no gateway", [*one(), *body_router(gateway="other")],
+        ["gateway other: no route hangs on it",
+         "the filter bbr is for the gateway other, which is not in this stack"],
+    )  # fmt: skip
     service = an("v1", "Service", "s", spec={"selector": SERVING, "ports": [{"port": 80}]})
     yield (
         "a service's port", [gateway(), route({"backendRefs": [{"name": "s", "port": 81}]}), service, servers()],

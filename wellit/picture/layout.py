@@ -14,7 +14,17 @@ LABEL = 12  # characters in one line of such a label
 STEP = 26.0  # above and below the labels between two rows
 MARGIN = 24.0
 HEADING = 88  # characters in one line over the drawing
-ROWS = {"client": 0, "gateway": 1, "route": 2, "pool": 3, "service": 3, "picker": 3, "pods": 4, "workload": 4}
+ROWS = {
+    "client": 0,
+    "gateway": 1,
+    "filter": 1,
+    "route": 2,
+    "pool": 3,
+    "service": 3,
+    "picker": 3,
+    "pods": 4,
+    "workload": 4,
+}
 
 
 @dataclass

@@ -8,10 +8,11 @@ from typing import Any, Literal
 
 # In the order in which a request meets them. A service takes a route's requests where no pool does; a workload is
 # none of the others.
-Kind = Literal["client", "gateway", "route", "pool", "service", "picker", "pods", "workload"]
+Kind = Literal["client", "gateway", "filter", "route", "pool", "service", "picker", "pods", "workload"]
 # sends: requests go that way. picks: a picker chooses among a pool's pods. prefills: prompts go there first.
-# tells: pods say to a picker what is in their KV cache.
-Does = Literal["sends", "picks", "prefills", "tells"]
+# tells: pods say to a picker what is in their KV cache. filters: a gateway asks it before it chooses a route.
+Does = Literal["sends", "picks", "prefills", "tells", "filters"]
+ASKED = ("picks", "filters")
 
 
 @dataclass(frozen=True)
@@ -108,16 +109,15 @@ class Picture:
         )
 
     def pickers(self, pool: Node) -> Iterator[tuple[Edge, Node]]:
-        """The pickers that choose for a pool: one, where all is well."""
-        return (
-            (edge, self.node(edge.source)) for edge in self.edges if edge.target == pool.id and edge.does == "picks"
-        )
+        """What a pool or a gateway asks: a pool its picker, one where all is well."""
+        asked = [edge for edge in self.edges if edge.target == pool.id and edge.does in ASKED]
+        return ((edge, self.node(edge.source)) for edge in asked)
 
     @property
     def roots(self) -> list[Node]:
         """The nodes that nothing leads to: the client, and whatever is left alone."""
         led = {edge.target for edge in self.edges if edge.does == "sends"}
-        pickers = {edge.source for edge in self.edges if edge.does == "picks"}
+        pickers = {edge.source for edge in self.edges if edge.does in ASKED}
         return [node for node in self.nodes if node.id not in led | pickers]
 
     @property

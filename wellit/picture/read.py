@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from wellit.node import whole
-from wellit.picture import events, pickers, pods, routes
+from wellit.picture import events, filters, pickers, pods, routes
 from wellit.picture.model import Edge, Node, Picture
 from wellit.picture.objects import WORKLOADS, Object, World, matched_labels
 from wellit.picture.plain import maps
 
-ORDER = ("client", "gateway", "route", "pool", "service", "picker", "pods", "workload")
+ORDER = ("client", "gateway", "filter", "route", "pool", "service", "picker", "pods", "workload")
 
 
 def read(manifests: Iterable[Mapping[str, Any]], namespace: str, about: Mapping[str, str] | None = None) -> Picture:
@@ -32,6 +32,12 @@ class _Drawing:
             self._add(routes.gateway(item))
         for item in self.world.all("HTTPRoute"):
             self._add(routes.route(item))
+        for node, edge, behind in filters.of_gateways(self.world):
+            self._add(node)
+            self.edges.append(edge)
+            used += behind
+            if edge.target not in self.nodes:
+                self._add(Node("gateway", edge.target.partition("/")[2], there=False))
         pools = list(self.world.all("InferencePool"))
         for pool in pools:
             used += self._pool(pool)

@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 from wellit.picture.boxes import CHAR, LINE, PAD, Box, Text, broken
 from wellit.picture.layout import BESIDE, LABEL, MARGIN, STEP, Layout, lay_out
-from wellit.picture.model import Edge, Picture
+from wellit.picture.model import ASKED, Edge, Picture
 
 # class -> (on light, on dark)
 INK = {"name": ("#1f2328", "#f0f6fc"), "fact": ("#59636e", "#9198a1"), "label": ("#1f2328", "#f0f6fc"),
@@ -16,7 +16,8 @@ INK = {"name": ("#1f2328", "#f0f6fc"), "fact": ("#59636e", "#9198a1"), "label": 
        "broken": ("#cf222e", "#f85149")}  # fmt: skip
 FRAMES = {"client": ("#59636e", "#9198a1"), "gateway": ("#0969da", "#4493f8"), "route": ("#8250df", "#ab7df8"),
           "pool": ("#1a7f37", "#3fb950"), "service": ("#1a7f37", "#3fb950"), "picker": ("#bf3989", "#db61a2"),
-          "pods": ("#bc4c00", "#db6d28"), "workload": ("#59636e", "#9198a1"), "proxy": ("#8250df", "#ab7df8"),
+          "pods": ("#bc4c00", "#db6d28"), "workload": ("#59636e", "#9198a1"),
+          "filter": ("#bf3989", "#db61a2"), "proxy": ("#8250df", "#ab7df8"),
           "engine": ("#bc4c00", "#db6d28"), "other": ("#59636e", "#9198a1"),
           "absent": ("#cf222e", "#f85149")}  # fmt: skip
 PAPER, CARD, INNER = ("#ffffff", "#0d1117"), ("#f6f8fa", "#151b23"), ("#ffffff", "#0d1117")
@@ -113,7 +114,7 @@ def _arrow(layout: Layout, picture: Picture, edge: Edge) -> Iterator[str]:
 
 def _across(_: Layout, picture: Picture, edge: Edge, source: Box, target: Box) -> Iterator[str]:
     """Between two boxes of a row: a straight line with its labels when they are side by side."""
-    forth, back = source.x < target.x, edge.does == "picks"
+    forth, back = source.x < target.x, edge.does in ASKED
     start, end = (source.right, target.x) if forth else (source.x, target.right)
     if (back or forth) and abs(start - end) <= BESIDE + 1:
         y = max(source.y, target.y) + NECK

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from wellit.picture.model import Container, Node, words
 
-TITLES = {"pods": "model pods", "picker": "endpoint picker", "workload": "workload"}
+TITLES = {"pods": "model pods", "picker": "endpoint picker", "workload": "workload", "filter": "body router"}
 # Facts that a line of their own words tells, or that stand in the title.
 _SPOKEN = ("role", "engine", "pods", "devices", "devices in all")
 

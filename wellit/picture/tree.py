@@ -51,7 +51,7 @@ class _Writer:
             yield from self.node(other, self._way(edge, backwards), rest + branch, further)
 
     def _below(self, node: Node) -> Iterator[tuple[Edge, Node, bool]]:
-        if node.kind == "pool":
+        if node.kind in ("pool", "gateway"):
             yield from ((edge, picker, True) for edge, picker in self.picture.pickers(node))
         yield from ((edge, other, False) for edge, other in self.picture.below(node))
 
