@@ -13,9 +13,9 @@ from wellit.paths import ROOT
 ORDER = """
     errors paths findings checks say remembered process tools
     source images capabilities values_schema schema overrides compose cells
-    engines nested node subject seen translate weights rules
+    engines nested node subject quantities weights seen translate rules
     charts render places validate
-    quantities demand sandbox door access permissions cluster placement publishers preflight record plan
+    demand sandbox door access permissions cluster placement publishers preflight record plan
     live progress helm prerequisites endpoint waiting verify lifecycle provide prepare operate
     report compare picture show explain docs walk testing cli program
 """.split()

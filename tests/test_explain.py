@@ -36,5 +36,5 @@ def test_the_tables_name_what_there_is() -> None:
 
 def test_an_id_that_nobody_has_names_the_nearest() -> None:
     with pytest.raises(CannotAnswer) as caught:
-        explain.explain("WL108")
-    assert caught.value.write == "invoke explain WL107"
+        explain.explain("WL150")
+    assert caught.value.write == "invoke explain WL108"

@@ -29,7 +29,7 @@ def of(loaded: Loaded) -> str:
 
 @pytest.mark.parametrize("loaded", EVERY, ids=of)
 def test_a_rule_says_what_it_is(loaded: Loaded) -> None:
-    assert re.fullmatch(r"WL[1-9]\d\d", loaded.rule.id)
+    assert re.fullmatch(r"WL\d{3}", loaded.rule.id)
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", loaded.rule.slug)
     assert loaded.rule.severity in ("error", "warning", "info") and loaded.rule.evidence in ("asked", "read")
     assert set(loaded.rule.charts) <= {*CHARTS, SETTINGS}

@@ -63,12 +63,13 @@ class Release:
 class Settings:
     """The merged settings of a stack. `layer_of` numbers who wrote one, later writers higher; -1 when nobody did.
 
-    For `locate`, `also` and `read` see node.Owner.
+    `by_guide` tells whether that was guide.yaml itself. For `locate`, `also` and `read` see node.Owner.
     """
 
     values: Mapping[str, Any]
     locate: Callable[[Keys], Location]
     layer_of: Callable[[Keys], int]
+    by_guide: Callable[[Keys], bool]
     also: Callable[[Keys], Also] = _nothing_more
     read: set[Keys] = field(default_factory=set, repr=False)
 
@@ -77,7 +78,7 @@ class Settings:
         return Node(self, (), self.values)
 
     def last(self, *nodes: Node) -> Node:
-        """Of several settings the one that was written last: what a person most probably just did."""
+        """Of several settings the one that was written last, the first of those written together."""
         return max(nodes, key=lambda node: self.layer_of(node.keys))
 
 

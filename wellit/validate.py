@@ -12,7 +12,7 @@ from wellit.errors import CannotAnswer
 from wellit.findings import Check, Finding, Report
 from wellit.places import Places
 from wellit.say import Say
-from wellit.source import BadSource
+from wellit.source import BadSource, Keys
 
 
 @dataclass
@@ -35,9 +35,9 @@ def stack(choice: Choice, say: Say, *, fetch: bool = False, command: str = "vali
         return Validated(report)
     report.summary |= _about(composed)
     report.add(schema.check_stack(composed))
-    report.add(cells.judge(composed))
     if not report.exit_code:
-        report.add(rules.run(settings_of(composed)))
+        report.add(cells.judge(composed))
+        report.add(_settings_rules(composed, files_only=bool(report.exit_code)))
     if report.exit_code:
         report.checks.append(_skipped("chart values and manifests", "the settings above come first"))
         return Validated(report, composed)
@@ -100,7 +100,7 @@ def _one_of_all(choice: Choice, say: Say, fetch: bool) -> Report:
         report.checks.append(Check("WL500", _named(choice), "unknown", about, problem.write))
         return report
     if refused := [finding for finding in report.findings if finding.id == cells.ID]:
-        report = Report("validate")
+        report = Report("validate", [finding for finding in report.findings if finding not in refused])
         why = f"refused: {refused[0].message}; {refused[0].why}"
         report.checks.append(_skipped(_named(choice), why))
     return report
@@ -129,13 +129,25 @@ def subject_of(composed: Stack, rendered: render.Rendered) -> subject.Subject:
 
 def settings_of(composed: Stack) -> subject.Subject:
     """What the rules judge before anything is rendered."""
-    return subject.Subject((), settings=subject.Settings(composed.values, composed.at, composed.layer_of))
+
+    def by_guide(keys: Keys) -> bool:
+        layer = composed.layer_of(keys)
+        return layer >= 0 and composed.layers[layer].source is composed.guide
+
+    settings = subject.Settings(composed.values, composed.at, composed.layer_of, by_guide)
+    return subject.Subject((), settings=settings)
+
+
+def _settings_rules(composed: Stack, *, files_only: bool) -> list[Finding | Check]:
+    """What rules say of the settings; of a refused cell only what is wrong with the files (WL0..), which may be why."""
+    said = rules.run(settings_of(composed))
+    return [item for item in said if item.id.startswith("WL0") or not files_only]
 
 
 def notes(composed: Stack) -> list[Finding]:
-    """What a person should know of a stack without its being a mistake."""
+    """What a person should know of a stack before it is made, without its being a mistake."""
     said = rules.run(settings_of(composed))
-    return [item for item in said if isinstance(item, Finding) and item.severity == "info"]
+    return [item for item in said if isinstance(item, Finding) and item.severity != "error"]
 
 
 def _judge(judged: subject.Subject) -> list[Finding | Check]:

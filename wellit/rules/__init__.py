@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from wellit.subject import Subject
 
 MODULES = (
+    "wl004_release_name_twice",
+    "wl005_engine_promise",
+    "wl006_engine_accelerator",
     "wl101_model_command",
     "wl102_command_required",
     "wl103_connector_engine",
@@ -30,12 +33,15 @@ MODULES = (
     "wl105_engine_host",
     "wl106_engine_metrics_off",
     "wl107_engine_command",
+    "wl108_setting_without_flag",
     "wl201_connector_proxy_release",
     "wl202_proxy_flags",
     "wl203_engine_port",
     "wl204_pool_port",
     "wl205_picker_flags_refused",
     "wl301_pool_selector",
+    "wl302_model_too_large",
+    "wl303_model_fits_tightly",
     "wl401_trust_remote_code",
     "wl501_template_leak",
 )
