@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from wellit import capabilities, compose, source
@@ -87,6 +87,13 @@ def cells(guide: Source) -> Iterator[Cell]:
     others = (compose.component_names(axis) for axis in ("gateway", "accelerator", "versions"))
     for chosen in itertools.product(dict.fromkeys(engines), *others):
         yield Cell(*chosen)
+
+
+def changed(cell: Cell, axis: str, name: str) -> Cell:
+    """The cell with another choice on one axis; several engines stand with + between them."""
+    if axis == "engine":
+        return replace(cell, engines=tuple(name.split("+")))
+    return replace(cell, **{axis: name})
 
 
 def _refusals(guide: Source, cell: Cell, values: Mapping[str, Any]) -> Iterator[Refusal]:
