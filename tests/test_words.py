@@ -104,7 +104,7 @@ def test_an_engine_is_recognised_by_its_image(image: str, name: str | None) -> N
         (["--mem-fraction-static", "0.2"], "sglang"),
         (["--gpu-memory-utilization=0.9"], "vllm"),
         (["--port", "1"], None),
-        (["--mem-fraction-static", "1", "--max-model-len", "1"], None),
+        (["--mem-fraction-static", "1", "--gpu-memory-utilization", "1"], None),
     ],
 )
 def test_an_engine_is_recognised_by_flags_that_only_it_has(words: list[str], name: str | None) -> None:
