@@ -124,6 +124,10 @@ def test_every_pair_of_choices_renders_without_a_mistake() -> None:
          "build: null"),
         ("inference-scheduling", {"accelerator": "amd"}, ("build=official",),
          "the build official of vLLM is none for amd", "llm-d-rocm", "build: null"),
+        ("pd-disaggregation", {}, ("prefill.replicas=0",), "is refused with prefill.replicas 0",
+         "the picker has a profile for each role", "-g inference-scheduling"),
+        ("precise-prefix-cache-aware", {}, ("decode.pageSize=null",), "is refused with decode.pageSize null",
+         "the picker's block too", "--set decode.pageSize=64"),
         ("simulated-accelerators", {"engine": "vllm"}, (), "simulated-accelerators is refused with vllm",
          "a real engine needs one", "-g pd-disaggregation"),
     ],
@@ -154,3 +158,18 @@ def test_what_is_true_of_a_cell_that_works_is_said_too() -> None:
     older = compose.compose(Choice("pd-disaggregation", components={"versions": "llm-d-0.4"}))
     assert any("upstream's picker answers" in note for note in cells.notes(older))
     assert cells.notes(compose.compose(Choice("pd-disaggregation"))) == []
+
+
+def test_a_setting_of_another_guide_is_answered_with_that_guide() -> None:
+    (finding,) = cells.foreign(compose.compose(Choice(sets=("prefill.replicas=2",))))
+    assert (finding.id, finding.path) == ("WL010", "prefill")
+    assert finding.message == 'the guide inference-scheduling has no setting "prefill"'
+    assert (finding.at.text, finding.write) == ("--set prefill.replicas=2", "-g pd-disaggregation")
+    for guide in GUIDES:
+        assert cells.foreign(compose.compose(Choice(guide))) == []
+
+
+def test_no_environment_is_the_guide_s_first() -> None:
+    assert compose.compose(Choice("multi-engine")).environment == "vllm-sglang"
+    assert compose.compose(Choice("simulated-accelerators")).environment == "sim"
+    assert compose.compose(Choice()).environment == "default"

@@ -52,6 +52,20 @@ class Refusal:
     also: tuple[tuple[str, Location], ...] = ()
 
 
+def foreign(stack: Stack) -> list[Finding]:
+    """A finding for each setting that was given and that only other guides have (prefill, kvEvents ...)."""
+    own = stack.guide.data["settings"]
+    others = {name: compose.guide_source(name).data["settings"] for name in compose.guide_names()}
+    found = []
+    for key in sorted({key for layer in stack.layers for key in layer.data} - set(own)):
+        if having := [name for name, settings in others.items() if key in settings]:
+            message = f'the guide {stack.name} has no setting "{key}"'
+            why = f"its templates would make nothing of it, or half of something; {' or '.join(having)} has it"
+            at = stack.at((key,), key=True)
+            found.append(Finding("WL010", "unknown-setting", "error", message, at, key, f"-g {having[0]}", why))
+    return found
+
+
 def judge(stack: Stack) -> list[Finding]:
     """A finding when the stack's cell is refused, at the place where the choice was made."""
     names = stack.components
@@ -125,7 +139,9 @@ def _said(guide: Source, cell: Cell, values: Mapping[str, Any]) -> Iterator[Refu
         if not _holds(refused["when"], cell, values):
             continue
         axis = next(iter(refused["when"]))
-        settings = [f"{path} {said}" for path, said in refused["when"].get("settings", {}).items()]
+        axis = next(iter(refused["when"]["settings"])) if axis == "settings" else axis
+        wanted = refused["when"].get("settings", {})
+        settings = [f"{path} {'null' if said is None else said}" for path, said in wanted.items()]
         what = [_of(cell, a) for a in refused["when"] if a != "settings"] + settings
         message = f"{guide.data['name']} is refused with {' and '.join(what)}"
         also = (("refused here", guide.at(("refuses", number))),)
@@ -263,8 +279,12 @@ def _of(cell: Cell, axis: str) -> str:
     return "+".join(cell.engines) if axis == "engine" else str(getattr(cell, axis))
 
 
-def _flags(nearest: Mapping[str, str]) -> str:
-    return " ".join(f"-g {name}" if axis == "guide" else f"--{axis} {name}" for axis, name in nearest.items())
+def _flags(nearest: Mapping[str, Any]) -> str:
+    said = [f"--set {path}={value}" for path, value in nearest.get("settings", {}).items()]
+    names = [
+        f"-g {name}" if axis == "guide" else f"--{axis} {name}" for axis, name in nearest.items() if axis != "settings"
+    ]
+    return " ".join([*names, *said])
 
 
 def _component(folder: str, name: str, key: str) -> Mapping[str, Any]:

@@ -137,7 +137,7 @@ def choice(given: dict[str, Any]) -> Choice:
     axes = {axis: given[axis] for axis in compose.AXES if given.get(axis)}
     return compose.Choice(
         guide=given["guide"] or compose.DEFAULT_GUIDE,
-        environment=given["env"] or compose.DEFAULT_ENVIRONMENT,
+        environment=given["env"] or "",
         namespace=given["namespace"] or None,
         components=axes,
         size=given["size"] or None,

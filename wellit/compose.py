@@ -28,16 +28,18 @@ AXES = {
     "charts": "charts",
 }
 DEFAULT_GUIDE = "inference-scheduling"
-DEFAULT_ENVIRONMENT = "default"
 _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What a person asked for. `components` maps an axis (engine ...) to a name, `sets` are ``a.b=c`` words."""
+    """What a person asked for. `components` maps an axis (engine ...) to a name, `sets` are ``a.b=c`` words.
+
+    No environment is the guide's first.
+    """
 
     guide: str = DEFAULT_GUIDE
-    environment: str = DEFAULT_ENVIRONMENT
+    environment: str = ""
     namespace: str | None = None
     components: Mapping[str, str] = field(default_factory=dict)
     size: str | None = None
@@ -142,7 +144,8 @@ def compose(choice: Choice) -> Stack:
     and a word after --set that is no ``a.b=c``; source.BadSource for a file that cannot be read.
     """
     guide = guide_source(choice.guide)
-    environment = _environment(choice.environment, guide)
+    chosen = choice.environment or str(guide.data["environments"][0])
+    environment = _environment(chosen, guide)
     given = [overrides.from_file(f) for f in choice.files] + [overrides.from_word(word) for word in choice.sets]
     given += [overrides.from_flag(f"--{a}", ("components", AXES[a]), name) for a, name in choice.components.items()]
     said: dict[str, Any] = {}
@@ -160,7 +163,7 @@ def compose(choice: Choice) -> Stack:
         layers += _engine_layers(name, components, layers, build)
     layers += above
     namespace = checked_namespace(choice.namespace or str(guide.data["namespace"]))
-    return Stack(guide, environment, choice.environment, namespace, components, size, layers, said)
+    return Stack(guide, environment, chosen, namespace, components, size, layers, said)
 
 
 def environments_of(guide: Source) -> list[str]:

@@ -34,7 +34,7 @@ def stack(choice: Choice, say: Say, *, fetch: bool = False, command: str = "vali
         report.checks.append(_skipped("settings and manifests", "the file above cannot be read"))
         return Validated(report)
     report.summary |= _about(composed)
-    report.add(schema.check_stack(composed))
+    report.add(cells.foreign(composed) or schema.check_stack(composed))
     if not report.exit_code:
         report.add(cells.judge(composed))
         report.add(_settings_rules(composed, files_only=bool(report.exit_code)))

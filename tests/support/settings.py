@@ -20,7 +20,7 @@ def choice(head: str, *files: str) -> Choice:
     """The stack that the first line of a case names: ``# settings -g GUIDE -e ENV --size SIZE --engine X``."""
     words = argparse.ArgumentParser()
     words.add_argument("-g", default=compose.DEFAULT_GUIDE)
-    words.add_argument("-e", default=compose.DEFAULT_ENVIRONMENT)
+    words.add_argument("-e", default="default")
     words.add_argument("--size")
     for axis in compose.AXES:
         words.add_argument(f"--{axis}")
