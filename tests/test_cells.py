@@ -121,9 +121,9 @@ def test_every_pair_of_choices_renders_without_a_mistake() -> None:
         ("multi-engine", {"engine": "vllm+trtllm"}, ("route.by=pool",), "vllm and trtllm cannot share a pool",
          "/prometheus/metrics", "path"),
         ("inference-scheduling", {}, ("build=nightly",), 'vLLM has no build "nightly"', "its file has: official",
-         "build: null"),
+         "null"),
         ("inference-scheduling", {"accelerator": "amd"}, ("build=official",),
-         "the build official of vLLM is none for amd", "llm-d-rocm", "build: null"),
+         "the build official of vLLM is none for amd", "llm-d-rocm", "null"),
         ("pd-disaggregation", {}, ("prefill.replicas=0",), "is refused with prefill.replicas 0",
          "the picker has a profile for each role", "-g inference-scheduling"),
         ("precise-prefix-cache-aware", {}, ("decode.pageSize=null",), "is refused with decode.pageSize null",
@@ -173,3 +173,19 @@ def test_no_environment_is_the_guide_s_first() -> None:
     assert compose.compose(Choice("multi-engine")).environment == "vllm-sglang"
     assert compose.compose(Choice("simulated-accelerators")).environment == "sim"
     assert compose.compose(Choice()).environment == "default"
+
+
+@pytest.mark.parametrize(
+    ("guide", "word", "message", "write"),
+    [
+        ("multi-engine", "engine.tag=v1", 'with several engines there is no setting "engine"',
+         "engines.vllm or engines.sglang"),
+        ("inference-scheduling", "engines.vllm.tag=v1", 'with one engine there is no setting "engines"', "engine"),
+        ("multi-engine", "perEngine.sglnag.decode.replicas=3", 'the stack has no engine "sglnag"', "sglang"),
+        ("multi-engine", "engines.trtllm.tag=v1", 'the stack has no engine "trtllm"', "vllm"),
+    ],
+)  # fmt: skip
+def test_a_setting_of_an_engine_that_is_not_there_is_answered(guide: str, word: str, message: str, write: str) -> None:
+    (finding,) = cells.foreign(compose.compose(Choice(guide, sets=(word,))))
+    assert (finding.message, finding.at.text) == (message, f"--set {word}")
+    assert write in finding.write

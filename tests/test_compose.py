@@ -89,6 +89,13 @@ def test_the_train_gives_the_engine_its_tag_unless_the_person_does() -> None:
         (Choice(environment="tensorrt"), 'unknown environment "tensorrt"', "known: default, sglang, sim, trtllm"),
         (Choice(environment="none"), 'unknown environment "none"', "none is a component: --gateway none"),
         (Choice(components={"engine": "tensorrt"}), 'unknown engine "tensorrt"', 'did you mean "trtllm"?'),
+        (Choice(components={"accelerator": "xpu"}), 'unknown accelerator "xpu"', 'did you mean "intel-xe"?'),
+        (Choice(environment="hpu"), 'unknown environment "hpu"', "hpu is a component: --accelerator intel-gaudi"),
+        (
+            Choice("multi-engine", components={"engine": "vllm+vllm"}),
+            "--engine vllm+vllm names an engine twice",
+            "once",
+        ),
         (Choice(components={"charts": "ofline"}), 'unknown charts "ofline"', 'did you mean "offline"?'),
         (Choice(size="smal"), 'unknown size "smal"', 'did you mean "small"?'),
         (Choice(namespace="My_Space"), 'Kubernetes refuses the namespace "My_Space"', "-n my-space"),

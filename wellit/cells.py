@@ -13,6 +13,7 @@ from typing import Any
 
 from wellit import capabilities, compose, source
 from wellit.compose import Stack
+from wellit.errors import nearest
 from wellit.findings import Finding, Location
 from wellit.source import Source
 
@@ -63,7 +64,24 @@ def foreign(stack: Stack) -> list[Finding]:
             why = f"its templates would make nothing of it, or half of something; {' or '.join(having)} has it"
             at = stack.at((key,), key=True)
             found.append(Finding("WL010", "unknown-setting", "error", message, at, key, f"-g {having[0]}", why))
-    return found
+    return [*found, *_of_no_engine(stack)]
+
+
+def _of_no_engine(stack: Stack) -> Iterator[Finding]:
+    """Settings of an engine under a name that the stack's engines have not."""
+    several = len(stack.engines) > 1
+    right = [f"engines.{name}" for name in stack.engines] if several else ["engine"]
+    wrong = [(key,) for key in (["engine"] if several else ["engines"]) if stack.layer_of((key,)) >= 0]
+    for keys in wrong:
+        message = f'with {"several engines" if several else "one engine"} there is no setting "{keys[0]}"'
+        at = stack.at(keys, key=True)
+        yield Finding("WL010", "unknown-setting", "error", message, at, keys[0], " or ".join(right))
+    for key in ("engines", "perEngine") if several else ():
+        for name in sorted(set(stack.values.get(key) or {}) - set(stack.engines)):
+            message = f'the stack has no engine "{name}"'
+            at = stack.at((key, name), key=True)
+            write = nearest(name, stack.engines) or " or ".join(stack.engines)
+            yield Finding("WL010", "unknown-setting", "error", message, at, f"{key}.{name}", write)
 
 
 def judge(stack: Stack) -> list[Finding]:
@@ -107,7 +125,8 @@ def changed(cell: Cell, axis: str, name: str) -> Cell:
     """The cell with another choice on one axis; several engines stand with + between them."""
     if axis == "engine":
         return replace(cell, engines=tuple(name.split("+")))
-    return replace(cell, **{axis: name})
+    chosen = {"gateway": cell.gateway, "accelerator": cell.accelerator, "versions": cell.versions} | {axis: name}
+    return Cell(cell.engines, **chosen)
 
 
 def _refusals(guide: Source, cell: Cell, values: Mapping[str, Any]) -> Iterator[Refusal]:
@@ -172,10 +191,11 @@ def _images(engine: Mapping[str, Any], cell: Cell, build: Any) -> Iterator[Refus
         yield Refusal("accelerator", f"there is no image of {title} for {cell.accelerator}", why, write)
     elif build and build not in engine["builds"]:
         known = ", ".join(engine["builds"]) or "none"
-        yield Refusal("build", f'{title} has no build "{build}"', f"its file has: {known}", "build: null")
+        write = nearest(str(build), engine["builds"]) or "null"
+        yield Refusal("build", f'{title} has no build "{build}"', f"its file has: {known}", write)
     elif build and runs[cell.accelerator].get("image"):
         why = f"on {cell.accelerator} it needs an image of its own: {runs[cell.accelerator]['image']}"
-        yield Refusal("build", f"the build {build} of {title} is none for {cell.accelerator}", why, "build: null")
+        yield Refusal("build", f"the build {build} of {title} is none for {cell.accelerator}", why, "null")
 
 
 def _started(engines: Mapping[str, Mapping[str, Any]], train: Mapping[str, Any]) -> Iterator[Refusal]:

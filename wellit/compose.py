@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from wellit import overrides, paths, schema, source
-from wellit.errors import CannotAnswer, nearest, unknown
+from wellit.errors import CannotAnswer, unknown
 from wellit.findings import Location
 from wellit.overrides import Layer
 from wellit.source import BadSource, Key, Keys, Source
@@ -194,9 +194,10 @@ def _environment(name: str, guide: Source) -> Source:
     has = environments_of(guide)
     if name not in has:
         problem = unknown("environment", name, has)
-        axes = [axis for axis in AXES if name in component_names(axis)]
+        meant = {axis: name if name in component_names(axis) else _meant(axis, name) for axis in AXES}
+        axes = [axis for axis, component in meant.items() if component]
         if axes:
-            problem.write = f"{problem.write}; {name} is a component: --{axes[0]} {name}"
+            problem.write = f"{problem.write}; {name} is a component: --{axes[0]} {meant[axes[0]]}"
         else:
             engines = ", ".join(component_names("engine"))
             problem.why = f"it is neither an environment of this guide nor a component; engines here: {engines}"
@@ -221,6 +222,9 @@ def _components(environment: Source, said: Mapping[str, Any]) -> dict[str, str]:
         for name in names.split("+") if folder == "engines" else [names]:
             if name not in known:
                 raise _unknown_component(axis_of[folder], name, known)
+        if len(set(names.split("+"))) < len(names.split("+")):
+            twice = ", ".join(dict.fromkeys(names.split("+")))
+            raise CannotAnswer(f"--engine {names} names an engine twice", write=f"several engines, once each: {twice}")
     return result
 
 
@@ -228,12 +232,18 @@ def _unknown_component(axis: str, name: str, known: list[str]) -> CannotAnswer:
     folder = AXES[axis]
     why = f"each {axis} is one file; to add one, write environments/{folder}/{name}.yaml"
     problem = unknown(axis, name, known, why=why)
-    titles = {
-        str(next(iter(component_source(folder, one).data.values())).get("title", one)).lower(): one for one in known
-    }
-    if not nearest(name, known) and (near := nearest(name.lower(), titles)):
-        problem.write = f'did you mean "{titles[near]}"? {problem.write}'
+    if meant := _meant(axis, name):
+        problem.write = f'did you mean "{meant}"? known: {", ".join(known)}'
     return problem
+
+
+def _meant(axis: str, name: str) -> str:
+    """The component of an axis that says itself that people call it so; else empty."""
+    for known in component_names(axis):
+        about = next(iter(component_source(AXES[axis], known).data.values()))
+        if name.lower() in about.get("aliases", ()):
+            return known
+    return ""
 
 
 def _size(guide: Source, said: Mapping[str, Any]) -> str:
