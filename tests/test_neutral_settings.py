@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -34,7 +35,7 @@ TOLD = {
 }  # fmt: skip
 
 
-def decode(engine: str, train: str = "llm-d-0.6", **sets: object) -> tuple[dict[str, Any], dict[str, Any]]:
+def decode(engine: str, sets: Mapping[str, object], train: str = "llm-d-0.6") -> tuple[dict[str, Any], dict[str, Any]]:
     """The Deployment of the decode servers, and its engine's container."""
     words = tuple(f"{path}={value}" for path, value in sets.items())
     components = {"engine": engine, "versions": train, "charts": "offline"}
@@ -47,7 +48,7 @@ def decode(engine: str, train: str = "llm-d-0.6", **sets: object) -> tuple[dict[
 def test_every_setting_reaches_every_engine_in_its_own_words(engine: str) -> None:
     has_pages = compose.component_data("engine", engine)["engine"]["flags"]["pageSize"] is not None
     sets = {path: value for path, value in SETTINGS.items() if has_pages or path != "decode.pageSize"}
-    deployment, container = decode(engine, **sets)
+    deployment, container = decode(engine, sets)
     said = " ".join([*container.get("command", []), *container["args"]])
     assert [words for words in TOLD[engine] if f" {words} " not in f" {said} "] == []
     assert deployment["spec"]["replicas"] == 3
@@ -57,13 +58,13 @@ def test_every_setting_reaches_every_engine_in_its_own_words(engine: str) -> Non
 @pytest.mark.parametrize("train", compose.component_names("versions"))
 @pytest.mark.parametrize(("engine", "flag"), [("vllm", "--data-parallel-size 2"), ("sglang", "--dp-size 2")])
 def test_copies_in_one_pod_take_gpus_of_their_own(engine: str, flag: str, train: str) -> None:
-    _, container = decode(engine, train, **{"decode.dataParallel": 2, "decode.tensorParallel": 2})
+    _, container = decode(engine, {"decode.dataParallel": 2, "decode.tensorParallel": 2}, train)
     assert f" {flag} " in f" {' '.join(container['args'])} "
     assert container["resources"]["limits"]["nvidia.com/gpu"] == "4"
 
 
 def test_what_is_not_said_is_left_to_the_engine() -> None:
-    _, container = decode("sglang")
+    _, container = decode("sglang", {})
     for flag in (
         "--context-length",
         "--mem-fraction-static",
