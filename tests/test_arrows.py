@@ -15,7 +15,7 @@ ORDER = """
     source images capabilities values_schema schema overrides compose cells
     engines nested node subject quantities weights seen translate rules
     charts render places validate
-    demand sandbox door access permissions cluster placement publishers preflight record plan
+    demand sandbox door access permissions cluster placement publishers preflight entry record plan
     live progress helm prerequisites endpoint waiting verify lifecycle provide prepare operate
     report compare picture show explain docs walk testing cli program
 """.split()

@@ -15,6 +15,9 @@ from wellit.findings import Finding
 GUIDES = compose.guide_names()
 
 
+OLDER = {"versions": "llm-d-0.4", "charts": "offline"}
+
+
 def say(_: str) -> None:
     """Nothing is to be said in these tests."""
 
@@ -156,7 +159,12 @@ def test_a_refused_choice_is_shown_where_it_was_made() -> None:
 
 def test_what_is_true_of_a_cell_that_works_is_said_too() -> None:
     older = compose.compose(Choice("pd-disaggregation", components={"versions": "llm-d-0.4"}))
-    assert any("upstream's picker answers" in note for note in cells.notes(older))
+    (note,) = cells.notes(older)
+    assert (note.id, note.severity) == (cells.NOTE_ID, "info")
+    assert "knows no prefill and decode" in note.message
+    assert note.at.file == "guides/pd-disaggregation/guide.yaml" and "note: this train's own picker" in note.at.text
+    assert note in validate.notes(older)
+    assert note in validate.stack(Choice("pd-disaggregation", components=OLDER, size="small"), say).report.findings
     assert cells.notes(compose.compose(Choice("pd-disaggregation"))) == []
 
 

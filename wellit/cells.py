@@ -27,6 +27,12 @@ charts of a train know comes from schemas/capabilities. helm would take most of 
 Bad:  -g pd-disaggregation --engine trtllm
 Good: -g pd-disaggregation --engine sglang
 """
+NOTE_ID, NOTE_SLUG = "WL031", "cell-note"
+NOTE_DOC = """
+What a guide has to say of a choice that it does not refuse.
+
+It stands in the guide's guide.yaml, under notes, and is no mistake: validate, install and status say it.
+"""
 
 
 @dataclass(frozen=True)
@@ -86,9 +92,7 @@ def _of_no_engine(stack: Stack) -> Iterator[Finding]:
 
 def judge(stack: Stack) -> list[Finding]:
     """A finding when the stack's cell is refused, at the place where the choice was made."""
-    names = stack.components
-    cell = Cell(tuple(stack.engines), names["gateways"], names["accelerators"], names["versions"])
-    if (no := refusal(stack.guide, cell, stack.values)) is None:
+    if (no := refusal(stack.guide, _cell(stack), stack.values)) is None:
         return []
     chosen = no.axis in compose.AXES
     at = stack.chosen(no.axis) if chosen else stack.at(no.axis.split("."))
@@ -96,11 +100,20 @@ def judge(stack: Stack) -> list[Finding]:
     return [Finding(ID, SLUG, "error", no.message, at, path=path, write=no.write, why=no.why, also=no.also)]
 
 
-def notes(stack: Stack) -> list[str]:
+def notes(stack: Stack) -> list[Finding]:
     """What guide.yaml has to say of the stack's cell although it is not refused."""
+    cell, guide = _cell(stack), stack.guide
+    said = [(n, guide.at(("notes", i, "note"))) for i, n in enumerate(guide.data["notes"])]
+    return [
+        Finding(NOTE_ID, NOTE_SLUG, "info", str(note["note"]), at)
+        for note, at in said
+        if _holds(note["when"], cell, stack.values)
+    ]
+
+
+def _cell(stack: Stack) -> Cell:
     names = stack.components
-    cell = Cell(tuple(stack.engines), names["gateways"], names["accelerators"], names["versions"])
-    return [str(n["note"]) for n in stack.guide.data["notes"] if _holds(n["when"], cell, stack.values)]
+    return Cell(tuple(stack.engines), names["gateways"], names["accelerators"], names["versions"])
 
 
 def refusal(guide: Source, cell: Cell, values: Mapping[str, Any] | None = None) -> Refusal | None:
@@ -248,7 +261,7 @@ def _one_pool(engines: Mapping[str, Mapping[str, Any]], values: Mapping[str, Any
     """Servers of one pool are asked alike: for one model, and for their metrics at one path."""
     if (values.get("route") or {}).get("by") != "pool":
         return
-    models = {name: _model(values, name) for name in engines}
+    models = {name: model_of(values, name) for name in engines}
     if len(set(models.values())) > 1:
         served = ", ".join(f"{name} {model}" for name, model in models.items())
         why = f"the picker sends any request to any server of its pool, and here they serve {served}"
@@ -263,7 +276,7 @@ def _told_apart(engines: Mapping[str, Mapping[str, Any]], values: Mapping[str, A
     """By the body, the model's name is all that tells whose request it is."""
     if (values.get("route") or {}).get("by") != "body":
         return
-    models = {name: _model(values, name) for name in engines}
+    models = {name: model_of(values, name) for name in engines}
     if len(set(models.values())) < len(models):
         message = f"{' and '.join(engines)} serve the same model name, which is what tells their requests apart"
         why = ", ".join(f"{name} serves {model}" for name, model in models.items())
@@ -271,7 +284,8 @@ def _told_apart(engines: Mapping[str, Mapping[str, Any]], values: Mapping[str, A
         yield Refusal("route.by", message, why, f"perEngine: {{{name}: {{model: {{servedName: {model}-{name}}}}}}}")
 
 
-def _model(values: Mapping[str, Any], engine: str) -> str:
+def model_of(values: Mapping[str, Any], engine: str) -> str:
+    """The model name that an engine of a stack answers to."""
     own = ((values.get("perEngine") or {}).get(engine) or {}).get("model") or {}
     model = {**values["model"], **own}
     return str(model.get("servedName") or model["name"])

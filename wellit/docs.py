@@ -52,7 +52,8 @@ def findings() -> str:
     from wellit import cells, rules, schema
 
     rows = [(key, slug, _first(doc), "error", "") for key, (slug, doc) in sorted(schema.KINDS.items())]
-    rows.append((cells.ID, cells.SLUG, _first(cells.DOC.strip()), "error", ""))
+    rows.append((cells.ID, cells.SLUG, _first(cells.DOC), "error", ""))
+    rows.append((cells.NOTE_ID, cells.NOTE_SLUG, _first(cells.NOTE_DOC), "info", ""))
     rows += [(r.rule.id, r.rule.slug, r.title, r.rule.severity, r.rule.evidence) for r in rules.rules()]
     return _table(("id", "name", "what it says", "severity", "fact"), sorted(rows))
 

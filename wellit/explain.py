@@ -54,6 +54,7 @@ def ids() -> dict[str, str]:
     for key, (slug, doc) in schema.KINDS.items():
         texts[key] = f"{key} {slug} (error)\n\n{inspect.cleandoc(doc)}"
     texts[cells.ID] = f"{cells.ID} {cells.SLUG} (error)\n\n{cells.DOC.strip()}"
+    texts[cells.NOTE_ID] = f"{cells.NOTE_ID} {cells.NOTE_SLUG} (info)\n\n{cells.NOTE_DOC.strip()}"
     return texts
 
 

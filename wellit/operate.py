@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from wellit import lifecycle, plan
 from wellit.access import Access
@@ -41,7 +41,8 @@ def status(access: Access, namespace: str, guide: str | None, environment: str |
     known = lifecycle.recorded(access, namespace, guide)
     _same_environment(known.environment, environment)
     stands = lifecycle.status(known, access)
-    return _stands(Report("status"), stands, f"{known.state} {known.when} by {known.by}")
+    report = Report("status", summary={"notes": list(known.notes)})
+    return _stands(report, stands, f"{known.state} {known.when} by {known.by}")
 
 
 def uninstall(access: Access, namespace: str, guide: str | None, environment: str | None, say: Say, ask: Ask) -> Report:
@@ -65,7 +66,13 @@ def _stands(report: Report, stands: Standing, result: str) -> Report:
         "components": dict(known.components),
         "size": known.size,
         "model": known.model,
-        "endpoint": {"url": at.url, "before": at.before, "curl": at.curl, "note": at.note},
+        "endpoint": {
+            "url": at.url,
+            "before": at.before,
+            "curl": at.curl,
+            "note": at.note,
+            "asks": [asdict(ask) for ask in at.asks],
+        },
         "result": f"{known.guide} -e {known.environment} in {known.namespace}: {result}",
     }
     return report

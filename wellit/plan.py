@@ -52,7 +52,8 @@ class Plan:
         for release in self.rendered.releases:
             there = self.release(release.name)
             about = f"there, revision {there.revision}, {there.status}: is changed" if there else "new"
-            yield f"  release    {release.name}  {release.chart} {release.version}  {about}".rstrip()
+            chart = f"{release.chart} {release.version}".strip()
+            yield f"  release    {release.name}  {chart}  {about}"
         kinds = ", ".join(f"{count} {kind.kind}" for kind, count in wanted.kinds.items())
         yield f"  objects    {len(wanted.objects)}: {kinds}"
         for workload in wanted.workloads:

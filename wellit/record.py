@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from wellit import __version__, paths
+from wellit import __version__, cells, entry, paths
 from wellit.access import Access, Missing, Unread
 from wellit.cluster import whole
 from wellit.compose import Stack
@@ -35,7 +35,8 @@ class Record:
     """What was installed, how, when, and how far it came.
 
     `objects` are (apiVersion, kind, name, release) of the render. `entry` is where requests come in: a gateway with its
-    service and port, or a deployment with its port. `host` and `process` are those of the wellit that is
+    service and port, or a deployment with its port; `ways` are what a client writes (entry.ways; an older record has
+    none). `notes` are what the guide has to say of these choices. `host` and `process` are those of the wellit that is
     or was at work. `resource_version` is the Secret's: it keeps two writers from overwriting each other.
     """
 
@@ -50,6 +51,8 @@ class Record:
     releases: tuple[Mapping[str, str], ...] = ()
     objects: tuple[tuple[str, str, str, str], ...] = ()
     entry: Mapping[str, str] = field(default_factory=dict)
+    ways: tuple[Mapping[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()
     tools: Mapping[str, str] = field(default_factory=dict)
     rendered: str = ""
     when: str = ""
@@ -103,7 +106,9 @@ def make(stack: Stack, rendered: Rendered, demand: Demand, tools: Mapping[str, s
         model=str(model.get("servedName") or model.get("name") or ""),
         releases=tuple(_releases(stack, rendered)),
         objects=tuple((o.of.api_version, o.of.kind, o.name, o.release) for o in demand.objects),
-        entry=_entry(rendered, demand),
+        entry=entry.entry(rendered, demand),
+        ways=entry.ways(stack, rendered, demand),
+        notes=tuple(note.message for note in cells.notes(stack)),
         tools=tools or {},
         rendered=digest(rendered),
         when=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -157,6 +162,7 @@ def from_secret(secret: Mapping[str, Any]) -> Record:
         version = body.pop("version")
         body["releases"] = tuple(body["releases"])
         body["objects"] = tuple(tuple(item) for item in body["objects"])
+        body |= {name: tuple(body.get(name) or ()) for name in ("ways", "notes")}
         if version != VERSION:
             raise ValueError(f"it is of version {version}")
         return Record(**body, resource_version=about.get("resourceVersion", ""))
@@ -222,23 +228,6 @@ def _releases(stack: Stack, rendered: Rendered) -> Iterator[dict[str, str]]:
             "version": release.version,
             "digest": charts.digest(path) if path.exists() else "",
         }
-
-
-def _entry(rendered: Rendered, demand: Demand) -> dict[str, str]:
-    for manifest in rendered.manifests:
-        if manifest["kind"] == "Gateway":
-            name, spec = manifest["metadata"]["name"], manifest["spec"]
-            port = str(spec["listeners"][0]["port"])
-            # Gateway API (GEP-1762): what a controller makes for a Gateway is called NAME-CLASS.
-            return {"gateway": name, "service": f"{name}-{spec['gatewayClassName']}", "port": port}
-    for manifest in rendered.manifests:
-        if manifest["kind"] == "InferencePool":
-            port = str(manifest["spec"]["targetPorts"][0]["number"])
-            selector = next(labels for pool, labels in demand.selectors if pool == manifest["metadata"]["name"])
-            for workload in demand.workloads:
-                if selector.items() <= workload.labels.items():
-                    return {"deployment": workload.object.name, "port": port}
-    return {}
 
 
 def _leaves(data: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str, str]]:

@@ -38,6 +38,8 @@ def stack(choice: Choice, say: Say, *, fetch: bool = False, command: str = "vali
     if not report.exit_code:
         report.add(cells.judge(composed))
         report.add(_settings_rules(composed, files_only=bool(report.exit_code)))
+    if not report.exit_code:
+        report.add(cells.notes(composed))
     if report.exit_code:
         report.checks.append(_skipped("chart values and manifests", "the settings above come first"))
         return Validated(report, composed)
@@ -147,7 +149,8 @@ def _settings_rules(composed: Stack, *, files_only: bool) -> list[Finding | Chec
 def notes(composed: Stack) -> list[Finding]:
     """What a person should know of a stack before it is made, without its being a mistake."""
     said = rules.run(settings_of(composed))
-    return [item for item in said if isinstance(item, Finding) and item.severity != "error"]
+    found = [item for item in said if isinstance(item, Finding) and item.severity != "error"]
+    return [*found, *cells.notes(composed)]
 
 
 def _judge(judged: subject.Subject) -> list[Finding | Check]:

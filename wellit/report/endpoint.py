@@ -1,8 +1,8 @@
-"""Where an installed stack answers, ready to be pasted."""
+"""Where an installed stack answers, ready to be pasted, and what its guide has to say of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from wellit.report.style import Style
 
@@ -14,5 +14,24 @@ def lines(summary: Mapping[str, object], style: Style) -> list[str]:
         return []
     note = endpoint.get("note")
     head = style.paint("to ask it:" if endpoint.get("url") else "endpoint:", "bold") + (f" ({note})" if note else "")
-    commands = [str(endpoint[name]) for name in ("before", "curl") if endpoint.get(name)]
-    return [head, *(f"  {command}" for command in commands)]
+    return [head, *(f"  {line}" for line in _commands(endpoint))]
+
+
+def notes(summary: Mapping[str, object], style: Style) -> list[str]:
+    """The guide's notes on the choices of a recorded stack."""
+    told = summary.get("notes")
+    return (
+        [line for note in told if note for line in style.wrap(note, "note: ", "  ")] if isinstance(told, list) else []
+    )
+
+
+def _commands(endpoint: Mapping[str, object]) -> Iterator[str]:
+    asks = endpoint.get("asks")
+    said = set()
+    for ask in asks if isinstance(asks, list) else []:
+        if ask["before"] and ask["before"] not in said:
+            said.add(ask["before"])
+            yield ask["before"]
+        if ask["engine"]:
+            yield f"# {ask['engine']}"
+        yield ask["curl"]

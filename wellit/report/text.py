@@ -40,8 +40,9 @@ def render(report: Report, style: Style) -> str:
     parts = ["\n".join(finding_lines(group.findings, style)) for group in _groups(report.findings)]
     if report.checks:
         parts.append("\n".join(line for check in report.checks for line in check_lines(check, style)))
-    if told := endpoint.lines(report.summary, style):
-        parts.append("\n".join(told))
+    for told in (endpoint.notes(report.summary, style), endpoint.lines(report.summary, style)):
+        if told:
+            parts.append("\n".join(told))
     parts.append("\n".join(style.paint(line, _tone(report), "bold") for line in style.wrap(_sentence(report))))
     return "\n\n".join(parts) + "\n"
 

@@ -1,0 +1,70 @@
+"""Where requests come in: the way into a stack, and what a client writes for each of its engines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from wellit import cells
+from wellit.compose import Stack
+from wellit.demand import Demand
+from wellit.render import Rendered
+
+
+def entry(rendered: Rendered, demand: Demand) -> dict[str, str]:
+    """A gateway with its service and port, or a deployment with its port; empty when nothing takes requests."""
+    for manifest in rendered.manifests:
+        if manifest["kind"] == "Gateway":
+            name, spec = manifest["metadata"]["name"], manifest["spec"]
+            port = str(spec["listeners"][0]["port"])
+            # Gateway API (GEP-1762): what a controller makes for a Gateway is called NAME-CLASS.
+            return {"gateway": name, "service": f"{name}-{spec['gatewayClassName']}", "port": port}
+    return next((behind for _, behind in _behind(rendered, demand)), {})
+
+
+def ways(stack: Stack, rendered: Rendered, demand: Demand) -> tuple[dict[str, Any], ...]:
+    """How to ask: the model, and with several engines for each the path before /v1 and the headers that lead to it.
+
+    Engines that share a pool are asked in one way. Without a gateway each has a deployment of its own to ask.
+    """
+    if len(stack.engines) == 1:
+        return ({"engine": "", "model": cells.model_of(stack.values, stack.engines[0]), "path": "", "headers": {}},)
+    pools = {f"gaie-{stack.values['postfix']}-{engine}": engine for engine in stack.engines}
+    found = list(_routed(rendered, pools))
+    if stack.values["route"]["by"] == "body":
+        # The header that the route asks for is written by the router, from the model's name.
+        found = [way | {"headers": {}} for way in found]
+    if not found and not any(m["kind"] == "Gateway" for m in rendered.manifests):
+        straight = {engine: _straight(rendered, demand, engine) for engine in stack.engines}
+        found = [{"engine": engine, "path": "", "headers": {}} | at for engine, at in straight.items() if at]
+    found = found or [{"engine": "", "path": "", "headers": {}}]
+    return tuple(way | {"model": cells.model_of(stack.values, way["engine"] or stack.engines[0])} for way in found)
+
+
+def _routed(rendered: Rendered, pools: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """One way for each rule of the route that leads to the pool of one engine."""
+    for route in (m for m in rendered.manifests if m["kind"] == "HTTPRoute"):
+        for rule in route["spec"]["rules"]:
+            engine = pools.get(rule["backendRefs"][0]["name"])
+            match: Mapping[str, Any] = next(iter(rule.get("matches") or []), {})
+            if engine:
+                path = (match.get("path") or {}).get("value", "").rstrip("/")
+                headers = {header["name"]: header["value"] for header in match.get("headers") or []}
+                yield {"engine": engine, "path": path, "headers": headers}
+
+
+def _straight(rendered: Rendered, demand: Demand, engine: str) -> dict[str, str]:
+    """The deployment and port of one engine's own pods, when there is no gateway before them."""
+    return next((at for release, at in _behind(rendered, demand) if release.endswith(f"-{engine}")), {})
+
+
+def _behind(rendered: Rendered, demand: Demand) -> Iterator[tuple[str, dict[str, str]]]:
+    """(release, deployment and port) of the workloads behind each pool; prefill servers are asked by the others."""
+    for manifest in rendered.manifests:
+        if manifest["kind"] == "InferencePool":
+            port = str(manifest["spec"]["targetPorts"][0]["number"])
+            selector = next(labels for pool, labels in demand.selectors if pool == manifest["metadata"]["name"])
+            for workload in demand.workloads:
+                prefill = workload.labels.get("llm-d.ai/role") == "prefill"
+                if selector.items() <= workload.labels.items() and not prefill:
+                    yield workload.object.release, {"deployment": workload.object.name, "port": port}
