@@ -158,16 +158,22 @@ def _sentence(report: Report) -> str:
 
 def _findings_part(report: Report) -> list[str]:
     if not report.findings:
-        if "result" in report.summary:
-            return [str(report.summary["result"])]
-        return [f"no mistake found in {about}"] if (about := _about(report.summary)) else []
+        return _good(report.summary)
     found = Counter(f.severity for f in report.findings)
+    good = _good(report.summary) if set(found) == {"info"} else []
     names: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
     numbers = ", ".join(counted(found[severity], name) for severity, name in names.items() if found[severity])
     files = len({f.at.file for f in report.findings if not f.at.typed})
     places = [f"in {counted(files, 'file')}"] if files else []
     places += ["on the command line"] if any(f.at.typed for f in report.findings) else []
-    return [f"{numbers} {' and '.join(places)}"]
+    return [*good, f"{numbers} {' and '.join(places)}"]
+
+
+def _good(summary: Mapping[str, object]) -> list[str]:
+    """What a report without a mistake says: its result, or what was looked at."""
+    if "result" in summary:
+        return [str(summary["result"])]
+    return [f"no mistake found in {about}"] if (about := _about(summary)) else []
 
 
 def _about(summary: Mapping[str, object]) -> str:
