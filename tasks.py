@@ -170,9 +170,9 @@ def compare(_: Context, a: str, b: str, all: bool = False, **given: Any) -> int:
     return comparing.show(comparing.stacks(a, b, asked), fmt, everything=all)
 
 
-@task(name="explain", positional=["what"], what="a finding's id, or engines, guides, environments")
+@task(name="explain", positional=["what"], what="a finding's id, an engine's name, or engines, guides, environments")
 def explain_(_: Context, what: str) -> None:
-    """Explain a finding (WL104), or show what there is of engines, guides, environments."""
+    """Explain a finding (WL104) or an engine, or show what there is of engines, guides, environments."""
     from wellit import explain
 
     print(explain.explain(what))

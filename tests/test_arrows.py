@@ -12,12 +12,12 @@ from wellit.paths import ROOT
 # Modules and packages of wellit, each allowed to import those before it.
 ORDER = """
     errors paths findings checks say remembered process tools
-    source images capabilities values_schema schema overrides compose cells
+    source images capabilities stranger values_schema schema overrides compose cells
     engines nested node subject quantities weights seen translate rules
     charts render places validate
     demand sandbox door access permissions cluster placement publishers preflight entry record plan
     live progress helm prerequisites endpoint waiting verify lifecycle provide prepare operate
-    report compare picture show explain docs walk testing cli program
+    report compare picture show support explain docs walk testing cli program
 """.split()
 STARTS_PROCESSES = {"process"}
 # With the verbs that change a cluster, as `Access.call` and `Helm.helm` are given them; access asks its reviews by one.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ def test_the_train_gives_the_engine_its_tag_unless_the_person_does() -> None:
             'did you mean "inference-scheduling"?',
         ),
         (Choice(environment="sgl"), 'unknown environment "sgl"', 'did you mean "sglang"?'),
-        (Choice(environment="tensorrt"), 'unknown environment "tensorrt"', "known: default, sglang, sim, trtllm"),
+        (Choice(environment="tensorrt"), 'unknown environment "tensorrt"', "tensorrt is a component: --engine trtllm"),
         (Choice(environment="none"), 'unknown environment "none"', "none is a component: --gateway none"),
         (Choice(components={"engine": "tensorrt"}), 'unknown engine "tensorrt"', 'did you mean "trtllm"?'),
         (Choice(components={"accelerator": "xpu"}), 'unknown accelerator "xpu"', 'did you mean "intel-xe"?'),
@@ -111,6 +112,28 @@ def test_a_wrong_name_is_answered_in_words(choice: Choice, message: str, write: 
         compose.compose(choice)
     assert message in caught.value.message
     assert write in caught.value.write
+
+
+@pytest.mark.parametrize("name", ["triton", "tgi"])
+def test_an_unknown_environment_may_be_an_engine_that_is_not_there(name: str) -> None:
+    with pytest.raises(CannotAnswer) as caught:
+        compose.compose(Choice(environment=name))
+    assert "neither an environment of this guide nor a component" in caught.value.why
+    assert ("--engine trtllm" if name == "triton" else "docs/add-an-engine.md") in caught.value.write
+
+
+def test_an_unknown_component_is_found_where_it_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = tmp_path / "my.yaml"
+    mine.write_text("model: {size: 5Gi}\ncomponents:\n  engines: vllm+tgi\n")
+    with pytest.raises(CannotAnswer) as caught:
+        compose.compose(Choice("multi-engine", "vllm-sglang", files=(str(mine),)))
+    assert caught.value.where == f"{mine}:3:12"
+    monkeypatch.setattr(compose.paths, "ENVIRONMENTS", shutil.copytree(compose.paths.ENVIRONMENTS, tmp_path / "e"))
+    file = tmp_path / "e" / "sglang.yaml"
+    file.write_text(file.read_text().replace("engines/sglang", "engines/tgi"))
+    with pytest.raises(CannotAnswer, match='unknown engine "tgi"') as caught:
+        compose.compose(Choice(environment="sglang"))
+    assert caught.value.where.startswith(f"{file}:")
 
 
 def test_a_secret_is_not_repeated_in_the_answer() -> None:

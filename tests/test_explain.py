@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from wellit import compose, explain
+from wellit import compose, explain, support
 from wellit.checks import CHECKS
 from wellit.errors import CannotAnswer
 from wellit.paths import ROOT
@@ -32,6 +32,56 @@ def test_the_tables_name_what_there_is() -> None:
     assert all(f"--engine {name}" in explain.explain("engines") for name in compose.component_names("engine"))
     assert all(name in explain.explain("guides") for name in compose.guide_names())
     assert "-e default | sglang" in explain.overview()
+
+
+@pytest.mark.parametrize("name", compose.component_names("engine"))
+def test_an_engine_is_explained_by_its_name_or_as_people_write_it(name: str) -> None:
+    text = explain.explain(name)
+    assert text == explain.explain(support.data(name)["title"])
+    assert all(f"\n  {guide}\n" in text for guide in compose.guide_names())
+    assert all(reason in text for standing in support.standings(name) for reason in standing.reasons)
+
+
+@pytest.mark.parametrize(
+    ("engine", "guide", "word", "reason"),
+    [
+        ("vllm", "pd-disaggregation", "full", ""),
+        ("sglang", "pd-disaggregation", "part", "has no sglangServe"),
+        ("trtllm", "inference-scheduling", "part", "no routing proxy"),
+        ("trtllm", "pd-disaggregation", "refused", "no release of llm-d's routing proxy has a connector"),
+        ("sim", "inference-scheduling", "part", "no tensorParallel"),
+        ("sim", "simulated-accelerators", "full", ""),
+        ("sim", "multi-engine", "refused", "proves nothing"),
+        ("vllm", "simulated-accelerators", "refused", "needs one"),
+    ],
+)
+def test_how_fully_a_guide_carries_an_engine(engine: str, guide: str, word: str, reason: str) -> None:
+    found = support.standing(compose.guide_source(guide), engine, "llm-d-0.6")
+    assert found.word == word
+    assert reason in "; ".join(found.reasons)
+
+
+def test_what_a_picker_is_told_is_of_its_train() -> None:
+    told = [support.metrics(support.data("trtllm"), train) for train in ("llm-d-0.6", "llm-d-0.4")]
+    assert told[0].startswith("engineConfigs trtllm-serve: queuedRequestsSpec trtllm_num_requests_waiting")
+    assert "--model-server-metrics-path /prometheus/metrics" in told[1]
+
+
+@pytest.mark.parametrize("what", ["tensorrt", "triton", "Triton", "TGI", "lmdeploy", "foo"])
+def test_what_is_not_there_is_answered_with_what_is(what: str) -> None:
+    with pytest.raises(CannotAnswer) as caught:
+        explain.explain(what)
+    problem = caught.value
+    assert what in problem.message
+    assert "known: sglang (SGLang), sim" in problem.write and "docs/add-an-engine.md" in problem.write
+    of_nvidia = what.lower() in ("tensorrt", "triton")
+    assert ('did you mean "trtllm"?' in problem.write) == of_nvidia
+    assert ("triton-tensorrt-llm from v0.8.0-rc.1 on" in problem.why) == of_nvidia
+
+
+def test_a_misspelt_table_is_no_engine() -> None:
+    with pytest.raises(CannotAnswer, match='unknown topic "engins"'):
+        explain.explain("engins")
 
 
 def test_an_id_that_nobody_has_names_the_nearest() -> None:

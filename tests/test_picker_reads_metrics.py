@@ -72,12 +72,17 @@ def page(engine: str, queued: int, cache: float) -> dict[str, float]:
 
 @contextmanager
 def watching(
-    sandbox: Sandbox, rendered: Rendered, words: Sequence[str], first: Mapping[str, float], folder: Path
+    sandbox: Sandbox,
+    rendered: Rendered,
+    words: Sequence[str],
+    first: Mapping[str, float],
+    folder: Path,
+    path: str = "/metrics",
 ) -> Iterator[tuple[Picker, ModelServer]]:
-    """A picker with the arguments `words` that has read `first`, the page of its pool's one pod, several times."""
+    """A picker with the arguments `words` that has read `first`, the page at `path` of its pool's one pod, several times."""
     release = rendered.part("inferencepool")
     port = release.values["inferencePool"]["targetPorts"][0]["number"]
-    with model_server(port, "/metrics") as server, installed(sandbox, rendered, server.ip, folder) as kubeconfig:
+    with model_server(port, path) as server, installed(sandbox, rendered, server.ip, folder) as kubeconfig:
         server.figures = first
         env = {"KUBECONFIG": str(kubeconfig), "NAMESPACE": release.namespace, "POD_NAME": "picker"}
         with picker(program(rendered), words, env, folder, release.name) as started:
@@ -106,8 +111,9 @@ def test_picker_reads_what_the_engine_serves(engine: str, train: str, sandbox: S
     words = arguments(rendered.part("inferencepool"), tmp_path)
     foreign: dict[str, float] = {}
     for other in ENGINES:
-        foreign |= page(other, 7, 0.25) if other != engine else {}
-    with watching(sandbox, rendered, words, foreign, tmp_path) as (started, server):
+        foreign |= page(other, 7, 0.25)
+    foreign = {name: figure for name, figure in foreign.items() if name not in page(engine, 0, 0)}
+    with watching(sandbox, rendered, words, foreign, tmp_path, metrics(engine)["path"]) as (started, server):
         # The control: the same figures under the other engines' names are not read. A picker with a data layer that
         # finds none of its names says nothing of the cache at all.
         assert started.read(QUEUE_OF_PODS) == 0
@@ -126,12 +132,15 @@ def test_picker_reads_what_the_engine_serves(engine: str, train: str, sandbox: S
 def test_picker_that_is_not_told_reads_its_own_names_alone(
     engine: str, train: str, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    """What the rendered words mend: SGLang's figures, and for GAIE 1.2 the newer name of vLLM's cache usage."""
+    """What the rendered words mend: other engines' figures, and for GAIE 1.2 the newer name of vLLM's cache usage.
+
+    The page stands where the picker looks when nothing is said, whatever the engine's path is.
+    """
     rendered = stack(engine, train, "untold")
     facts = release_of(rendered)
     words = arguments(rendered.part("inferencepool"), tmp_path)
     words[words.index(CONFIG_FLAG) + 1] = str(tmp_path / "default-plugins.yaml")
-    for flag in facts["metricFlags"].values():
+    for flag in [*facts["metricFlags"].values(), facts["metricsPathFlag"]]:
         if f"--{flag}" in words:
             at = words.index(f"--{flag}")
             del words[at : at + 2]

@@ -14,8 +14,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+<<<<<<< HEAD
 from wellit import overrides, paths, schema, source
 from wellit.errors import CannotAnswer, unknown
+=======
+from wellit import overrides, paths, schema, source, stranger
+from wellit.errors import CannotAnswer, nearest, unknown
+>>>>>>> 589efd4 (explain engines: what each train and each guide has of an engine; an engine that is not there is answered in words)
 from wellit.findings import Location
 from wellit.overrides import Layer
 from wellit.source import BadSource, Key, Keys, Source
@@ -152,7 +157,7 @@ def compose(choice: Choice) -> Stack:
     for layer in given:
         said = merge(said, layer.data)
     said = merge(said, {"size": choice.size} if choice.size else {})
-    components = _components(environment, said)
+    components = _components(environment, given)
     size = _size(guide, said)
     above = [Layer(guide, guide.data["sizes"][size] or {}, ("sizes", size))]
     above += [Layer(environment, environment.data.get("settings") or {}, ("settings",)), *given]
@@ -192,58 +197,67 @@ def _checked(file: Path, kind: str) -> Source:
 
 def _environment(name: str, guide: Source) -> Source:
     has = environments_of(guide)
-    if name not in has:
-        problem = unknown("environment", name, has)
-        meant = {axis: name if name in component_names(axis) else _meant(axis, name) for axis in AXES}
-        axes = [axis for axis, component in meant.items() if component]
-        if axes:
-            problem.write = f"{problem.write}; {name} is a component: --{axes[0]} {meant[axes[0]]}"
-        else:
-            engines = ", ".join(component_names("engine"))
-            problem.why = f"it is neither an environment of this guide nor a component; engines here: {engines}"
-            problem.write += f"; a new engine is one file, environments/engines/{name}.yaml"
-        raise problem
-    return environment_source(name)
+    if name in has:
+        return environment_source(name)
+    problem = unknown("environment", name, has)
+    meant = {axis: name if name in component_names(axis) else stranger.alias(name, called(axis)) for axis in AXES}
+    axes = [axis for axis, component in meant.items() if component]
+    if axes:
+        problem.write = f"{problem.write}; {name} is a component: --{axes[0]} {meant[axes[0]]}"
+    elif name in _environment_names():
+        guides = [each for each in guide_names() if name in environments_of(guide_source(each))]
+        problem.why = f"it is an environment of other guides: {', '.join(guides)}"
+    elif not nearest(name, has):
+        why = ("it is neither an environment of this guide nor a component", stranger.of_llm_d(name, called("engine")))
+        problem.why = "; ".join(filter(None, why))
+        problem.write = f"{problem.write}; {stranger.instead(name, called('engine'))}"
+    raise problem
 
 
-def _components(environment: Source, said: Mapping[str, Any]) -> dict[str, str]:
-    chosen = said.get("components") or {}
+def _environment_names() -> list[str]:
+    return sorted(file.stem for file in paths.ENVIRONMENTS.glob("*.yaml"))
+
+
+def _components(environment: Source, given: Iterable[Layer]) -> dict[str, str]:
+    """The component of each axis by its folder: as the environment lists them, and as `given` lays over it."""
     axis_of = {folder: axis for axis, folder in AXES.items()}
-    for folder in chosen:
-        if folder not in axis_of:
-            raise unknown("axis of components", str(folder), axis_of)
     listed: dict[str, list[str]] = {}
-    for entry in environment.data["components"]:
+    places: dict[str, Location] = {}
+    for number, entry in enumerate(environment.data["components"]):
         folder, _, name = entry.partition("/")
         listed.setdefault(folder, []).append(name)
-    result = {folder: str(chosen.get(folder, "+".join(names))) for folder, names in listed.items()}
-    for folder, names in result.items():
+        places[f"{folder}/{name}"] = environment.at(("components", number))
+    result = {folder: "+".join(names) for folder, names in listed.items()}
+    for layer in given:
+        for folder, chosen in (layer.data.get("components") or {}).items():
+            place = layer.source.at(("components", folder))
+            if folder not in axis_of:
+                raise unknown("axis of components", str(folder), axis_of, where="" if place.typed else str(place))
+            result[folder] = str(chosen)
+            places |= {f"{folder}/{name}": place for name in str(chosen).split("+")}
+    for folder, chosen in result.items():
         known = component_names(axis_of[folder])
-        for name in names.split("+") if folder == "engines" else [names]:
+        for name in chosen.split("+") if folder == "engines" else [chosen]:
             if name not in known:
-                raise _unknown_component(axis_of[folder], name, known)
-        if len(set(names.split("+"))) < len(names.split("+")):
-            twice = ", ".join(dict.fromkeys(names.split("+")))
-            raise CannotAnswer(f"--engine {names} names an engine twice", write=f"several engines, once each: {twice}")
+                at = places.get(f"{folder}/{name}")
+                raise unknown_component(axis_of[folder], name, "" if at is None or at.typed else str(at))
+        if len(set(chosen.split("+"))) < len(chosen.split("+")):
+            twice = ", ".join(dict.fromkeys(chosen.split("+")))
+            raise CannotAnswer(f"--engine {chosen} names an engine twice", write=f"several engines, once each: {twice}")
     return result
 
 
-def _unknown_component(axis: str, name: str, known: list[str]) -> CannotAnswer:
-    folder = AXES[axis]
-    why = f"each {axis} is one file; to add one, write environments/{folder}/{name}.yaml"
-    problem = unknown(axis, name, known, why=why)
-    if meant := _meant(axis, name):
-        problem.write = f'did you mean "{meant}"? known: {", ".join(known)}'
-    return problem
+def called(axis: str) -> dict[str, list[str]]:
+    """Every component of one axis, with what people call it: first its title."""
+    data = {name: next(iter(component_data(axis, name).values())) for name in component_names(axis)}
+    return {name: [str(each.get("title", name)), *each.get("aliases", ())] for name, each in data.items()}
 
 
-def _meant(axis: str, name: str) -> str:
-    """The component of an axis that says itself that people call it so; else empty."""
-    for known in component_names(axis):
-        about = next(iter(component_source(AXES[axis], known).data.values()))
-        if name.lower() in about.get("aliases", ()):
-            return known
-    return ""
+def unknown_component(axis: str, name: str, where: str = "") -> CannotAnswer:
+    """The answer to a component that no file has: what there is, what is nearest, how to add one."""
+    if axis == "engine":
+        return stranger.engine(name, called(axis), where=where)
+    return stranger.component(axis, AXES[axis], name, called(axis), where=where)
 
 
 def _size(guide: Source, said: Mapping[str, Any]) -> str:

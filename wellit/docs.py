@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from wellit import compose, paths, process, source
+from wellit import compose, paths, process, source, support
 
 DOCUMENTS = ("README.md", "docs/findings.md")
 PICTURES = {
@@ -66,18 +66,20 @@ def checks() -> str:
 
 
 def engines() -> str:
-    """The engines: image, how it is started, connector, metrics, how fully llm-d carries it."""
-    rows = []
-    for name in compose.component_names("engine"):
-        engine = _component("engines", name, "engine")
-        start = " ".join(engine["command"])
-        status = engine["status"]
-        connector = next(iter(engine["connectors"]), "none")
-        rows.append(
-            (f"`--engine {name}`", f"{engine['image']}:{engine['tag']}", f"`{start}`", connector,
-             f"`{engine['metrics']['queued']}`", f"{status['llm-d']}: {status['note']}")
-        )  # fmt: skip
-    return _table(("engine", "image", "started as", "connector", "queue metric", "in llm-d"), rows)
+    """The engines, side by side: what the newest train has of each, and how fully each guide carries it."""
+    names, train = compose.component_names("engine"), support.trains()[0]
+    data = [support.data(name) for name in names]
+    facts = [support.facts(each, train) for each in data]
+    rows: list[tuple[str, ...]] = [(what, *(each[what] for each in facts)) for what in facts[0]]
+    for guide in compose.guide_names():
+        written = compose.guide_source(guide)
+        rows.append((f"`-g {guide}`", *(_standing(support.standing(written, name, train)) for name in names)))
+    rows.append(("in llm-d", *(f"{each['status']['llm-d']}: {each['status']['note']}" for each in data)))
+    return _table((f"on {train}", *(f"{each['title']}<br>`--engine {each['name']}`" for each in data)), rows)
+
+
+def _standing(standing: support.Standing) -> str:
+    return ": ".join([f"**{standing.word}**", *filter(None, ["; ".join(standing.reasons)])])
 
 
 def environments() -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Mapping, Sequence
 
-from wellit import compose, paths, source
-from wellit.errors import CannotAnswer, unknown
+from wellit import compose, paths, source, stranger, support
+from wellit.errors import CannotAnswer, nearest, unknown
 
 
 def overview() -> str:
@@ -31,7 +32,7 @@ def overview() -> str:
 
 
 def explain(what: str) -> str:
-    """The text for a finding's id, or one of the tables. Raises CannotAnswer for anything else."""
+    """The text for a finding's id, an engine, or one of the tables. Raises CannotAnswer for anything else."""
     tables = {"engines": engines, "guides": guides, "environments": environments}
     if what in tables:
         return tables[what]()
@@ -40,7 +41,13 @@ def explain(what: str) -> str:
         return texts[what.upper()]
     if re.fullmatch(r"(?i)wl\d+", what):
         raise CannotAnswer(f"no finding has the id {what}", write="invoke explain " + _nearest(what, texts))
-    raise unknown("topic", what, [*tables, "WL101"])
+    called = compose.called("engine")
+    if found := what if what in called else stranger.alias(what, called):
+        return engine(found)
+    if nearest(what, tables) and not stranger.near_title(what, called):
+        raise unknown("topic", what, [*tables, *called, "WL101"])
+    message = f'"{what}" is no engine that is here, no finding and none of {", ".join(tables)}'
+    raise stranger.engine(what, called, message=message)
 
 
 def ids() -> dict[str, str]:
@@ -59,17 +66,69 @@ def ids() -> dict[str, str]:
 
 
 def engines() -> str:
-    """Which engines there are and how fully llm-d carries each."""
-    rows = []
-    for name in compose.component_names("engine"):
-        engine = source.load(paths.ENVIRONMENTS / "engines" / f"{name}.yaml").data["engine"]
-        status = engine["status"]
-        rows.append(f"{engine['title']}  --engine {name}")
-        rows.append(f"  image      {engine['image']}:{engine['tag']}")
-        rows.append(f"  in llm-d   {status['llm-d']}: {status['note']}")
-        rows.append(f"  connector  {', '.join(engine['connectors'])}")
-        rows.append(f"  references {', '.join(status['references'])}")
-    return "\n".join(rows)
+    """Which engines there are, and how fully each guide carries each of them on the newest train."""
+    train = support.trains()[0]
+    names = compose.component_names("engine")
+    standing = {name: [s for s in support.standings(name) if s.train == train] for name in names}
+    rows = [("", *names), *((g.guide, *(standing[n][i].word for n in names)) for i, g in enumerate(standing[names[0]]))]
+    lines = [f"How fully each guide carries each engine, on the train {train}:", "", *_columns(rows)]
+    for name in names:
+        data = support.data(name)
+        lines += ["", f"{data['title']}  --engine {name}", *_listed({**support.facts(data, train), **_status(data)})]
+    lines += ["", f"invoke explain {names[0]}   one engine: on each train, and what each guide has not or refuses, and why"]
+    return "\n".join([*lines, stranger.NEW[0].upper() + stranger.NEW[1:] + "."])
+
+
+def engine(name: str) -> str:
+    """One engine in full: its images, what each train has of it, and each guide's answer with the reasons."""
+    data, trains = support.data(name), support.trains()
+    of = {train: support.facts(data, train) for train in trains}
+    facts = {what: _by_train({train: of[train][what] for train in trains}) for what in of[trains[0]]}
+    lines = [f"{data['title']}  --engine {name}", *_listed({**facts, **_variants(data), **_status(data)})]
+    lacking = [f"  {setting}: {why}" for setting, why in support.without(data)]
+    lines += ["", "Neutral settings that it has not:", *lacking] if lacking else ["", "It has every neutral setting."]
+    lines += ["", "Guides:"]
+    for guide in compose.guide_names():
+        by = {s.train: _said(s) for s in support.standings(name) if s.guide == guide}
+        lines += [f"  {guide}", *(f"    {line}" for line in _by_train(by).splitlines())]
+    return "\n".join(lines)
+
+
+def _said(standing: support.Standing) -> str:
+    return ": ".join(filter(None, (standing.word, "; ".join(standing.reasons))))
+
+
+def _variants(data: support.Data) -> dict[str, str]:
+    builds = [f"--set build={name}  {one.get('image', '')}:{one.get('tag', '')}" for name, one in data["builds"].items()]
+    runs = [f"{name} ({one['image']}:{one.get('tag', data['tag'])})" if one.get("image") else name for name, one in data["accelerators"].items()]
+    return {"other builds": "\n".join(builds) or "none", "runs on": ", ".join(runs)}
+
+
+def _status(data: support.Data) -> dict[str, str]:
+    status = data["status"]
+    return {"in llm-d": f"{status['llm-d']}: {status['note']}", "references": ", ".join(status["references"])}
+
+
+def _by_train(said: Mapping[str, str]) -> str:
+    """What is said of each train; once when it is the same of all."""
+    if len(set(said.values())) == 1:
+        return next(iter(said.values()))
+    return "\n".join(f"{train}: {text}" for train, text in said.items())
+
+
+def _listed(facts: Mapping[str, str]) -> list[str]:
+    return [
+        f"  {what if first else '':15}{line}"
+        for what, text in facts.items()
+        for first, line in zip([True, *[False] * text.count("\n")], text.splitlines(), strict=True)
+    ]
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return [
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
 
 
 def guides() -> str:

@@ -10,9 +10,9 @@ import shlex
 from collections.abc import Sequence
 from typing import TextIO
 
-from wellit import engines
+from wellit import engines, stranger
 from wellit.engines import Engine
-from wellit.errors import CannotAnswer, unknown
+from wellit.errors import CannotAnswer
 from wellit.images import Image
 from wellit.translate.language import language
 from wellit.translate.listen import listen
@@ -29,7 +29,7 @@ def engine(name: str) -> Engine:
     """The engine of this name. Raises CannotAnswer when there is none."""
     known = {each.name: each for each in engines.engines()}
     if name not in known:
-        raise unknown("engine", name, known)
+        raise stranger.engine(name, {each.name: [each.title, *each.data.get('aliases', ())] for each in known.values()})
     return known[name]
 
 
