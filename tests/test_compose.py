@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from wellit import charts, compose, process, render, tools
+from wellit import charts, compose, paths, process, render, tools
 from wellit.compose import Choice
 from wellit.errors import CannotAnswer
 from wellit.source import BadSource
@@ -128,7 +128,7 @@ def test_an_unknown_component_is_found_where_it_was_written(tmp_path: Path, monk
     with pytest.raises(CannotAnswer) as caught:
         compose.compose(Choice("multi-engine", "vllm-sglang", files=(str(mine),)))
     assert caught.value.where == f"{mine}:3:12"
-    monkeypatch.setattr(compose.paths, "ENVIRONMENTS", shutil.copytree(compose.paths.ENVIRONMENTS, tmp_path / "e"))
+    monkeypatch.setattr(paths, "ENVIRONMENTS", shutil.copytree(paths.ENVIRONMENTS, tmp_path / "e"))
     file = tmp_path / "e" / "sglang.yaml"
     file.write_text(file.read_text().replace("engines/sglang", "engines/tgi"))
     with pytest.raises(CannotAnswer, match='unknown engine "tgi"') as caught:

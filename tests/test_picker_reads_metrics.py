@@ -79,7 +79,7 @@ def watching(
     folder: Path,
     path: str = "/metrics",
 ) -> Iterator[tuple[Picker, ModelServer]]:
-    """A picker with the arguments `words` that has read `first`, the page at `path` of its pool's one pod, several times."""
+    """A picker with the arguments `words` that has read `first`, at `path` of its pool's one pod, several times."""
     release = rendered.part("inferencepool")
     port = release.values["inferencePool"]["targetPorts"][0]["number"]
     with model_server(port, path) as server, installed(sandbox, rendered, server.ip, folder) as kubeconfig:

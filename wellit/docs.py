@@ -70,16 +70,17 @@ def engines() -> str:
     names, train = compose.component_names("engine"), support.trains()[0]
     data = [support.data(name) for name in names]
     facts = [support.facts(each, train) for each in data]
-    rows: list[tuple[str, ...]] = [(what, *(each[what] for each in facts)) for what in facts[0]]
+    rows: list[tuple[str, ...]] = [(what, *(_short(what, each[what]) for each in facts)) for what in facts[0]]
     for guide in compose.guide_names():
-        written = compose.guide_source(guide)
-        rows.append((f"`-g {guide}`", *(_standing(support.standing(written, name, train)) for name in names)))
+        read = compose.guide_source(guide)
+        rows.append((f"`-g {guide}`", *(support.standing(read, name, train).word for name in names)))
     rows.append(("in llm-d", *(f"{each['status']['llm-d']}: {each['status']['note']}" for each in data)))
     return _table((f"on {train}", *(f"{each['title']}<br>`--engine {each['name']}`" for each in data)), rows)
 
 
-def _standing(standing: support.Standing) -> str:
-    return ": ".join([f"**{standing.word}**", *filter(None, ["; ".join(standing.reasons)])])
+def _short(what: str, said: str) -> str:
+    """A fact without its reasons, which explain has."""
+    return said if what in ("image", "started") else re.split(": |; ", said)[0]
 
 
 def environments() -> str:

@@ -42,8 +42,9 @@ def explain(what: str) -> str:
     if re.fullmatch(r"(?i)wl\d+", what):
         raise CannotAnswer(f"no finding has the id {what}", write="invoke explain " + _nearest(what, texts))
     called = compose.called("engine")
-    if found := what if what in called else stranger.alias(what, called):
-        return engine(found)
+    written = {names[0].lower(): name for name, names in called.items()} | {name: name for name in called}
+    if what.lower() in written:
+        return engine(written[what.lower()])
     if nearest(what, tables) and not stranger.near_title(what, called):
         raise unknown("topic", what, [*tables, *called, "WL101"])
     message = f'"{what}" is no engine that is here, no finding and none of {", ".join(tables)}'
@@ -75,7 +76,10 @@ def engines() -> str:
     for name in names:
         data = support.data(name)
         lines += ["", f"{data['title']}  --engine {name}", *_listed({**support.facts(data, train), **_status(data)})]
-    lines += ["", f"invoke explain {names[0]}   one engine: on each train, and what each guide has not or refuses, and why"]
+    lines += [
+        "",
+        f"invoke explain {names[0]} says of one engine what each train has, and why a guide is part or refused.",
+    ]
     return "\n".join([*lines, stranger.NEW[0].upper() + stranger.NEW[1:] + "."])
 
 
@@ -99,8 +103,11 @@ def _said(standing: support.Standing) -> str:
 
 
 def _variants(data: support.Data) -> dict[str, str]:
-    builds = [f"--set build={name}  {one.get('image', '')}:{one.get('tag', '')}" for name, one in data["builds"].items()]
-    runs = [f"{name} ({one['image']}:{one.get('tag', data['tag'])})" if one.get("image") else name for name, one in data["accelerators"].items()]
+    def shown(one: support.Data) -> str:
+        return f"{one.get('image', data['image'])}:{one.get('tag', data['tag'])}"
+
+    builds = [f"--set build={name}  {shown(one)}" for name, one in data["builds"].items()]
+    runs = [f"{name} ({shown(one)})" if one else name for name, one in data["accelerators"].items()]
     return {"other builds": "\n".join(builds) or "none", "runs on": ", ".join(runs)}
 
 

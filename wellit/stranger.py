@@ -28,9 +28,7 @@ def engine(name: str, here: Called, *, where: str = "", message: str = "") -> Ca
     known = ", ".join(f"{each} ({names[0]})" for each, names in sorted(here.items()))
     hint = f'did you mean "{near}"? ' if near else ""
     write = f"{hint}known: {known}; {NEW}"
-    return CannotAnswer(
-        message or f'unknown engine "{name}"', where=where, why=of_llm_d(name, here), write=write
-    )
+    return CannotAnswer(message or f'unknown engine "{name}"', where=where, why=of_llm_d(name, here), write=write)
 
 
 def instead(name: str, here: Called) -> str:

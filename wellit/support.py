@@ -115,7 +115,9 @@ def prefixes(engine: Data, train: str) -> str:
     """Whether the picker can be told what is in its KV cache; or why not."""
     if not (events := engine["kvEvents"]):
         return f"no: {_lack(engine, 'kvEvents')}"
-    return f"yes, by {events['flag']}" if _picker(train)["precisePrefix"] else "no: not known how this train's picker hears"
+    if not _picker(train)["precisePrefix"]:
+        return "no: not known how this train's picker hears them"
+    return f"yes, by {events['flag']}"
 
 
 def without(engine: Data) -> Iterator[tuple[str, str]]:
@@ -153,8 +155,8 @@ def standing(guide: Source, name: str, train: str) -> Standing:
 def _missing(settings: Data, engine: Data, train: str) -> Iterator[str]:
     how, by_chart = _way(engine, train)
     if not by_chart:
-        wanted = [word for word in engine["modelCommands"] if word != how]
-        known = f"has no {' and no '.join(wanted)}" if wanted else "does not know it"
+        better = [word for word in engine["modelCommands"] if word != how]
+        known = f"has no {' and no '.join(better)}" if better else "does not know it"
         yield f"started by a command of its own, {_chart(train)} {known}"
     connector, why = _connector(engine, train)
     if settings["proxy"]["enabled"] is not False and not connector:
@@ -163,9 +165,9 @@ def _missing(settings: Data, engine: Data, train: str) -> Iterator[str]:
     for what, scorer in READ_BY.items():
         if scorer in used and not engine["metrics"][what]:
             yield f"no metric for the {scorer}"
-    wanted = {**settings["model"], **settings["decode"]}
+    asked = {**settings["model"], **settings["decode"]}
     for setting, why in without(engine):
-        if wanted.get(setting) not in (None, False, 1):
+        if asked.get(setting) not in (None, False, 1):
             yield f"no {setting}: {why}"
 
 

@@ -29,7 +29,7 @@ def engine(name: str) -> Engine:
     """The engine of this name. Raises CannotAnswer when there is none."""
     known = {each.name: each for each in engines.engines()}
     if name not in known:
-        raise stranger.engine(name, {each.name: [each.title, *each.data.get('aliases', ())] for each in known.values()})
+        raise stranger.engine(name, {each.name: [each.title, *each.data.get("aliases", ())] for each in known.values()})
     return known[name]
 
 
