@@ -14,13 +14,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-<<<<<<< HEAD
-from wellit import overrides, paths, schema, source
-from wellit.errors import CannotAnswer, unknown
-=======
 from wellit import overrides, paths, schema, source, stranger
 from wellit.errors import CannotAnswer, nearest, unknown
->>>>>>> 589efd4 (explain engines: what each train and each guide has of an engine; an engine that is not there is answered in words)
 from wellit.findings import Location
 from wellit.overrides import Layer
 from wellit.source import BadSource, Key, Keys, Source
