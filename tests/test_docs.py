@@ -9,7 +9,11 @@ import pytest
 
 from wellit import compose, docs, paths, sandbox, walk
 
-READMES = [paths.ROOT / "README.md", *sorted(paths.GUIDES.glob("*/README.md"))]
+READMES = [
+    paths.ROOT / "README.md",
+    paths.ROOT / "docs" / "add-an-engine.md",
+    *sorted(paths.GUIDES.glob("*/README.md")),
+]
 
 
 @pytest.mark.parametrize("name", docs.DOCUMENTS)

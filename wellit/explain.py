@@ -113,7 +113,10 @@ def _variants(data: support.Data) -> dict[str, str]:
 
 def _status(data: support.Data) -> dict[str, str]:
     status = data["status"]
-    return {"in llm-d": f"{status['llm-d']}: {status['note']}", "references": ", ".join(status["references"])}
+    return {
+        "in llm-d": f"{status['llm-d']}: {status['note']}",
+        "references": ", ".join(status.get("references", [])) or "none",
+    }
 
 
 def _by_train(said: Mapping[str, str]) -> str:
