@@ -55,7 +55,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
 
 
 def _in(copy: Copy) -> process.Runner:
-    def run(argv: Sequence[object], **about: Any) -> process.Done:
+    def run(argv: Sequence[str | Path], **about: Any) -> process.Done:
         return process.run(argv, **{**about, "cwd": copy.root})
 
     return run
