@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from functools import partial
 from operator import eq, is_not
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -45,6 +46,12 @@ def stack(engine: str, train: str, name: str = "told") -> Rendered:
     parts = {"engine": engine, "versions": train, "charts": "offline"}
     namespace = f"{name}-{engine}-{train}".replace(".", "-")
     return render.render(compose(Choice(namespace=namespace, components=parts, size="small")), print)
+
+
+def only(of: Rendered, part: str, kind: str) -> dict[str, Any]:
+    """The one object of a kind in a part of the stack."""
+    (found,) = (manifest for manifest in of.part(part).manifests if manifest["kind"] == kind)
+    return dict(found)
 
 
 def release_of(rendered: Rendered) -> Release:

@@ -18,7 +18,7 @@ from tests.support import gateway as gateways
 from tests.support.gateway import Gateway, gateway
 from tests.support.model_server import ModelServer
 from tests.support.picker import Picker, arguments, free_ports
-from tests.test_picker_reads_metrics import TRAINS, page, stack, watching
+from tests.test_picker_reads_metrics import TRAINS, only, page, stack, watching
 from wellit import process, render, tools
 from wellit.compose import Choice, compose
 from wellit.render import Rendered
@@ -42,11 +42,6 @@ def guide(train: str, by: str) -> Rendered:
     )
 
 
-def only(of: Rendered, part: str, kind: str) -> dict[str, Any]:
-    (found,) = (manifest for manifest in of.part(part).manifests if manifest["kind"] == kind)
-    return dict(found)
-
-
 @dataclass(frozen=True)
 class Pools:
     """A picker and a model server for each engine, on one train."""
@@ -64,7 +59,7 @@ class Pools:
 
     def posted(self) -> dict[str, list[str]]:
         """The paths that each engine was asked for since the last look."""
-        seen = {engine: [path for path, _ in server.posted] for engine, server in self.servers.items()}
+        seen = {engine: [one.path for one in server.posted] for engine, server in self.servers.items()}
         for server in self.servers.values():
             server.posted.clear()
         return seen

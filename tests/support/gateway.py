@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
-import socket
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -19,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.support.picker import free_ports, until
+from tests.support.picker import free_ports, listens, until
 from wellit import process
 
 Object = dict[str, Any]
@@ -71,7 +70,7 @@ def gateway(
     first = [patch["patch"]["value"] for patch in before["spec"]["configPatches"]] if before else []
     asked = {one["typed_config"]["grpc_service"]["envoy_grpc"]["cluster_name"]: router for one in first}
     for program_port in (*pickers.values(), *asked.values()):
-        until(partial(_listens, program_port), bool, f"somebody at port {program_port}")
+        until(partial(listens, program_port), bool, f"somebody at port {program_port}")
     file, log = folder / "envoy.json", folder / "envoy.log"
     file.write_text(json.dumps(_bootstrap(port, _routes(route), {**pickers, **asked}, first)))
     running = process.start([envoy, "--config-path", file, "--use-dynamic-base-id", "--concurrency", "1"], log=log)
@@ -80,11 +79,6 @@ def gateway(
         yield Gateway(port)
     finally:
         process.stop(running)
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as one:
-        return one.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _routes(route: Object) -> list[Object]:

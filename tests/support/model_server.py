@@ -1,29 +1,41 @@
-"""A model server that serves its metrics page, and an empty answer to whatever is posted to it."""
+"""A model server that serves its metrics page, and answers whatever is posted to it: with {} unless told otherwise."""
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import random
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 TRIES = 50
+T = TypeVar("T")
+
+
+class Posted(NamedTuple):
+    """A request that came by POST; its headers have small letters."""
+
+    path: str
+    body: Any
+    headers: Mapping[str, str]
 
 
 class ModelServer(ThreadingHTTPServer):
     """Serves `figures` as Prometheus gauges at `path`, and counts how often it was asked.
 
-    `posted` has the path and the JSON body of each request that came by POST.
+    `answer` makes the answer to a posted body: JSON, or the events of a stream, or None, which hangs up. `posted` has
+    each request that came by POST.
     """
 
     daemon_threads = True
     path: str
     figures: Mapping[str, float]
-    posted: list[tuple[str, Any]]
+    answer: Callable[[Any], Any]
+    posted: list[Posted]
     scrapes = 0
 
     @property
@@ -50,12 +62,30 @@ class _Page(BaseHTTPRequestHandler):
         self.server.scrapes += found
 
     def do_POST(self) -> None:
-        self.server.posted.append((self.path, json.loads(self._body())))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.server.posted.append(Posted(self.path, json.loads(self._body()), headers))
+        answer = self.server.answer(self.server.posted[-1].body)
+        if answer is None:
+            self.close_connection = True
+            return
+        if isinstance(answer, Iterator):
+            self._stream(answer)
+            return
+        text = json.dumps(answer).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", "2")
+        self.send_header("Content-Length", str(len(text)))
         self.end_headers()
-        self.wfile.write(b"{}")
+        self.wfile.write(text)
+
+    def _stream(self, events: Iterator[str]) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        with contextlib.suppress(OSError):  # whoever asked may leave
+            for event in events:
+                self.wfile.write(f"data: {event}\n\n".encode())
 
     def _body(self) -> bytes:
         """What was sent; a gateway that streams sends it in chunks, each with its size before it."""
@@ -73,10 +103,10 @@ class _Page(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def model_server(port: int, path: str) -> Iterator[ModelServer]:
-    """A model server on `port` of a loopback address of its own (Linux answers on all of 127.0.0.0/8)."""
-    server = _bound(port)
-    server.path, server.figures, server.posted = path, {}, []
+def model_server(port: int, path: str, ip: str = "") -> Iterator[ModelServer]:
+    """A model server on `port` of `ip`, or of a loopback address of its own (Linux answers on all of 127.0.0.0/8)."""
+    server = ModelServer((ip, port), _Page) if ip else somewhere(port, lambda where: ModelServer(where, _Page))
+    server.path, server.figures, server.posted, server.answer = path, {}, [], lambda _: {}
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
@@ -87,11 +117,12 @@ def model_server(port: int, path: str) -> Iterator[ModelServer]:
         server.server_close()
 
 
-def _bound(port: int) -> ModelServer:
+def somewhere(port: int, bound: Callable[[tuple[str, int]], T]) -> T:
+    """What `bound` makes of an address on which `port` is free."""
     for _ in range(TRIES):
         address = f"127.66.{random.randrange(256)}.{random.randrange(1, 255)}"
         try:
-            return ModelServer((address, port), _Page)
+            return bound((address, port))
         except OSError as taken:
             if taken.errno != errno.EADDRINUSE:
                 raise

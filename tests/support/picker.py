@@ -45,13 +45,17 @@ class Picker:
 
     def read(self, metric: str, **labels: str) -> float | None:
         """A figure of the picker's own metrics for its pool; None when it has none (or does not answer yet)."""
+        return self.read_any(metric, **labels, name=self.pool)
+
+    def read_any(self, metric: str, **labels: str) -> float | None:
+        """The same, of a metric that does not name the pool."""
         assert self.running.poll() is None, f"the picker ended with {self.running.poll()}:\n{self.said()}"
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=5) as answer:
                 page = answer.read().decode()
         except (urllib.error.URLError, ConnectionError):
             return None
-        wanted = {f'{name}="{value}"' for name, value in (labels | {"name": self.pool}).items()}
+        wanted = {f'{name}="{value}"' for name, value in labels.items()}
         for sample in _SAMPLE.finditer(page):
             if sample["name"] == metric and wanted <= set((sample["labels"] or "").split(",")):
                 return float(sample["figure"])
@@ -113,3 +117,9 @@ def free_ports(count: int) -> list[int]:
         for one in sockets:
             one.bind(("", 0))
         return [one.getsockname()[1] for one in sockets]
+
+
+def listens(port: int) -> bool:
+    """Whether somebody does on this machine."""
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0

@@ -1,4 +1,4 @@
-"""An installed pool in a sandbox: its objects as rendered, and one model server's pod at an address that answers."""
+"""An installed pool in a sandbox: its objects as rendered, and model servers' pods at addresses that answer."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ Object = dict[str, Any]
 
 
 @contextmanager
-def installed(sandbox: Sandbox, rendered: Rendered, ip: str, folder: Path) -> Iterator[Path]:
+def installed(sandbox: Sandbox, rendered: Rendered, ip: str, folder: Path, role: str = "") -> Iterator[Path]:
     """The pool of `rendered` with one Ready pod at `ip`; yields a kubeconfig of the picker's own service account.
+
+    `role` is the pod's, where servers share the work.
 
     Everything is as rendered but the picker's Deployment, which the test starts itself.
     """
@@ -32,25 +34,49 @@ def installed(sandbox: Sandbox, rendered: Rendered, ip: str, folder: Path) -> It
     here = f"--namespace={release.namespace}"
     try:
         asked(sandbox, "apply", "--server-side", here, "-f", "-", stdin=_listed(objects))
-        add_pod(sandbox, rendered, POD, ip, {})
+        add_pod(sandbox, rendered, POD, ip, {}, role=role)
         yield _kubeconfig(sandbox, folder, asked(sandbox, "create", "token", here, account).strip())
     finally:
         asked(sandbox, "delete", here, "--ignore-not-found", "--wait=false", "-f", "-", stdin=_listed(objects))
 
 
 def add_pod(
-    sandbox: Sandbox, rendered: Rendered, name: str, ip: str, labels: Mapping[str, str], engine: str = ""
+    sandbox: Sandbox,
+    rendered: Rendered,
+    name: str,
+    ip: str,
+    labels: Mapping[str, str],
+    engine: str = "",
+    role: str = "",
 ) -> None:
     """A Ready pod of the rendered model server at `ip`, with more `labels`; it goes with the installed pool.
 
-    `engine` says of which one's servers, where the stack has several; without it, of the first.
+    `engine` says of which one's servers, where the stack has several, and `role` which of them, where they share the
+    work; without, the first.
 
     It is out of the simulated kubelet's sight: no scheduler gives it a node.
     """
     here = f"--namespace={rendered.part('inferencepool').namespace}"
-    asked(sandbox, "create", here, "-f", "-", stdin=json.dumps(_pod(rendered, name, labels, engine)))
-    ready = [{"type": "Ready", "status": "True"}]
-    patch = json.dumps({"status": {"phase": "Running", "podIP": ip, "podIPs": [{"ip": ip}], "conditions": ready}})
+    template = deployment(rendered, engine, role)["spec"]["template"]
+    metadata = {"name": name, "labels": template["metadata"]["labels"] | dict(labels)}
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata}
+    pod["spec"] = template["spec"] | {"schedulerName": "none"}
+    asked(sandbox, "create", here, "-f", "-", stdin=json.dumps(pod))
+    _set_status(sandbox, rendered, name, {"phase": "Running", "podIP": ip, "podIPs": [{"ip": ip}]} | _ready(True))
+
+
+def set_ready(sandbox: Sandbox, rendered: Rendered, name: str, ready: bool) -> None:
+    """Let a pod be Ready, or not."""
+    _set_status(sandbox, rendered, name, _ready(ready))
+
+
+def _ready(ready: bool) -> Object:
+    return {"conditions": [{"type": "Ready", "status": str(ready)}]}
+
+
+def _set_status(sandbox: Sandbox, rendered: Rendered, name: str, status: Object) -> None:
+    here = f"--namespace={rendered.part('inferencepool').namespace}"
+    patch = json.dumps({"status": status})
     asked(sandbox, "patch", here, "pod", name, "--subresource=status", "--type=merge", f"--patch={patch}")
 
 
@@ -66,12 +92,10 @@ def _servers(rendered: Rendered, engine: str) -> list[Object]:
     return [manifest for release in releases for manifest in release.manifests]
 
 
-def _pod(rendered: Rendered, name: str, labels: Mapping[str, str], engine: str) -> Object:
-    deployments = [m for m in _servers(rendered, engine) if m["kind"] == "Deployment"]
-    template = deployments[0]["spec"]["template"]
-    metadata = {"name": name, "labels": template["metadata"]["labels"] | dict(labels)}
-    spec = template["spec"] | {"schedulerName": "none"}
-    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
+def deployment(rendered: Rendered, engine: str = "", role: str = "") -> Object:
+    """The Deployment of an engine's model servers, of those of a role; without, the first."""
+    found = [m for m in _servers(rendered, engine) if m["kind"] == "Deployment"]
+    return next(m for m in found if m["metadata"]["name"].endswith(role))
 
 
 def _kubeconfig(sandbox: Sandbox, folder: Path, token: str) -> Path:
