@@ -51,6 +51,17 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture
 def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty cache with the programs of the real one, so that nothing is rendered, recorded or up in it yet."""
+    yield from _empty_cache(tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The same for all tests of a module."""
+    with pytest.MonkeyPatch.context() as patched:
+        yield from _empty_cache(tmp_path_factory.mktemp("shared"), patched)
+
+
+def _empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     tools.ensure(["helm", "helmfile", "kubectl"])
     cache = tmp_path / "cache"
     cache.mkdir()

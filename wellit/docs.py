@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wellit import compose, paths, process, source, support
+
+if TYPE_CHECKING:
+    from wellit.cells import Cell, Refusal
 
 DOCUMENTS = ("README.md", "docs/findings.md")
 PICTURES = {
@@ -29,7 +32,7 @@ def refreshed(text: str) -> str:
     """`text` with every made part as the data has it now."""
     tables = {
         "findings": findings, "checks": checks, "engines": engines, "environments": environments,
-        "guides": guides, "trains": trains,
+        "guides": guides, "trains": trains, "cells": matrix,
         "benchmark": benchmark,
     }  # fmt: skip
     return _MADE.sub(lambda m: f"{m[1]}{tables[m[2]]()}\n{m[3]}", text)
@@ -99,6 +102,45 @@ def trains() -> str:
         charts = ", ".join(f"{c['name']} {c['version']}" for c in train["charts"].values())
         rows.append((f"`--versions {name}`", charts, train["picker"]["tag"], train["proxy"]["tag"]))
     return _table(("train", "charts", "picker", "routing proxy"), rows)
+
+
+def matrix() -> str:
+    """The supported cells: for each guide and engine its accelerators, and the gateways on each train, or why not."""
+    from wellit import cells
+
+    trains = list(reversed(compose.component_names("versions")))
+    rows: list[tuple[object, ...]] = []
+    for name in compose.guide_names():
+        read = compose.guide_source(name)
+        asked = [(cell, cells.refusal(read, cell)) for cell in cells.cells(read)]
+        for engines in dict.fromkeys(cell.engines for cell, _ in asked):
+            rows += _cell_rows(name, [one for one in asked if one[0].engines == engines], trains)
+    return _table(("guide", "engine", "accelerators", *(f"gateways on {train}" for train in trains)), rows)
+
+
+def _cell_rows(guide: str, asked: list[tuple[Cell, Refusal | None]], trains: list[str]) -> Iterator[tuple[object, ...]]:
+    """One row for all accelerators that have the same gateways; one row with the reasons when none has any."""
+    alike: dict[tuple[tuple[str, ...], ...], list[str]] = {}
+    for accelerator in compose.component_names("accelerator"):
+        here = [cell for cell, no in asked if cell.accelerator == accelerator and no is None]
+        gateways = tuple(tuple(c.gateway for c in here if c.versions == train) for train in trains)
+        if any(gateways):
+            alike.setdefault(gateways, []).append(accelerator)
+    engine = "+".join(asked[0][0].engines)
+    for gateways, accelerators in alike.items():
+        told = [_names("gateway", names) or _why(asked, train) for names, train in zip(gateways, trains, strict=True)]
+        yield (guide, engine, _names("accelerator", accelerators), *told)
+    if not alike:
+        reasons = [_why(asked, train) for train in trains]
+        yield (guide, engine, "none", reasons[0], *("the same" if r == reasons[0] else r for r in reasons[1:]))
+
+
+def _names(axis: str, names: Sequence[str]) -> str:
+    return "all" if set(names) == set(compose.component_names(axis)) else ", ".join(names)
+
+
+def _why(asked: list[tuple[Cell, Refusal | None]], train: str) -> str:
+    return next(f"refused: {no.why or no.message}" for cell, no in asked if no and cell.versions == train)
 
 
 def guides() -> str:

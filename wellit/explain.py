@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import textwrap
 from collections.abc import Mapping, Sequence
 
 from wellit import compose, paths, source, stranger, support
@@ -15,18 +16,24 @@ def overview() -> str:
     lines = ["wellit takes an LLM-serving guide from this checkout to an installed stack.", ""]
     for name in compose.guide_names():
         guide = compose.guide_source(name).data
-        lines += [f"  {name}  -e {' | '.join(guide['environments'])}", f"    {guide['summary']}"]
-    engines = ", ".join(compose.component_names("engine"))
+        lines += _wrapped(f"{name}  -e {' | '.join(guide['environments'])}", "  ")
+        lines += _wrapped(guide["summary"], "    ")
+    axes = {
+        "engine": "Engines:     ",
+        "gateway": "Gateways:    ",
+        "accelerator": "Accelerators:",
+        "versions": "Trains:      ",
+    }
     lines += [
         "",
-        f"Engines: {engines}. Gateways: {', '.join(compose.component_names('gateway'))}. "
-        f"Release trains: {', '.join(compose.component_names('versions'))}.",
+        *(f"{what} {', '.join(compose.component_names(axis))}" for axis, what in axes.items()),
         "",
         "Try next:",
-        "  invoke quickstart                       a stack in a sandbox on this machine, nothing else touched",
-        "  invoke validate -e sglang               find mistakes in files, in a second",
-        "  invoke install -e sglang -n NAMESPACE   on your cluster; shows what it will do and asks",
-        "  invoke --list                           every task",
+        "  invoke quickstart                      a stack in a sandbox on this machine",
+        "  invoke walk -g GUIDE                   a guide's README, step by step",
+        "  invoke validate -e sglang              find mistakes in files, in a second",
+        "  invoke install -e sglang -n NAMESPACE  on your cluster; it asks first",
+        "  invoke --list                          every task",
     ]
     return "\n".join(lines)
 
@@ -160,6 +167,11 @@ def environments() -> str:
     rows.append("")
     rows += [f"--{axis}: {', '.join(compose.component_names(axis))}" for axis in compose.AXES]
     return "\n".join(rows)
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    """`text` for a terminal of 80 columns."""
+    return textwrap.wrap(text, 79, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
 
 
 def _nearest(wrong: str, known: dict[str, str]) -> str:

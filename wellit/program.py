@@ -11,6 +11,7 @@ import io
 import re
 import shlex
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 from invoke import Argument, Collection, Exit, ParseError, Program
@@ -102,6 +103,14 @@ def _by_name(argv: list[str] | None) -> list[str] | None:
     return [*argv[:typed], "invoke", *argv[typed + 1 :]]
 
 
+def _help_first(argv: list[str], names: Iterable[str]) -> list[str]:
+    """`TASK ... --help` is a question about the task, also where Invoke would take --help for the task's first word."""
+    words = argv[: argv.index("--")] if "--" in argv else argv
+    task = next((word for word in words[1:] if word in names), None)
+    asked = task and {"--help", "-h"} & set(words[words.index(task) :])
+    return [argv[0], "--help", task] if task and asked else argv
+
+
 class _Unset:
     def __init__(self, value: object) -> None:
         self.value = value
@@ -124,7 +133,7 @@ def main(argv: list[str] | None = None) -> None:
     assert isinstance(namespace, Collection)
     Wellit(
         version=__version__, namespace=namespace, name="wellit", binary="invoke", binary_names=["invoke", "inv"]
-    ).run(argv if argv is not None else ["invoke", *sys.argv[1:]])
+    ).run(_help_first(argv if argv is not None else ["invoke", *sys.argv[1:]], namespace.task_names))
 
 
 if __name__ == "__main__":

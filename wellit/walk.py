@@ -17,6 +17,7 @@ from wellit import paths, process
 _FENCE = re.compile(r"^```console(?: (?P<where>\w+))?\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 STEP_SECONDS = 3600.0
+SANDBOX = "walked"
 
 
 @dataclass(frozen=True)
@@ -80,16 +81,24 @@ def _line_pattern(line: str) -> str:
     return ".*?".join(re.escape(part) for part in line.split("...")) + "\n"
 
 
-def guide(name: str, say: Callable[[str], None]) -> int:
-    """Take every step of a guide's README that needs no cluster, in a sandbox of its own. Returns the exit code."""
-    listed = steps(paths.GUIDES / name / "README.md")
-    for step in listed:
+def guide(name: str, say: Callable[[str], None], *, stays: bool = False) -> int:
+    """Take every step of a guide's README that needs no cluster, in a sandbox of its own. Returns the exit code.
+
+    With `stays` the sandbox is left up for the next walk. It also stays when a step fails, to be looked at.
+    """
+    for step in steps(paths.GUIDES / name / "README.md"):
+        if stays and step.command.endswith("sandbox.down"):
+            say(f"{step.file}:{step.line}: not run, the sandbox stays for the next walk: {step.command}")
+            continue
         if step.where == "cluster":
             say(f"{step.file}:{step.line}: not run, it needs a cluster: {step.command}")
             continue
-        walked = take(step, say, env={"WELLIT_SANDBOX": "walked", "WELLIT_CACHE": str(paths.cache())})
+        walked = take(step, say, env={"WELLIT_SANDBOX": SANDBOX, "WELLIT_CACHE": str(paths.cache())})
         say(walked.output.rstrip())
         if not walked.ok:
             say(f"{step.file}:{step.line}: this is not what the README promises; promised was:\n{step.promised}")
+            say(
+                f"the sandbox stays, to be looked at: --sandbox={SANDBOX}; invoke sandbox.down --name {SANDBOX} ends it"
+            )
             return 1
     return 0
