@@ -32,6 +32,7 @@ def test_the_tables_name_what_there_is() -> None:
     assert all(f"--engine {name}" in explain.explain("engines") for name in compose.component_names("engine"))
     assert all(name in explain.explain("guides") for name in compose.guide_names())
     assert "-e default | sglang" in explain.overview()
+    assert max(len(line) for line in explain.overview().splitlines()) <= 80
 
 
 @pytest.mark.parametrize("name", compose.component_names("engine"))

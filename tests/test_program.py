@@ -32,6 +32,12 @@ def test_bare_invoke_says_what_there_is() -> None:
         assert word in done.out
 
 
+@pytest.mark.parametrize("words", [("compare", "--help"), ("explain", "-h"), ("show", "-e", "sglang", "--help")])
+def test_a_task_explains_itself(words: tuple[str, ...]) -> None:
+    done = invoke(*words)
+    assert done.code == 0 and done.out.startswith(f"Usage: invoke [--core-opts] {words[0]} ")
+
+
 def test_it_works_from_any_folder_and_through_a_link(tmp_path: Path) -> None:
     link = tmp_path / "wellit"
     link.symlink_to(INVOKE)
@@ -50,7 +56,7 @@ def test_it_works_from_any_folder_and_through_a_link(tmp_path: Path) -> None:
         (["explain", "WL99999"], 2, "no finding has the id WL99999"),
         (["explain", "engine"], 2, 'did you mean "engines"?'),
         (["validate", "-e", "sgl"], 2, 'unknown environment "sgl"'),
-        (["validate", "--engine", "tensorrt"], 2, "known: sglang, vllm"),
+        (["validate", "--engine", "tensorrt"], 2, "step by step in docs/add-an-engine.md"),
         (["validate", "--values", "x.yaml"], 2, "--chart llm-d-modelservice@"),
         (["validate", "--format", "xml"], 2, "known: json, text"),
         (["validate", "-n", "My_Space"], 2, "-n my-space"),

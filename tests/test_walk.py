@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from wellit import walk
+from wellit import paths, walk
 from wellit.process import Done
 
 README = """\
@@ -78,3 +78,25 @@ def test_a_step_fails_by_its_code_and_by_its_words(done: Done, ok: bool, tmp_pat
 )
 def test_what_a_promise_fits(promised: str, output: str, fits: bool) -> None:
     assert walk.matches(promised, output) is fits
+
+
+def test_a_sandbox_may_stay_for_the_next_walk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "g").mkdir()
+    (tmp_path / "g" / "README.md").write_text("```console sandbox\n$ echo up\n$ echo sandbox.down\n```\n")
+    monkeypatch.setattr(paths, "GUIDES", tmp_path)
+    said: list[str] = []
+    assert walk.guide("g", said.append, stays=True) == 0
+    assert said[:2] == ["$ echo up", "up"]
+    assert "the sandbox stays for the next walk" in said[2] and len(said) == 3
+
+
+def test_a_walk_that_fails_says_what_was_promised_and_what_stays(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "g").mkdir()
+    (tmp_path / "g" / "README.md").write_text("```console\n$ echo one\ntwo\n$ echo never\n```\n")
+    monkeypatch.setattr(paths, "GUIDES", tmp_path)
+    said: list[str] = []
+    assert walk.guide("g", said.append) == 1
+    assert said[:2] == ["$ echo one", "one"] and said[2].endswith("promised was:\ntwo")
+    assert "invoke sandbox.down --name walked" in said[3] and len(said) == 4
