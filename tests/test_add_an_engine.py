@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 import yaml
 
 from tests.support import copies
+from tests.support.copies import Copy
 from wellit import compose, paths, process, tools, walk
 
 PAGE = paths.ROOT / "docs" / "add-an-engine.md"
@@ -19,34 +19,11 @@ FILE = "environments/engines/lumen.yaml"
 GUIDES = compose.guide_names()
 
 
-class Copy:
-    """A copy of the checkout, and its commands."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.engine = root / FILE
-
-    def run(self, *words: str) -> process.Done:
-        return process.run([self.root / "scripts" / "invoke", *words], cwd=self.root)
-
-    def report(self, *words: str) -> dict[str, Any]:
-        document: dict[str, Any] = json.loads(self.run("validate", *words, "--format", "json").out)
-        return document
-
-    def rendered(self, *words: str) -> list[dict[str, Any]]:
-        done = self.run("render", *words, "--charts", "offline", "--size", "small")
-        assert done.ok, done.err
-        return [each for each in yaml.safe_load_all(done.out) if each]
-
-    def tests(self, *words: str) -> process.Done:
-        return process.run([self.root / ".venv/bin/python", "-m", "pytest", "-q", *words], cwd=self.root)
-
-
 @pytest.fixture(scope="module")
 def followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
     """A copy in which the page was followed up to the engine that has neither P/D nor KV events."""
     tools.ensure(["helm", "helmfile"])
-    copy = Copy(copies.checkout(tmp_path_factory.mktemp("add-an-engine")))
+    copy = copies.checkout(tmp_path_factory.mktemp("add-an-engine"))
     for step in walk.steps(PAGE):
         if FILE in step.command and step.command.startswith("sed -n"):
             assert walk.take(step, print, run=_in(copy)).ok
@@ -62,7 +39,7 @@ def _in(copy: Copy) -> process.Runner:
 
 
 def test_the_page_is_followed_step_by_step(tmp_path: Path) -> None:
-    copy = Copy(copies.checkout(tmp_path))
+    copy = copies.checkout(tmp_path)
     before = sorted((paths.ENVIRONMENTS / "engines").iterdir())
     for step in walk.steps(PAGE):
         walked = walk.take(step, print, run=_in(copy))
@@ -82,13 +59,13 @@ def test_the_page_is_followed_step_by_step(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_missing_is_found_in_its_file(followed: Copy, old: str, new: str, line: int, message: str) -> None:
-    whole = followed.engine.read_text()
+    whole = (followed.root / FILE).read_text()
     assert old in whole
     try:
-        followed.engine.write_text(whole.replace(old, new, 1))
+        (followed.root / FILE).write_text(whole.replace(old, new, 1))
         findings = followed.report("--engine", "lumen")["findings"]
     finally:
-        followed.engine.write_text(whole)
+        (followed.root / FILE).write_text(whole)
     assert all(finding["file"] == FILE and finding["line"] for finding in findings)
     found = next(finding for finding in findings if message in finding["message"])
     assert not line or found["line"] == line
@@ -105,8 +82,8 @@ def test_a_guide_renders_with_it_or_refuses_it_in_the_words_of_its_file(followed
     several = compose.guide_source(guide).data["engines"] == "several"
     words = ["-g", guide, "--engine", "vllm+lumen" if several else "lumen"]
     if guide in refused():
-        (finding,) = followed.report(*words, "--charts", "offline")["findings"]
-        reasons = yaml.safe_load(followed.engine.read_text())["engine"]["lacks"]
+        (finding,) = followed.report(*words)["findings"]
+        reasons = yaml.safe_load((followed.root / FILE).read_text())["engine"]["lacks"]
         assert (finding["id"], finding["why"]) == ("WL030", reasons[refused()[guide]])
     else:
         deployments = [each for each in followed.rendered(*words) if each["kind"] == "Deployment"]
@@ -116,12 +93,14 @@ def test_a_guide_renders_with_it_or_refuses_it_in_the_words_of_its_file(followed
 
 def test_what_it_lacks_has_to_be_said(followed: Copy) -> None:
     """Without the reason, the refusal names the field that is null."""
-    whole = followed.engine.read_text()
+    whole = (followed.root / FILE).read_text()
     try:
-        followed.engine.write_text(whole.replace("    disaggregation: Lumen 2.1 keeps its KV cache to itself\n", ""))
-        (finding,) = followed.report("-g", "pd-disaggregation", "--engine", "lumen", "--charts", "offline")["findings"]
+        (followed.root / FILE).write_text(
+            whole.replace("    disaggregation: Lumen 2.1 keeps its KV cache to itself\n", "")
+        )
+        (finding,) = followed.report("-g", "pd-disaggregation", "--engine", "lumen")["findings"]
     finally:
-        followed.engine.write_text(whole)
+        (followed.root / FILE).write_text(whole)
     assert finding["why"] == f"{FILE} says disaggregation: null"
 
 
@@ -153,13 +132,15 @@ def test_the_picker_of_each_train_is_told_its_metrics(followed: Copy) -> None:
 def test_the_real_pickers_read_its_queue(followed: Copy) -> None:
     """The same tests that every engine here passes, in the copy."""
     tools.ensure(["picker-0.7", "picker-gaie-1.2"])
-    done = followed.tests("tests/test_picker_reads_metrics.py", "-k", "what_the_engine_serves and lumen")
+    done = followed.python(
+        "-m", "pytest", "-q", "tests/test_picker_reads_metrics.py", "-k", "what_the_engine_serves and lumen"
+    )
     assert done.ok, done.out
     assert "2 passed" in done.out
 
 
 def test_every_cell_of_it_is_answered(followed: Copy) -> None:
-    done = followed.tests("tests/test_cells.py", "-k", "without_a_mistake or not_refused")
+    done = followed.python("-m", "pytest", "-q", "tests/test_cells.py", "-k", "without_a_mistake or not_refused")
     assert done.ok, done.out
 
 
