@@ -62,6 +62,19 @@ def test_two_engines_behind_one_gateway_need_one_port_forward() -> None:
     assert all("127.0.0.1:8000/" in ask.curl for ask in made)
 
 
+@pytest.mark.parametrize(
+    ("gateway", "service"),
+    [("istio", "-istio"), ("agentgateway", ""), ("kgateway", ""), ("gke", None)],
+)
+def test_the_service_is_the_one_that_the_gateways_controller_makes(gateway: str, service: str | None) -> None:
+    made = recorded("inference-scheduling", "sglang", gateway=gateway)
+    name = "infra-inference-scheduling-inference-gateway"
+    assert made.entry.get("service") == (None if service is None else name + service)
+    there = find_endpoint(access()[0], made, Live((), {}))
+    assert there.note == ("" if service is not None else f"the gateway {name} has no address yet")
+    assert [told(ask)[1] for ask in asks(made)] == ["/v1/completions"]
+
+
 def test_without_a_gateway_each_engine_has_a_port_of_its_own() -> None:
     made = asks(recorded("multi-engine", "vllm-sglang", gateway="none"))
     forwards = {ask.engine: ask.before.rpartition("deployment/")[2] for ask in made}

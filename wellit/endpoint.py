@@ -61,6 +61,8 @@ def find_endpoint(access: Access, known: Record, live: Live) -> Endpoint:
         if address and not address.endswith((".svc", ".local")):
             url = f"http://{address}" + ("" if port == "80" else f":{port}")
             return Endpoint(url, note, tuple(_ask(way, url) for way in ways))
+        if "service" not in entry:
+            return Endpoint("", "; ".join(filter(None, [f"the gateway {gateway} has no address yet", note])))
         url = _local(LOCAL_PORT)
         before = f"{forward} service/{entry['service']} {LOCAL_PORT}:{port}"
         return Endpoint(url, note, tuple(_ask(way, url, before) for way in ways))

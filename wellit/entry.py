@@ -11,14 +11,18 @@ from wellit.demand import Demand
 from wellit.render import Rendered
 
 
-def entry(rendered: Rendered, demand: Demand) -> dict[str, str]:
-    """A gateway with its service and port, or a deployment with its port; empty when nothing takes requests."""
+def entry(stack: Stack, rendered: Rendered, demand: Demand) -> dict[str, str]:
+    """A gateway with its service and port, or a deployment with its port; empty when nothing takes requests.
+
+    A gateway that has no Service in the cluster has none here either.
+    """
     for manifest in rendered.manifests:
         if manifest["kind"] == "Gateway":
             name, spec = manifest["metadata"]["name"], manifest["spec"]
             port = str(spec["listeners"][0]["port"])
-            # Gateway API (GEP-1762): what a controller makes for a Gateway is called NAME-CLASS.
-            return {"gateway": name, "service": f"{name}-{spec['gatewayClassName']}", "port": port}
+            service = stack.values["gateway"]["serviceName"]
+            made = {"service": service.replace("{gateway}", name)} if service else {}
+            return {"gateway": name, "port": port, **made}
     return next((behind for _, behind in _behind(rendered, demand)), {})
 
 

@@ -106,7 +106,7 @@ def make(stack: Stack, rendered: Rendered, demand: Demand, tools: Mapping[str, s
         model=str(model.get("servedName") or model.get("name") or ""),
         releases=tuple(_releases(stack, rendered)),
         objects=tuple((o.of.api_version, o.of.kind, o.name, o.release) for o in demand.objects),
-        entry=entry.entry(rendered, demand),
+        entry=entry.entry(stack, rendered, demand),
         ways=entry.ways(stack, rendered, demand),
         notes=tuple(note.message for note in cells.notes(stack)),
         tools=tools or {},
