@@ -68,6 +68,19 @@ def test_what_a_picker_is_told_is_of_its_train() -> None:
     assert "--model-server-metrics-path /prometheus/metrics" in told[1]
 
 
+@pytest.mark.parametrize(
+    ("engine", "train", "pool"),
+    [
+        ("vllm", "llm-d-0.6", "its own, or one with SGLang"),
+        ("vllm", "llm-d-0.4", "its own; not one with others: one pool for several engines needs a picker that reads"),
+        ("trtllm", "llm-d-0.6", "its own; not one with others: the picker asks all servers of a pool at one path"),
+        ("sim", "llm-d-0.6", "its own; not one with others"),
+    ],
+)
+def test_which_engines_share_a_pool(engine: str, train: str, pool: str) -> None:
+    assert support.pool(support.data(engine), train).startswith(pool)
+
+
 @pytest.mark.parametrize("what", ["tensorrt", "triton", "Triton", "TGI", "lmdeploy", "foo"])
 def test_what_is_not_there_is_answered_with_what_is(what: str) -> None:
     with pytest.raises(CannotAnswer) as caught:

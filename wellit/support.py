@@ -85,16 +85,19 @@ def metrics(engine: Data, train: str) -> str:
     return f"engineConfigs {names['engineType']}: {', '.join(told)}{path}"
 
 
-def pool(engine: Data) -> str:
+def pool(engine: Data, train: str) -> str:
     """Whether it can share one pool with others, and with which."""
     guide = next(g for g in _guides() if g.data["engines"] == "several")
     partners, why = [], ""
     for other in compose.component_names("engine"):
-        if other != engine["name"] and not cells.refusal(guide, _cell(guide, engine["name"], other), {}):
-            cell = _cell(guide, engine["name"], other)
-            no = cells.refusal(guide, cell, {**guide.data["settings"], **SHARED})
-            partners += [] if no else [data(other)["title"]]
-            why = no.why if no else why
+        if other == engine["name"]:
+            continue
+        cell = _cell(guide, engine["name"], other, train=train)
+        beside = cells.refusal(guide, cell, {})
+        no = beside or cells.refusal(guide, cell, {**guide.data["settings"], **SHARED})
+        partners += [] if no else [data(other)["title"]]
+        # A partner that is refused as such tells nothing of this engine, unless all are.
+        why = no.why if no and not (beside and why) else why
     if partners:
         return f"its own, or one with {' and '.join(partners)}"
     return f"its own; not one with others{': ' + why if why else ''}"
@@ -133,7 +136,7 @@ def facts(engine: Data, train: str) -> dict[str, str]:
         "image": image(engine, train),
         "started": started(engine, train),
         "routing proxy": proxy(engine, train),
-        "pool": pool(engine),
+        "pool": pool(engine, train),
         "picker is told": metrics(engine, train),
         "P/D": split(engine, train),
         "prefix routing": prefixes(engine, train),
