@@ -110,6 +110,17 @@ def test_preflight_and_prerequisites_say_the_same_command() -> None:
     assert said == f"--gateway none, or: {base.check.fix}" and "--version 1.29.1" in said
 
 
+def test_who_brings_a_definition_of_another_gateways_provider() -> None:
+    values = stack(gateway="agentgateway").values
+    said = publishers.fix("agentgateway.dev", values, "--context c")
+    assert said.startswith("--gateway none, or: helm --kube-context c upgrade --install agentgateway-crds oci://")
+    untold = values | {"versions": values["versions"] | {"agentgateway": None}}
+    assert publishers.fix("agentgateway.dev", untold, "") == "", "no command without a version"
+    gke = publishers.fix("networking.gke.io", stack(gateway="gke").values, "")
+    assert gke == "invoke prerequisites, with the same flags, shows what GKE needs; or --gateway none"
+    assert publishers.fix("networking.gke.io", values, "") == "", "another gateway's"
+
+
 def test_what_is_there_already_is_left() -> None:
     assert [one.check.status for one in prerequisites.judge(ISTIO, seen(), "istio")] == ["pass"] * 4
     assert prerequisites.gateway_class([], seen(), "istio").status == "pass"

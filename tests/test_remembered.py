@@ -49,6 +49,15 @@ def test_the_oldest_are_forgotten(cache: Path, monkeypatch: pytest.MonkeyPatch) 
     assert len(list((cache / "good").iterdir())) == 3
 
 
+def test_what_another_process_forgot_meanwhile_stops_nothing(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.mkdir(exist_ok=True)
+    (cache / "a").touch()
+    there, gone = cache / "a", cache / "gone"
+    monkeypatch.setattr(Path, "glob", lambda *_: iter([gone, there]))
+    remembered.forget_oldest(cache, 1)
+    assert there.exists()
+
+
 def test_jsonschema_is_not_even_imported_the_second_time(cache: Path) -> None:
     code = (
         "import sys; from wellit import compose, schema; stack = compose.compose(compose.Choice()); "

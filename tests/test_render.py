@@ -141,6 +141,14 @@ def test_what_a_chart_refuses_is_said_without_the_noise() -> None:
     assert "helmfile.yaml.gotmpl" in caught.value.where
 
 
+def test_values_that_a_charts_schema_refuses_are_said_without_the_noise() -> None:
+    sets = ("components.versions=llm-d-0.4", "monitoring.enabled=true", "monitoring.labels.release=prometheus")
+    refused = render.render(offline(sets=sets), say).refused
+    assert refused is not None
+    said = "at '/decode/monitoring/podmonitor/labels': additional properties 'release' not allowed"
+    assert refused.message.partition(": ")[2].removeprefix("- ") == said
+
+
 def test_a_setting_of_the_users_does_not_change_the_result(monkeypatch: pytest.MonkeyPatch) -> None:
     first = render.render(offline(), say)
     monkeypatch.setenv("HELMFILE_ENVIRONMENT", "nowhere")

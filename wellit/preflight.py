@@ -106,7 +106,7 @@ def _classes(demand: Demand, cluster: Cluster, values: Mapping[str, Any]) -> Ite
             yield Check("WL605", title, "unknown", denied(found))
         elif isinstance(found, Missing):
             of = values["gateway"].get("title", name)
-            fix = f"invoke prerequisites, with the same flags, shows how {of} is installed; or --gateway none"
+            fix = f"invoke prerequisites, with the same flags, shows what {of} needs; or --gateway none"
             yield Check("WL605", title, "fail", "it is not there: nothing would make the gateway", fix)
         elif not found and cluster.sandbox:
             yield Check("WL605", title, "warn", "in this sandbox nothing accepts it: what follows is simulated")

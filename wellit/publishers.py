@@ -30,10 +30,13 @@ def wants(group: str, values: Settings) -> str:
 def fix(group: str, values: Settings, flags: str) -> str:
     """The command that brings an API's definitions, and the setting that does without. `flags` are kubectl's."""
     about = _of(group)
-    if not about:
-        return ""
     command = _command(group, about, values, flags)
-    return ", or: ".join(said for said in (about.get("setting"), command) if said)
+    if about:
+        return ", or: ".join(said for said in (about.get("setting"), command) if said)
+    gateway = values["gateway"]
+    if not command and any(name.endswith(f".{group}") for name in gateway["crds"]):
+        return f"invoke prerequisites, with the same flags, shows what {gateway['title']} needs; or --gateway none"
+    return f"--gateway none, or: {command}" if command else ""
 
 
 def about(api: str) -> Settings:
@@ -105,8 +108,9 @@ def _command(group: str, about: Settings, values: Settings, flags: str) -> str:
     if about.get("manifest"):
         return apply_command(about, release(about, values), flags)
     for step in values["gateway"]["prerequisites"]:
-        if group in step.get("chart", {}).get("brings", ()):
-            return upgrade_command(step["chart"], release(step["chart"], values), flags)
+        chart = step.get("chart", {})
+        if group in chart.get("brings", ()) and (version := release(chart, values)):
+            return upgrade_command(chart, version, flags)
     return str(about.get("install", "")).format(helm_flags=helm_flags(flags))
 
 

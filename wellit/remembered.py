@@ -39,5 +39,9 @@ def remember(name: str) -> None:
 
 def forget_oldest(folder: Path, kept: int, pattern: str = "*") -> None:
     """Remove all files of a cache folder but the `kept` last used ones."""
-    for old in sorted(folder.glob(pattern), key=lambda file: file.stat().st_mtime)[:-kept]:
+    used = {}
+    for file in folder.glob(pattern):
+        with contextlib.suppress(FileNotFoundError):  # another process forgets the oldest, too
+            used[file] = file.stat().st_mtime
+    for old in sorted(used, key=lambda file: used[file])[:-kept]:
         old.unlink(missing_ok=True)

@@ -26,7 +26,9 @@ from wellit.say import Say
 from wellit.source import LOADER
 
 KEPT = 50  # rendered stacks in the cache
-_NOISE = re.compile(r"^(\s*$|COMMAND:|OUTPUT:|EXIT STATUS|STDERR:|COMBINED OUTPUT:|PATH:|ARGS:|ERROR:|\s+\d+: )")
+_NOISE = re.compile(
+    r"^(\s*$|COMMAND:|OUTPUT:|EXIT STATUS|STDERR:|COMBINED OUTPUT:|PATH:|ARGS:|ERROR:|\s+\d+: |\s*Use --debug flag)"
+)
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ def _refused(stderr: str, stack: Stack) -> CannotAnswer:
     told = [line for line in lines if re.search(r"error|failed|fail|invalid|not |must", line, re.IGNORECASE)]
     message = (told or lines or ["helmfile gave no reason"])[-1]
     # What a template says with fail stands behind helmfile's account of how it got there.
-    message = re.sub(r"^(?:.*error calling fail: |(?:Error: )+)", "", message)
+    message = re.sub(r"^(?:Error: )*(?:.*error calling fail: |execution error at \([^)]*\): )?", "", message)
     return CannotAnswer(
         f"helm does not render {stack.name}: {message}",
         where=paths.shown(stack.folder / "helmfile.yaml.gotmpl"),

@@ -25,7 +25,7 @@ VALUES: dict[str, Any] = {
         "istio": "1.29.1",
         "crds": {"gatewayApi": "v1.4.0", "inferenceExtension": "v1.4.0"},
     },
-    "gateway": {"title": "Istio", "prerequisites": []},
+    "gateway": {"title": "Istio", "prerequisites": [], "crds": []},
 }
 
 
