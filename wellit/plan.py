@@ -47,6 +47,8 @@ class Plan:
     def _lines(self) -> Iterator[str]:
         stack, wanted = self.stack, self.demand
         yield f"{stack.name} -e {stack.environment} on {self.cluster.label}"
+        chosen = ", ".join(f"{folder}/{name}" for folder, name in stack.components.items())
+        yield f"  choices    {chosen}, size {stack.size}"
         made = "" if self.cluster.namespace is True else " (is made)"
         yield f"  namespace  {wanted.namespace}{made}"
         for release in self.rendered.releases:
