@@ -22,7 +22,7 @@ def test_the_summary_says_what_is_made() -> None:
     text = planned(namespace=False, may_create_namespace=True).text()
     assert text.startswith("inference-scheduling -e sglang on context c (https://c)")
     for line in (
-        "choices    engines/sglang, gateways/istio, accelerators/nvidia, versions/llm-d-0.6, charts/offline, size small",
+        "choices    engines/sglang, gateways/istio, accelerators/nvidia, versions/llm-d-0.6, charts/offline, size",
         "namespace  ns (is made)",
         "release    ms-inference-scheduling  llm-d-modelservice v0.4.9  new",
         "pods       2 of ms-inference-scheduling-llm-d-modelservice-decode, 1 nvidia.com/gpu each",
