@@ -197,6 +197,23 @@ def translate(_: Context, to: str = "", from_: str = "", values: str = "", **giv
     return translation.show([made], given["format_"])
 
 
+@task(
+    {name: flag for name, flag in STACK_FLAGS.items() if name not in ("guide", "env", "namespace")}, FETCH, YES, FORMAT,
+    positional=["name_"], name="new", name_="its name: environments/NAME.yaml", model="a Hugging Face id",
+    from_="the guide to start from, or GUIDE/ENVIRONMENT (inference-scheduling)",
+)  # fmt: skip
+def new_(_: Context, name_: str, from_: str = "", model: str = "", **given: Any) -> int:
+    """Write an environment of your own, after asking, and validate it: environments/NAME.yaml."""
+    from wellit import compose
+    from wellit import new as making
+
+    fmt = known_format(given["format_"])
+    chosen = choice({**given, "guide": "", "env": "", "namespace": ""})
+    words = sys.argv[sys.argv.index("new") + 1 :] if "new" in sys.argv else ()
+    asked = making.Asked(name_, from_ or compose.DEFAULT_GUIDE, chosen, model, words, given["fetch"])
+    return show(making.make(asked, say, asker(given["yes"]), task_names()), fmt)
+
+
 @task(clean="remove everything that was built and downloaded", path="print a PATH that has helm, helmfile and kubectl")
 def tools(_: Context, clean: bool = False, path: bool = False) -> None:
     """Show the programs in use: from where, which version, how much room."""
@@ -314,5 +331,5 @@ def task_names() -> list[str]:
 boxes = Collection("sandbox", sandbox_up, sandbox_down, sandbox_status, sandbox_shell)
 namespace = Collection(
     overview, quickstart, validate, render, show_, preflight, prerequisites, install, status, uninstall, compare,
-    explain_, translate, tools, walk, docs, test, benchmark, boxes,
+    explain_, translate, new_, tools, walk, docs, test, benchmark, boxes,
 )  # fmt: skip

@@ -137,8 +137,8 @@ def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def compose(choice: Choice) -> Stack:
-    """Find and read all layers of what `choice` names.
+def compose(choice: Choice, *more: Layer) -> Stack:
+    """Find and read all layers of what `choice` names; `more` is laid over what a person said.
 
     Raises CannotAnswer for an unknown guide, environment, component or size, a namespace that Kubernetes refuses,
     and a word after --set that is no ``a.b=c``; source.BadSource for a file that cannot be read.
@@ -148,6 +148,7 @@ def compose(choice: Choice) -> Stack:
     environment = _environment(chosen, guide)
     given = [overrides.from_file(f) for f in choice.files] + [overrides.from_word(word) for word in choice.sets]
     given += [overrides.from_flag(f"--{a}", ("components", AXES[a]), name) for a, name in choice.components.items()]
+    given += more
     said: dict[str, Any] = {}
     for layer in given:
         said = merge(said, layer.data)
@@ -176,6 +177,11 @@ def environments_of(guide: Source) -> list[str]:
     return list(dict.fromkeys([*guide.data["environments"], *own]))
 
 
+def is_own(environment: Source) -> bool:
+    """Whether it is a person's own environment: it names its guides itself. The project's stand in guide.yaml."""
+    return "guides" in environment.data
+
+
 def guide_source(name: str) -> Source:
     """guide.yaml of one guide. Raises CannotAnswer for an unknown name, BadSource for a file of another form."""
     if name not in guide_names():
@@ -202,6 +208,9 @@ def _environment(name: str, guide: Source) -> Source:
     elif name in _environment_names():
         guides = [each for each in guide_names() if name in environments_of(guide_source(each))]
         problem.why = f"it is an environment of other guides: {', '.join(guides)}"
+        if is_own(own := environment_source(name)):
+            problem.where = str(own.at(("guides",)))
+            problem.write = f"add {guide.data['name']} to its guides, or one of these: {', '.join(has)}"
     elif not nearest(name, has):
         why = ("it is neither an environment of this guide nor a component", stranger.of_llm_d(name, called("engine")))
         problem.why = "; ".join(filter(None, why))

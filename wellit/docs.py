@@ -87,9 +87,10 @@ def _short(what: str, said: str) -> str:
 
 
 def environments() -> str:
-    """The environments and their components."""
-    files = sorted(paths.ENVIRONMENTS.glob("*.yaml"))
-    rows = [(f"`-e {file.stem}`", ", ".join(source.load(file).data["components"])) for file in files]
+    """The project's environments and their components; those of a person's own are nobody else's."""
+    read = {file.stem: source.load(file) for file in sorted(paths.ENVIRONMENTS.glob("*.yaml"))}
+    shown = {name: file.data["components"] for name, file in read.items() if not compose.is_own(file)}
+    rows = [(f"`-e {name}`", ", ".join(components)) for name, components in shown.items()]
     rows += [(f"`--{axis} X`", ", ".join(compose.component_names(axis))) for axis in compose.AXES]
     return _table(("environment", "components"), rows)
 

@@ -15,9 +15,9 @@ def overview() -> str:
     """What there is, and what to try next."""
     lines = ["wellit takes an LLM-serving guide from this checkout to an installed stack.", ""]
     for name in compose.guide_names():
-        guide = compose.guide_source(name).data
-        lines += _wrapped(f"{name}  -e {' | '.join(guide['environments'])}", "  ")
-        lines += _wrapped(guide["summary"], "    ")
+        guide = compose.guide_source(name)
+        lines += _wrapped(f"{name}  -e {' | '.join(compose.environments_of(guide))}", "  ")
+        lines += _wrapped(guide.data["summary"], "    ")
     axes = {
         "engine": "Engines:     ",
         "gateway": "Gateways:    ",
@@ -152,8 +152,9 @@ def guides() -> str:
     """The guides of this checkout, with their environments and sizes."""
     rows = []
     for name in compose.guide_names():
-        guide = compose.guide_source(name).data
-        rows += [f"{name}: {guide['summary']}", f"  environments: {', '.join(guide['environments'])}"]
+        read = compose.guide_source(name)
+        guide = read.data
+        rows += [f"{name}: {guide['summary']}", f"  environments: {', '.join(compose.environments_of(read))}"]
         rows += [f"  sizes: {', '.join(guide['sizes'])}", f"  namespace: {guide['namespace']}"]
     return "\n".join(rows)
 
@@ -162,8 +163,9 @@ def environments() -> str:
     """The environments and their components, and what else each axis offers."""
     rows = []
     for file in sorted(paths.ENVIRONMENTS.glob("*.yaml")):
-        listed = source.load(file).data["components"]
-        rows.append(f"{file.stem}: {', '.join(listed)}")
+        read = compose.environment_source(file.stem)
+        own = f" (your own, of {', '.join(read.data['guides'])})" if compose.is_own(read) else ""
+        rows.append(f"{file.stem}: {', '.join(read.data['components'])}{own}")
     rows.append("")
     rows += [f"--{axis}: {', '.join(compose.component_names(axis))}" for axis in compose.AXES]
     return "\n".join(rows)

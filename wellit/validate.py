@@ -34,12 +34,7 @@ def stack(choice: Choice, say: Say, *, fetch: bool = False, command: str = "vali
         report.checks.append(_skipped("settings and manifests", "the file above cannot be read"))
         return Validated(report)
     report.summary |= _about(composed)
-    report.add(cells.foreign(composed) or schema.check_stack(composed))
-    if not report.exit_code:
-        report.add(cells.judge(composed))
-        report.add(_settings_rules(composed, files_only=bool(report.exit_code)))
-    if not report.exit_code:
-        report.add(cells.notes(composed))
+    report.add(judge_settings(composed))
     if report.exit_code:
         report.checks.append(_skipped("chart values and manifests", "the settings above come first"))
         return Validated(report, composed)
@@ -51,6 +46,21 @@ def stack(choice: Choice, say: Say, *, fetch: bool = False, command: str = "vali
     if rendered.unrendered:
         report.checks.append(_skipped("manifests", rendered.unrendered))
     return Validated(report, composed, rendered)
+
+
+def judge_settings(composed: Stack) -> list[Finding | Check]:
+    """What is to be said of a stack's settings, before anything is rendered: their form, the cell, the rules."""
+    if form := form_of(composed):
+        return list(form)
+    refused = cells.judge(composed)
+    found = [*refused, *_settings_rules(composed, files_only=bool(refused))]
+    wrong = any(isinstance(item, Finding) and item.severity == "error" for item in found)
+    return found if wrong else [*found, *cells.notes(composed)]
+
+
+def form_of(composed: Stack) -> list[Finding]:
+    """Settings that the guide does not have, or not in this form."""
+    return cells.foreign(composed) or schema.check_stack(composed)
 
 
 def values_files(files: Sequence[str], charts: Sequence[str]) -> Report:
@@ -72,9 +82,13 @@ def everything(choice: Choice, say: Say, *, fetch: bool = False) -> Report:
 
     A stack that its guide refuses with those overrides is listed with the reason; it is no mistake in a file.
     """
+    return several(list(_every(choice)), say, fetch=fetch)
+
+
+def several(choices: Sequence[Choice], say: Say, *, fetch: bool = False) -> Report:
+    """Judge several stacks at a time, as one report that says each thing once."""
     from concurrent.futures import ThreadPoolExecutor
 
-    choices = list(_every(choice))
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         judged = list(pool.map(lambda one: _one_of_all(one, say, fetch), choices))
     report = Report("validate")

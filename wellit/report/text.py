@@ -44,6 +44,8 @@ def render(report: Report, style: Style) -> str:
         if told:
             parts.append("\n".join(told))
     parts.append("\n".join(style.paint(line, _tone(report), "bold") for line in style.wrap(_sentence(report))))
+    if (commands := report.summary.get("next")) and isinstance(commands, Sequence):
+        parts.append("\n".join(["next:", *(f"  {command}" for command in commands)]))
     return "\n\n".join(parts) + "\n"
 
 

@@ -14,6 +14,7 @@ from wellit import weights
 from wellit.node import Node
 from wellit.quantities import milli
 from wellit.seen.settings import Served, served
+from wellit.source import Keys
 from wellit.subject import Subject
 from wellit.weights import GIB, Estimate
 
@@ -26,6 +27,7 @@ MOST_DEVICES = 8  # of one pod
 class Fit:
     """Weights held against one room. `what` needs it and `where` it is, in words; `write` is what mends it.
 
+    `mend` is the setting that mends it, by its keys, with a value that leaves room; None when no value of it does.
     `fails` says what happens when they do not fit, `suffers` when they only just do.
     """
 
@@ -37,6 +39,7 @@ class Fit:
     where: str
     at: Node
     write: str
+    mend: tuple[Keys, int | str] | None
     fails: str
     suffers: str
 
@@ -97,10 +100,12 @@ def _device(one: Served, role: str, name: str, known: Estimate, gib: float) -> F
     at = one.settings.last(parallel, *fraction, *_said(one), accelerator["memoryGiB"])
     enough = next((n for n in (2, 4, 8) if n > count and gib <= each * n * share * TIGHT), 0)
     key = "tensorParallel" if at.keys == parallel.keys else f"{role}.tensorParallel"
-    more = f"{key}: {enough // copies if copies else enough}, or " if enough else ""
+    mend = ((role, "tensorParallel"), enough // copies or 1) if enough else None
+    more = f"{key}: {mend[1]}, or " if mend else ""
     return Fit(
         gib, known.how, _margin(one), room, f"{name} in a {role} pod", where, at,
-        f"{more}a model of fewer parameters or bits (FP8)", "the engine ends with out of memory when it loads them",
+        f"{more}a model of fewer parameters or bits (FP8)", mend,
+        "the engine ends with out of memory when it loads them",
         "what they leave for the KV cache lets few requests run at a time",
     )  # fmt: skip
 
@@ -134,7 +139,8 @@ def _own_memory(one: Served, role: str, name: str, known: Estimate, gib: float) 
     at = one.settings.last(node, *_said(one))
     return Fit(
         gib, known.how, _margin(one), room, f"{name} in a {role} pod", f"{node.value} of the pod's own memory", at,
-        f"{role}.resources.memory: {_ample(gib)}, or a smaller model", "the pod is killed when it loads them",
+        f"{role}.resources.memory: {_ample(gib)}, or a smaller model", ((role, "resources", "memory"), _ample(gib)),
+        "the pod is killed when it loads them",
         "what they leave for the KV cache lets few requests run at a time",
     )  # fmt: skip
 
@@ -149,7 +155,7 @@ def _volume(one: Served, name: str, known: Estimate, gib: float) -> Fit | Unclea
     at = one.settings.last(size, *_said(one))
     return Fit(
         gib, known.how, _margin(one), room, f"the download of {name}", f"{size.value} (model.size)", at,
-        f"{'size' if at.keys == size.keys else 'model.size'}: {_ample(gib)}",
+        f"{'size' if at.keys == size.keys else 'model.size'}: {_ample(gib)}", (("model", "size"), _ample(gib)),
         "it goes to a volume with that limit, and a pod that writes more is evicted",
         "a repository may hold more than the weights, and a pod that writes more than its volume's limit is evicted",
     )  # fmt: skip
