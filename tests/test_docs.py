@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,16 @@ def test_every_task_that_the_readme_names_is_one() -> None:
             assert task in names, task
 
 
+@pytest.fixture
+def _environments_as_they_were() -> Iterator[None]:
+    """README writes an environment and removes it; when it fails on the way, nobody is left with the file."""
+    before = set(paths.ENVIRONMENTS.iterdir())
+    yield
+    for file in set(paths.ENVIRONMENTS.iterdir()) - before:
+        file.unlink()
+
+
+@pytest.mark.usefixtures("_environments_as_they_were")
 def test_the_commands_of_the_readme_do_what_it_says(own_cache: Path) -> None:
     """Every `console` step, in order, but those that need a GPU cluster; in a sandbox and a cache of their own."""
     taken = 0

@@ -30,7 +30,14 @@ def nothing(_: str) -> None:
 
 
 @pytest.fixture
-def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def checkout(copied: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The copy, where nothing is rendered after it was written."""
+    monkeypatch.setattr(validate, "several", lambda *_, **__: Report("validate"))
+    return copied
+
+
+@pytest.fixture
+def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of all that a stack is made of, to write environments in."""
     for name, folder in FOLDERS.items():
         shutil.copytree(paths.ROOT / folder, tmp_path / folder)
@@ -60,20 +67,18 @@ def settings(checkout: Path, name: str = "mine") -> dict[str, Any]:
     return read
 
 
-def test_an_environment_of_ones_own_reads_as_if_a_person_had_written_it(checkout: Path) -> None:
+def test_an_environment_of_ones_own_reads_as_if_a_person_had_written_it(copied: Path) -> None:
     said: list[str] = []
-    words = ["mine", "--engine", "sglang", "--model", "Qwen/Qwen3-8B", "--set", "decode.replicas=2"]
+    words = ["mine", "--engine", "sglang"]
     choice = Choice(components={"engine": "sglang"} | OFFLINE, sets=("decode.replicas=2",))
     report = new.make(Asked("mine", "inference-scheduling", choice, "Qwen/Qwen3-8B", words), said.append, nothing)
-    written = (checkout / "environments" / "mine.yaml").read_text()
-    assert (
-        written
-        == """\
-# An environment of your own, to change and to keep. Made by: invoke new mine --engine sglang --model Qwen/Qwen3-8B --set decode.replicas=2
+    written = (copied / "environments" / "mine.yaml").read_text()
+    expected = """\
+# An environment of your own, to change and to keep. Made by: invoke new mine --engine sglang
 #   invoke validate -g inference-scheduling -e mine
 #   invoke install -g inference-scheduling -e mine
 #   helmfile -f guides/inference-scheduling/helmfile.yaml.gotmpl -e mine template
-# All that may be set is in guides/inference-scheduling/guide.yaml. What is commented out here is what there is without it.
+# All that may be set is in guides/inference-scheduling/guide.yaml. What is commented out is what there is without it.
 guides: [inference-scheduling]
 components:
 - engines/sglang
@@ -92,22 +97,22 @@ settings:
   # accelerator:
   #   memoryGiB: 80 # of one device; what fits is estimated with it
 """
-    )  # noqa: E501
+    assert written == expected
     assert "  - engines/sglang" in said[0]
     assert (report.exit_code, report.findings) == (0, [])
     assert report.summary["next"] == [
         f"invoke {t} -g inference-scheduling -e mine" for t in ("validate", "show", "install")
     ]
-    assert left(checkout) == {"mine.yaml"}
+    assert left(copied) == {"mine.yaml"}
 
 
-def test_what_is_commented_out_may_be_put_in_force(checkout: Path) -> None:
+def test_what_is_commented_out_may_be_put_in_force(copied: Path) -> None:
     make()
-    file = checkout / "environments" / "mine.yaml"
+    file = copied / "environments" / "mine.yaml"
     assert "settings" not in yaml.safe_load(file.read_text())
     head, tail = file.read_text().split("# settings:")
     file.write_text(head + "settings:" + tail.replace("\n# ", "\n"))
-    assert settings(checkout)["decode"] == {"replicas": 8, "tensorParallel": 2}
+    assert settings(copied)["decode"] == {"replicas": 8, "tensorParallel": 2}
     assert validate.stack(Choice(environment="mine"), nothing).report.exit_code == 0
 
 
@@ -118,12 +123,10 @@ STARTS = [
 ]  # fmt: skip
 
 
+@pytest.mark.usefixtures("checkout")
 @pytest.mark.parametrize("start", STARTS)
 @pytest.mark.parametrize("model", ["", "Qwen/Qwen3-32B"])
-def test_every_guide_and_environment_may_be_started_from(
-    start: str, model: str, checkout: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(validate, "several", lambda *_, **__: Report("validate"))  # it is not rendered here
+def test_every_guide_and_environment_may_be_started_from(start: str, model: str) -> None:
     make("mine", start, model)
     guide = compose.guide_source(start.partition("/")[0])
     from_ = start.partition("/")[2] or guide.data["environments"][0]
@@ -138,14 +141,19 @@ def test_every_guide_and_environment_may_be_started_from(
             assert mine.get("model.name") == model
 
 
-def test_it_is_what_the_same_words_make_of_the_environment_it_started_from(checkout: Path, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("checkout")
+def test_it_is_what_the_same_words_make_of_the_environment_it_started_from(tmp_path: Path) -> None:
     mine = tmp_path / "my.yaml"
     mine.write_text(
         "picker:\n  profiles:\n    default:\n    - {plugin: queue-scorer, weight: 1}\nmodel: {servedName: m}\n"
     )
-    sets = (f"decode.args={json.dumps(ODD)}", "engine.tag=v9.9.9", "accelerator.memoryGiB=48", "decode.replicas=3")
-    said = {"files": (str(mine),), "sets": sets, "components": {"engine": "sglang", "gateway": "none"} | OFFLINE}
-    make("mine", "pd-disaggregation", **said)
+    sets = (f"decode.args={json.dumps(ODD)}", "engine.tag=v9.9.9", "accelerator.memoryGiB=96", "decode.replicas=3")
+    said: dict[str, Any] = {
+        "files": (str(mine),),
+        "sets": sets,
+        "components": {"engine": "sglang", "gateway": "none"} | OFFLINE,
+    }
+    new.make(asked("mine", "pd-disaggregation", **said), nothing, nothing)
     for size in ("default", "small"):
         written = compose.compose(Choice("pd-disaggregation", "mine", size=size))
         by_words = compose.compose(Choice("pd-disaggregation", "default", size=size, **said))
@@ -159,10 +167,10 @@ def test_helmfile_takes_it_and_makes_the_same_of_it(checkout: Path, tmp_path: Pa
         f"decode.args={json.dumps(ODD)}",
         "engine.tag=v9.9.9",
         "versions.picker.tag=v0.4.0",
-        "monitoring.labels={on: 'no'}",
+        "monitoring.labels={'on': 'no'}",
     )
-    stack_file = asked(sets=sets)
-    draft = drafts.draft(compose.guide_source("inference-scheduling"), stack_file.choice, "")
+    draft = drafts.draft(compose.guide_source("inference-scheduling"), asked(sets=sets).choice, "")
+    assert draft.judged == []
     files.put(checkout / "environments" / "mine.yaml", text.of(draft, "mine", ()))
     stack = compose.compose(Choice(environment="mine"))
     (tmp_path / "none.json").write_text("{}")
@@ -175,23 +183,32 @@ def test_helmfile_takes_it_and_makes_the_same_of_it(checkout: Path, tmp_path: Pa
     assert {key: value for key, value in stack.values.items() if key != "components"} == theirs
 
 
-def test_plain_helmfile_renders_it(checkout: Path) -> None:
+def test_plain_helmfile_renders_it(copied: Path) -> None:
     make("mine", model="Qwen/Qwen3-8B", components={"engine": "sglang"})
     binaries = tools.ensure(["helm", "helmfile"])
-    helmfile = checkout / "guides" / "inference-scheduling" / "helmfile.yaml.gotmpl"
-    words = [binaries["helmfile"], "--helm-binary", binaries["helm"], "-f", helmfile, "-e", "mine", "--quiet"]
+    helmfile = copied / "guides" / "inference-scheduling" / "helmfile.yaml.gotmpl"
+    words: list[str | Path] = [
+        binaries["helmfile"],
+        "--helm-binary",
+        binaries["helm"],
+        "-f",
+        helmfile,
+        "-e",
+        "mine",
+        "--quiet",
+    ]
     done = process.run([*words, "template", "--skip-deps"], env=charts.environment())
     assert done.ok, done.err
     assert "Qwen/Qwen3-8B" in done.out and "sglang.launch_server" in done.out
 
 
 @pytest.mark.parametrize("start", ["pd-disaggregation/sglang", "multi-engine"])
-def test_it_is_rendered_when_it_is_written(start: str, checkout: Path) -> None:
+def test_it_is_rendered_when_it_is_written(start: str, copied: Path) -> None:
     report = make("mine", start, "meta-llama/Llama-3.1-70B-Instruct")
     assert (report.exit_code, report.checks) == (0, [])
     assert (
         report.summary["result"]
-        == f"{paths.shown(checkout / 'environments' / 'mine.yaml')} is written, and no mistake is in it"
+        == f"{paths.shown(copied / 'environments' / 'mine.yaml')} is written, and no mistake is in it"
     )
 
 
@@ -227,19 +244,16 @@ def test_it_is_rendered_when_it_is_written(start: str, checkout: Path) -> None:
           "decode": {"replicas": 2, "tensorParallel": 1, "resources": {"cpu": "4", "memory": "16Gi"}}}),
     ],
 )  # fmt: skip
-def test_what_follows_from_the_model(
-    about: dict[str, Any], expected: dict[str, Any], checkout: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(validate, "several", lambda *_, **__: Report("validate"))  # it is not rendered here
+def test_what_follows_from_the_model(about: dict[str, Any], expected: dict[str, Any], checkout: Path) -> None:
     assert make(**about).findings == []
     assert settings(checkout) == expected
 
 
-def test_a_name_that_tells_no_size_is_said(checkout: Path) -> None:
+def test_a_name_that_tells_no_size_is_said(copied: Path) -> None:
     report = make(model="mistralai/Mistral-Large", size="small")
     assert report.exit_code == 0
     assert any("does not say how large it is" in check.detail for check in report.checks)
-    line = next(one for one in (checkout / "environments" / "mine.yaml").read_text().splitlines() if "size:" in one)
+    line = next(one for one in (copied / "environments" / "mine.yaml").read_text().splitlines() if "size:" in one)
     assert "80Gi" in line and '"Mistral-Large" does not say how large it is: set weights (GiB)' in line
 
 
@@ -291,6 +305,7 @@ def test_a_mistake_is_shown_where_it_was_made_and_nothing_is_written(
         ({"name": ""}, '"" is no name', "my-environment"),
         ({"name": "--help"}, "stands where the name of the environment belongs", "invoke --help new"),
         ({"name": "amd"}, "amd is a component: --accelerator amd", "my-amd"),
+        ({"name": "rocm"}, "rocm is a name of a component: --accelerator amd", "my-rocm"),
         ({"name": "engine"}, "engine is the name of an axis", "my-engine"),
         ({"name": "multi-engine"}, "multi-engine is a guide", "my-multi-engine"),
         ({"name": "docs"}, "docs is a task", "my-docs"),
@@ -340,8 +355,12 @@ def test_one_that_came_while_we_asked_is_not_overwritten_either(
     if not links:
         monkeypatch.setattr(os, "link", _refuses(PermissionError(1, "no links here")))
     file = checkout / "environments" / "mine.yaml"
+
+    def meanwhile(_: str) -> None:
+        file.write_text("another's\n")
+
     with pytest.raises(CannotAnswer, match="there is an environment mine"):
-        make(ask=lambda _: None if file.write_text("another's\n") else None)
+        make(ask=meanwhile)
     assert file.read_text() == "another's\n"
     assert left(checkout) == {"mine.yaml"}
 
@@ -431,9 +450,9 @@ def test_ones_own_of_another_guide_says_how_it_gets_there(checkout: Path) -> Non
     assert "add inference-scheduling to its guides" in caught.value.write
 
 
-def test_a_setting_laid_over_a_component_is_judged_where_it_stands(checkout: Path) -> None:
+def test_a_setting_laid_over_a_component_is_judged_where_it_stands(copied: Path) -> None:
     make(sets=("accelerator.memoryGiB=96",))
-    file = checkout / "environments" / "mine.yaml"
+    file = copied / "environments" / "mine.yaml"
     file.write_text(file.read_text().replace("memoryGiB: 96", "memoryGiB: many"))
     report = validate.stack(Choice(environment="mine"), nothing).report
     assert [(finding.id, Path(finding.at.file)) for finding in report.findings] == [("WL011", file)]
@@ -446,7 +465,7 @@ def test_any_text_comes_back_as_it_was(word: str) -> None:
     assert source.parse(text.flow({word: [word, 1, True, None, 0.5]}), "a").data == {word: [word, 1, True, None, 0.5]}
 
 
-def test_line_breaks_of_the_command_line_stay_in_its_comment(checkout: Path) -> None:
+def test_line_breaks_of_the_command_line_stay_in_its_comment() -> None:
     draft = drafts.draft(compose.guide_source("inference-scheduling"), asked().choice, "")
     assert yaml.safe_load(text.of(draft, "mine", ["mine", "--set", "a=b\nguides: [x]"]))["guides"] == [
         "inference-scheduling"

@@ -47,7 +47,7 @@ def _about(guide: str, name: str, words: Sequence[str]) -> Iterator[str]:
     yield f"  invoke validate -g {guide} -e {name}"
     yield f"  invoke install -g {guide} -e {name}"
     yield f"  helmfile -f {folder}/helmfile.yaml.gotmpl -e {name} template"
-    yield f"All that may be set is in {folder}/guide.yaml. What is commented out here is what there is without it."
+    yield f"All that may be set is in {folder}/guide.yaml. What is commented out is what there is without it."
 
 
 def _hints(draft: Draft) -> tuple[dict[str, Any], dict[Keys, str]]:
