@@ -7,7 +7,7 @@ import re
 import textwrap
 from collections.abc import Mapping, Sequence
 
-from wellit import compose, paths, source, stranger, support
+from wellit import compose, paths, stranger, support
 from wellit.errors import CannotAnswer, nearest, unknown
 
 
@@ -33,6 +33,7 @@ def overview() -> str:
         "  invoke walk -g GUIDE                   a guide's README, step by step",
         "  invoke validate -e sglang              find mistakes in files, in a second",
         "  invoke install -e sglang -n NAMESPACE  on your cluster; it asks first",
+        "  invoke new NAME --model Qwen/Qwen3-8B  an environment of your own",
         "  invoke --list                          every task",
     ]
     return "\n".join(lines)
