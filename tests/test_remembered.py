@@ -69,12 +69,3 @@ def test_jsonschema_is_not_even_imported_the_second_time(cache: Path) -> None:
     ]
     assert said == ["True\n", "False\n"]
     assert cache.is_dir()
-
-
-def test_two_processes_may_forget_at_once(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    cache.mkdir()
-    (cache / "kept.json").touch()
-    real = Path.glob
-    monkeypatch.setattr(Path, "glob", lambda self, pattern: [*real(self, pattern), self / "gone.json"])
-    remembered.forget_oldest(cache, 1, "*.json")
-    assert [file.name for file in cache.iterdir()] == ["kept.json"]
