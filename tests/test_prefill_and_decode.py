@@ -68,6 +68,11 @@ def disaggregation(engine: str) -> Mapping[str, Any]:
     return dict(facts["disaggregation"])
 
 
+def guide_settings(engine: str) -> Mapping[str, Any]:
+    """What the guide is set to."""
+    return dict(source.load(paths.GUIDES / GUIDES[engine][0] / "guide.yaml").data["settings"])
+
+
 def words(rendered: Rendered, role: str) -> list[str]:
     """The rendered arguments of the role's model server."""
     (engine,) = deployment(rendered, role=role)["spec"]["template"]["spec"]["containers"]
@@ -99,7 +104,12 @@ class Servers:
     decode: ModelServer
 
     def seen(self) -> tuple[list[Posted], list[Posted]]:
-        """What the prefill and the decode server were asked since the last look."""
+        """What the prefill and the decode server were asked since the last look.
+
+        Where both are asked at once, the prefill server's request may come after the answer.
+        """
+        split = sum(HEADER in one.headers for one in self.decode.posted)
+        until(lambda: len(self.prefill.posted), lambda count: count >= split, "the prefill server's requests")
         found = list(self.prefill.posted), list(self.decode.posted)
         self.prefill.posted.clear()
         self.decode.posted.clear()
@@ -211,6 +221,19 @@ def test_the_requests_that_are_split(pair: Pair) -> None:
 
 
 @with_envoy
+def test_how_much_of_a_prompt_must_be_in_no_cache(pair: Pair) -> None:
+    """Tokens are reckoned as four characters each, the cache as whole blocks of 16; uncachedTokens are enough."""
+    if disaggregation(pair.engine)["when"] != "uncached":
+        return
+    enough = 4 * int(guide_settings(pair.engine)["disaggregate"]["uncachedTokens"])
+    begins = prompt()["prompt"][: 4 * 16 * 12]
+    for more, split in (("", True), ("x" * (enough - 4), False), ("y" * enough, True)):
+        text = begins + more
+        assert pair.way.ask(COMPLETIONS, {"model": "m", "prompt": text}) == 200
+        assert pair.servers.split() is split, len(text)
+
+
+@with_envoy
 def test_both_servers_get_the_request_as_the_engine_wants_it(pair: Pair) -> None:
     sent = prompt(max_tokens=7, temperature=0.5)
     assert pair.way.ask(COMPLETIONS, sent) == 200
@@ -307,7 +330,6 @@ def test_the_older_trains_proxy(engine: str, tmp_path: Path) -> None:
         way = connector(servers.rendered)
         sent = prompt(max_tokens=7)
         assert post(servers, sent) == 200
-        until(lambda: len(servers.prefill.posted), lambda count: count == 1, "the prefill server")
         (prefill,), (decode,) = servers.seen()
         CONNECTORS[way](servers, sent, prefill, decode)
         with answering(servers.prefill, lambda _: None):

@@ -125,7 +125,7 @@ def _bootstrap(port: int, routes: list[Object], asked: Mapping[str, int], first:
         "http_filters": [*first, {"name": ISTIOS_FILTER, "typed_config": nobody}, last],
     }
     chain = [{"filters": [{"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}]}]
-    listener = {"name": "gateway", "address": _address(port), "filter_chains": chain}
+    listener = {"name": "gateway", "address": address(port), "filter_chains": chain}
     pod = {
         "name": "pod",
         "type": "ORIGINAL_DST",
@@ -144,7 +144,7 @@ def _program(name: str, port: int) -> Object:
         "type": "STATIC",
         "load_assignment": {
             "cluster_name": name,
-            "endpoints": [{"lb_endpoints": [{"endpoint": {"address": _address(port)}}]}],
+            "endpoints": [{"lb_endpoints": [{"endpoint": {"address": address(port)}}]}],
         },
         "typed_extension_protocol_options": {
             options.removeprefix("type.googleapis.com/"): {
@@ -159,5 +159,6 @@ def _program(name: str, port: int) -> Object:
     }
 
 
-def _address(port: int) -> Object:
+def address(port: int) -> Object:
+    """An address of this machine, in Envoy's words."""
     return {"socket_address": {"address": "127.0.0.1", "port_value": port}}

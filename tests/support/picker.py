@@ -77,15 +77,16 @@ class Picker:
 def container(release: Release) -> dict[str, Any]:
     """The picker's container in the rendered inferencepool release."""
     (deployment,) = (m for m in release.manifests if m["kind"] == "Deployment")
-    (only,) = deployment["spec"]["template"]["spec"]["containers"]
+    containers = deployment["spec"]["template"]["spec"]["containers"]
+    (only,) = (one for one in containers if CONFIG_FLAG in one.get("args", []))  # a tokenizer may stand beside it
     return dict(only)
 
 
 def arguments(release: Release, folder: Path) -> list[str]:
     """The picker's rendered arguments; its ConfigMap's files lie in `folder` instead of where the pod mounts them."""
-    (files,) = (m["data"] for m in release.manifests if m["kind"] == "ConfigMap")
-    for name, text in files.items():
-        (folder / name).write_text(text)
+    for files in (m["data"] for m in release.manifests if m["kind"] == "ConfigMap"):
+        for name, text in files.items():
+            (folder / name).write_text(text)
     rendered = [str(word) for word in container(release)["args"]]
     at = rendered.index(CONFIG_FLAG) + 1
     return [*rendered[:at], str(folder / Path(rendered[at]).name), *rendered[at + 1 :]]
