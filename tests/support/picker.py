@@ -96,12 +96,12 @@ def arguments(release: Release, folder: Path) -> list[str]:
 def picker(program: Path, words: Sequence[str], env: Mapping[str, str], folder: Path, pool: str) -> Iterator[Picker]:
     """A picker with the given arguments, ended when the block is left.
 
-    Only what two pickers on one machine cannot share is added: its ports, and its metrics without a token and at once.
+    Only what two pickers on one machine cannot share is added: its ports, and its metrics at once.
     """
     grpc, health, metrics = free_ports(3)
     added = [
         f"--grpc-port={grpc}", f"--grpc-health-port={health}", f"--metrics-port={metrics}",
-        "--metrics-endpoint-auth=false", "--refresh-prometheus-metrics-interval=100ms",
+        "--refresh-prometheus-metrics-interval=100ms",
     ]  # fmt: skip
     log = folder / "picker.log"
     running = process.start([program, *words, *added], log=log, env=env)
