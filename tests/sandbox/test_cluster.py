@@ -137,6 +137,15 @@ def test_up_applies_what_changed() -> None:
 
 
 @pytest.mark.usefixtures("other")
+def test_a_device_that_is_asked_for_no_longer_is_gone() -> None:
+    for devices in ({"amd.com/gpu": 8}, {"nvidia.com/gpu": 8}):
+        there = sandboxes.up(OTHER, say=print, resources=devices)
+        for node in get(there, "nodes")["items"]:
+            for offered in (node["status"]["capacity"], node["status"]["allocatable"]):
+                assert {name: int(count) for name, count in offered.items() if "/" in name} == devices
+
+
+@pytest.mark.usefixtures("other")
 def test_up_puts_back_what_was_taken_away() -> None:
     said = list[str]()
     there = sandboxes.status(OTHER)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import json
 import re
 import time
 from collections.abc import Mapping
@@ -26,6 +27,7 @@ STATE = (
     '{{end}}{{end}}{{range .spec.taints}}{{if eq .key "node.kubernetes.io/not-ready"}} tainted{{end}}{{end}}'
     '{{"\\n"}}{{end}}'
 )
+OFFERED = 'go-template={{range .items}}{{range $name, $_ := .status.capacity}}{{$name}}{{"\\n"}}{{end}}{{end}}'
 LABEL = "wellit.dev/simulated"
 # an extended resource: a domain, a slash, a name
 DEVICE = r"([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z]+/[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?"
@@ -78,8 +80,20 @@ def put(sandbox: Sandbox) -> None:
     there = listed(sandbox)
     wanted = {name: manifest(name, sandbox.resources) for name in names(sandbox.nodes)}
     create(sandbox, [node for name, node in wanted.items() if name not in there])
-    apply(sandbox, objects=[node for name, node in wanted.items() if name in there], subresource="status")
+    kept = [name for name in wanted if name in there]
+    apply(sandbox, objects=[wanted[name] for name in kept], subresource="status")
+    _withdraw(sandbox, kept)
     remove(sandbox, sorted(set(there) - set(wanted)))
+
+
+def _withdraw(sandbox: Sandbox, kept: list[str]) -> None:
+    """Take from the nodes the devices that they offer no longer: applying adds, and leaves what another wrote."""
+    if not kept:
+        return
+    offered = asked(sandbox, "get", "nodes", "-l", LABEL, "-o", OFFERED).split()
+    if gone := {name: None for name in offered if "/" in name and name not in sandbox.resources}:
+        patch = json.dumps({"status": {"capacity": gone, "allocatable": gone}})
+        asked(sandbox, "patch", "node", *kept, "--subresource=status", "--type=merge", "-p", patch)
 
 
 @functools.cache
