@@ -204,13 +204,13 @@ def translate(_: Context, to: str = "", from_: str = "", values: str = "", **giv
 )  # fmt: skip
 def new_(_: Context, name_: str, from_: str = "", model: str = "", **given: Any) -> int:
     """Write an environment of your own, after asking, and validate it: environments/NAME.yaml."""
-    from wellit import compose
+    from wellit import catalogue
     from wellit import new as making
 
     fmt = known_format(given["format_"])
     chosen = choice({**given, "guide": "", "env": "", "namespace": ""})
     words = sys.argv[sys.argv.index("new") + 1 :] if "new" in sys.argv else ()
-    asked = making.Asked(name_, from_ or compose.DEFAULT_GUIDE, chosen, model, words, given["fetch"])
+    asked = making.Asked(name_, from_ or catalogue.DEFAULT_GUIDE, chosen, model, words, given["fetch"])
     return show(making.make(asked, say, asker(given["yes"]), task_names()), fmt)
 
 
@@ -276,10 +276,10 @@ def sandbox_shell(_: Context, name_: str = "") -> int:
 @task({"guide": STACK_FLAGS["guide"]})
 def walk(_: Context, **given: Any) -> int:
     """Run a guide's README, step by step, in a sandbox of its own."""
-    from wellit import compose
+    from wellit import catalogue
     from wellit import walk as walking
 
-    guide = compose.guide_source(given["guide"] or compose.DEFAULT_GUIDE)
+    guide = catalogue.guide_source(given["guide"] or catalogue.DEFAULT_GUIDE)
     return walking.guide(str(guide.data["name"]), say)
 
 

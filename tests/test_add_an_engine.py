@@ -13,19 +13,19 @@ import yaml
 
 from tests.support import copies
 from tests.support.copies import Copy
-from wellit import compose, paths, process, tools, walk
+from wellit import catalogue, paths, process, tools, walk
 
 PAGE = paths.ROOT / "docs" / "add-an-engine.md"
 FILE = "environments/engines/lumen.yaml"
-GUIDES = compose.guide_names()
+GUIDES = catalogue.guide_names()
 # Of every cell that has it: whether it is refused in words where the guide says so, and without a mistake elsewhere.
 CELLS = """\
 import json
 from tests.test_cells import GUIDES, choice, errors
-from wellit import cells, compose
+from wellit import catalogue, cells, compose
 right = {"right": [], "refused": []}
 for guide in GUIDES:
-    read = compose.guide_source(guide)
+    read = catalogue.guide_source(guide)
     for cell in cells.cells(read):
         if cell.engines == ("lumen",):
             no, found = cells.refusal(read, cell), errors(compose.compose(choice(guide, cell)))
@@ -88,13 +88,13 @@ def test_what_is_missing_is_found_in_its_file(followed: Copy, old: str, new: str
 
 def refused() -> dict[str, str]:
     """Guides that need what lumen has not."""
-    needs = {guide: compose.guide_source(guide).data["needs"] for guide in GUIDES}
+    needs = {guide: catalogue.guide_source(guide).data["needs"] for guide in GUIDES}
     return {guide: need[0] for guide, need in needs.items() if need}
 
 
 @pytest.mark.parametrize("guide", GUIDES)
 def test_a_guide_renders_with_it_or_refuses_it_in_the_words_of_its_file(followed: Copy, guide: str) -> None:
-    several = compose.guide_source(guide).data["engines"] == "several"
+    several = catalogue.guide_source(guide).data["engines"] == "several"
     words = ["-g", guide, "--engine", "vllm+lumen" if several else "lumen"]
     if guide in refused():
         (finding,) = followed.report(*words)["findings"]

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from wellit import cells, compose, paths, rules, schema, source, validate
+from wellit import catalogue, cells, choices, compose, paths, rules, schema, source, validate
 from wellit.cells import Cell
 from wellit.compose import Choice, Stack
 from wellit.findings import Finding
 
-GUIDES = compose.guide_names()
+GUIDES = catalogue.guide_names()
 
 
 OLDER = {"versions": "llm-d-0.4", "charts": "offline"}
@@ -23,7 +23,7 @@ def say(_: str) -> None:
 
 
 def choice(guide: str, cell: Cell, *sets: str) -> Choice:
-    environment = compose.guide_source(guide).data["environments"][0]
+    environment = catalogue.guide_source(guide).data["environments"][0]
     axes = {"engine": "+".join(cell.engines), "gateway": cell.gateway, "accelerator": cell.accelerator}
     components = axes | {"versions": cell.versions, "charts": "offline"}
     return Choice(guide, environment, components=components, size="small", sets=sets)
@@ -32,18 +32,18 @@ def choice(guide: str, cell: Cell, *sets: str) -> Choice:
 def errors(stack: Stack) -> list[str]:
     """What schema, cells and the rules over settings find wrong, before anything is rendered."""
     judged = rules.run(validate.settings_of(stack))
-    found = [*schema.check_stack(stack), *cells.judge(stack), *(f for f in judged if isinstance(f, Finding))]
+    found = [*schema.check_stack(stack), *choices.refused(stack), *(f for f in judged if isinstance(f, Finding))]
     return [f"{finding.id} {finding.message}" for finding in found if finding.severity == "error"]
 
 
 def supported(guide: str) -> list[Cell]:
-    read = compose.guide_source(guide)
+    read = catalogue.guide_source(guide)
     return [cell for cell in cells.cells(read) if cells.refusal(read, cell) is None]
 
 
 @pytest.mark.parametrize("guide", GUIDES)
 def test_every_cell_is_without_a_mistake_or_refused_with_a_reason(guide: str) -> None:
-    read = compose.guide_source(guide)
+    read = catalogue.guide_source(guide)
     told = 0
     for cell in cells.cells(read):
         no = cells.refusal(read, cell)
@@ -51,7 +51,7 @@ def test_every_cell_is_without_a_mistake_or_refused_with_a_reason(guide: str) ->
         if no is None:
             assert found == [], (guide, cell)
         else:
-            assert found[0].startswith(f"{cells.ID} {no.message}"), (guide, cell)
+            assert found[0].startswith(f"{choices.ID} {no.message}"), (guide, cell)
             assert no.write, (guide, cell)
             told += 1
     assert told, "a guide that refuses nothing has no cells that it does not know"
@@ -60,11 +60,11 @@ def test_every_cell_is_without_a_mistake_or_refused_with_a_reason(guide: str) ->
 @pytest.mark.parametrize("guide", GUIDES)
 def test_what_is_said_to_be_nearest_is_not_refused(guide: str) -> None:
     """Following the advice, one flag at a time, ends in a stack that works."""
-    read = compose.guide_source(guide)
+    read = catalogue.guide_source(guide)
     for cell in cells.cells(read):
         seen = 0
         while no := cells.refusal(read, cell):
-            if "-g " in no.write or no.axis not in compose.AXES:
+            if "-g " in no.write or no.axis not in catalogue.AXES:
                 break  # another guide is advised, or a setting
             words = no.write.split(" or ")[0].split()
             cell = cells.changed(cell, words[0].removeprefix("--"), words[1].rstrip(","))
@@ -138,10 +138,10 @@ def test_every_pair_of_choices_renders_without_a_mistake() -> None:
 def test_a_refused_cell_says_why_and_what_is_nearest(
     guide: str, axes: dict[str, str], sets: tuple[str, ...], message: str, why: str, write: str
 ) -> None:
-    environment = compose.guide_source(guide).data["environments"][0]
+    environment = catalogue.guide_source(guide).data["environments"][0]
     stack = compose.compose(Choice(guide, environment, components=axes, sets=sets))
-    (finding,) = cells.judge(stack)
-    assert (finding.id, finding.severity) == (cells.ID, "error")
+    (finding,) = choices.refused(stack)
+    assert (finding.id, finding.severity) == (choices.ID, "error")
     assert message in finding.message
     assert why in finding.why
     assert write in finding.write
@@ -149,9 +149,9 @@ def test_a_refused_cell_says_why_and_what_is_nearest(
 
 def test_a_refused_choice_is_shown_where_it_was_made() -> None:
     flag = compose.compose(Choice("pd-disaggregation", components={"engine": "trtllm"}))
-    assert (cells.judge(flag)[0].at.text, cells.judge(flag)[0].at.column) == ("--engine trtllm", 10)
+    assert (choices.refused(flag)[0].at.text, choices.refused(flag)[0].at.column) == ("--engine trtllm", 10)
     said = compose.compose(Choice("pd-disaggregation", sets=("components.engines=trtllm",)))
-    assert cells.judge(said)[0].at.text == "--set components.engines=trtllm"
+    assert choices.refused(said)[0].at.text == "--set components.engines=trtllm"
     file = source.load(paths.ENVIRONMENTS / "default.yaml")
     plain = compose.compose(Choice("inference-scheduling"))
     assert plain.chosen("engine").text == file.text.splitlines()[2]
@@ -159,22 +159,22 @@ def test_a_refused_choice_is_shown_where_it_was_made() -> None:
 
 def test_what_is_true_of_a_cell_that_works_is_said_too() -> None:
     older = compose.compose(Choice("pd-disaggregation", components={"versions": "llm-d-0.4"}))
-    (note,) = cells.notes(older)
-    assert (note.id, note.severity) == (cells.NOTE_ID, "info")
+    (note,) = choices.notes(older)
+    assert (note.id, note.severity) == (choices.NOTE_ID, "info")
     assert "knows no prefill and decode" in note.message
     assert note.at.file == "guides/pd-disaggregation/guide.yaml" and "note: this train's own picker" in note.at.text
     assert note in validate.notes(older)
     assert note in validate.stack(Choice("pd-disaggregation", components=OLDER, size="small"), say).report.findings
-    assert cells.notes(compose.compose(Choice("pd-disaggregation"))) == []
+    assert choices.notes(compose.compose(Choice("pd-disaggregation"))) == []
 
 
 def test_a_setting_of_another_guide_is_answered_with_that_guide() -> None:
-    (finding,) = cells.foreign(compose.compose(Choice(sets=("prefill.replicas=2",))))
+    (finding,) = choices.foreign(compose.compose(Choice(sets=("prefill.replicas=2",))))
     assert (finding.id, finding.path) == ("WL010", "prefill")
     assert finding.message == 'the guide inference-scheduling has no setting "prefill"'
     assert (finding.at.text, finding.write) == ("--set prefill.replicas=2", "-g pd-disaggregation")
     for guide in GUIDES:
-        assert cells.foreign(compose.compose(Choice(guide))) == []
+        assert choices.foreign(compose.compose(Choice(guide))) == []
 
 
 def test_no_environment_is_the_guide_s_first() -> None:
@@ -194,6 +194,6 @@ def test_no_environment_is_the_guide_s_first() -> None:
     ],
 )  # fmt: skip
 def test_a_setting_of_an_engine_that_is_not_there_is_answered(guide: str, word: str, message: str, write: str) -> None:
-    (finding,) = cells.foreign(compose.compose(Choice(guide, sets=(word,))))
+    (finding,) = choices.foreign(compose.compose(Choice(guide, sets=(word,))))
     assert (finding.message, finding.at.text) == (message, f"--set {word}")
     assert write in finding.write

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from wellit import compose, docs, paths, sandbox, walk
+from wellit import catalogue, docs, paths, sandbox, walk
 
-GUIDES = compose.guide_names()
+GUIDES = catalogue.guide_names()
 READMES = [
     paths.ROOT / "README.md",
     paths.ROOT / "docs" / "add-an-engine.md",

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from wellit import compose, explain, support
+from wellit import catalogue, explain, support
 from wellit.checks import CHECKS
 from wellit.errors import CannotAnswer
 from wellit.paths import ROOT
@@ -29,17 +29,17 @@ def test_a_check_says_the_good_state(name: str) -> None:
 
 
 def test_the_tables_name_what_there_is() -> None:
-    assert all(f"--engine {name}" in explain.explain("engines") for name in compose.component_names("engine"))
-    assert all(name in explain.explain("guides") for name in compose.guide_names())
+    assert all(f"--engine {name}" in explain.explain("engines") for name in catalogue.component_names("engine"))
+    assert all(name in explain.explain("guides") for name in catalogue.guide_names())
     assert "-e default | sglang" in explain.overview()
     assert max(len(line) for line in explain.overview().splitlines()) <= 80
 
 
-@pytest.mark.parametrize("name", compose.component_names("engine"))
+@pytest.mark.parametrize("name", catalogue.component_names("engine"))
 def test_an_engine_is_explained_by_its_name_or_as_people_write_it(name: str) -> None:
     text = explain.explain(name)
     assert text == explain.explain(support.data(name)["title"])
-    assert all(f"\n  {guide}\n" in text for guide in compose.guide_names())
+    assert all(f"\n  {guide}\n" in text for guide in catalogue.guide_names())
     assert all(reason in text for standing in support.standings(name) for reason in standing.reasons)
 
 
@@ -57,7 +57,7 @@ def test_an_engine_is_explained_by_its_name_or_as_people_write_it(name: str) -> 
     ],
 )
 def test_how_fully_a_guide_carries_an_engine(engine: str, guide: str, word: str, reason: str) -> None:
-    found = support.standing(compose.guide_source(guide), engine, "llm-d-0.6")
+    found = support.standing(catalogue.guide_source(guide), engine, "llm-d-0.6")
     assert found.word == word
     assert reason in "; ".join(found.reasons)
 

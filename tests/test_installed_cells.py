@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from wellit import access, compose, lifecycle, plan, validate
+from wellit import access, catalogue, lifecycle, plan, validate
 from wellit import sandbox as sandboxes
 from wellit.access import Access
 from wellit.compose import Choice
@@ -29,7 +29,7 @@ def amd(sandbox: Sandbox) -> Iterator[None]:
 
 
 def planned(there: Access, guide: str, namespace: str, *sets: str, **axes: str) -> Plan:
-    environment = compose.guide_source(guide).data["environments"][0]
+    environment = catalogue.guide_source(guide).data["environments"][0]
     components = axes | {"charts": "offline"}
     result = validate.stack(
         Choice(guide, environment, namespace, components=components, size="small", sets=sets), print

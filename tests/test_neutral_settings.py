@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from wellit import compose, render
+from wellit import catalogue, compose, render
 from wellit.compose import Choice
 
 SETTINGS = {
@@ -46,7 +46,7 @@ def decode(engine: str, sets: Mapping[str, object], train: str = "llm-d-0.6") ->
 
 @pytest.mark.parametrize("engine", TOLD)
 def test_every_setting_reaches_every_engine_in_its_own_words(engine: str) -> None:
-    has_pages = compose.component_data("engine", engine)["engine"]["flags"]["pageSize"] is not None
+    has_pages = catalogue.component_data("engine", engine)["engine"]["flags"]["pageSize"] is not None
     sets = {path: value for path, value in SETTINGS.items() if has_pages or path != "decode.pageSize"}
     deployment, container = decode(engine, sets)
     said = " ".join([*container.get("command", []), *container["args"]])
@@ -55,7 +55,7 @@ def test_every_setting_reaches_every_engine_in_its_own_words(engine: str) -> Non
     assert container["resources"]["limits"]["nvidia.com/gpu"] == "4"
 
 
-@pytest.mark.parametrize("train", compose.component_names("versions"))
+@pytest.mark.parametrize("train", catalogue.component_names("versions"))
 @pytest.mark.parametrize(("engine", "flag"), [("vllm", "--data-parallel-size 2"), ("sglang", "--dp-size 2")])
 def test_copies_in_one_pod_take_gpus_of_their_own(engine: str, flag: str, train: str) -> None:
     _, container = decode(engine, {"decode.dataParallel": 2, "decode.tensorParallel": 2}, train)

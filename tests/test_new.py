@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from wellit import charts, cli, compose, docs, explain, new, paths, process, render, source, tools, validate
+from wellit import catalogue, charts, cli, compose, docs, explain, new, paths, process, render, source, tools, validate
 from wellit.compose import Choice
 from wellit.errors import CannotAnswer, Refused
 from wellit.findings import Check, Finding, Location, Report
@@ -117,9 +117,9 @@ def test_what_is_commented_out_may_be_put_in_force(copied: Path) -> None:
 
 
 STARTS = [
-    *(f"{guide}/{environment}" for guide in compose.guide_names()
-      for environment in compose.guide_source(guide).data["environments"]),
-    *compose.guide_names(),
+    *(f"{guide}/{environment}" for guide in catalogue.guide_names()
+      for environment in catalogue.guide_source(guide).data["environments"]),
+    *catalogue.guide_names(),
 ]  # fmt: skip
 
 
@@ -128,7 +128,7 @@ STARTS = [
 @pytest.mark.parametrize("model", ["", "Qwen/Qwen3-32B"])
 def test_every_guide_and_environment_may_be_started_from(start: str, model: str) -> None:
     make("mine", start, model)
-    guide = compose.guide_source(start.partition("/")[0])
+    guide = catalogue.guide_source(start.partition("/")[0])
     from_ = start.partition("/")[2] or guide.data["environments"][0]
     for size in guide.data["sizes"]:
         mine = compose.compose(Choice(guide.data["name"], "mine", size=size))
@@ -169,7 +169,7 @@ def test_helmfile_takes_it_and_makes_the_same_of_it(checkout: Path, tmp_path: Pa
         "versions.picker.tag=v0.4.0",
         "monitoring.labels={'on': 'no'}",
     )
-    draft = drafts.draft(compose.guide_source("inference-scheduling"), asked(sets=sets).choice, "")
+    draft = drafts.draft(catalogue.guide_source("inference-scheduling"), asked(sets=sets).choice, "")
     assert draft.judged == []
     files.put(checkout / "environments" / "mine.yaml", text.of(draft, "mine", ()))
     stack = compose.compose(Choice(environment="mine"))
@@ -466,7 +466,7 @@ def test_any_text_comes_back_as_it_was(word: str) -> None:
 
 
 def test_line_breaks_of_the_command_line_stay_in_its_comment() -> None:
-    draft = drafts.draft(compose.guide_source("inference-scheduling"), asked().choice, "")
+    draft = drafts.draft(catalogue.guide_source("inference-scheduling"), asked().choice, "")
     assert yaml.safe_load(text.of(draft, "mine", ["mine", "--set", "a=b\nguides: [x]"]))["guides"] == [
         "inference-scheduling"
     ]

@@ -22,7 +22,8 @@ from tests.support.picker import CONFIG_FLAG, Picker, arguments, container, pick
 from tests.support.pool import installed
 from wellit import capabilities, paths, process, render, source, tools
 from wellit.capabilities import Release
-from wellit.compose import Choice, component_names, compose
+from wellit.catalogue import component_names
+from wellit.compose import Choice, compose
 from wellit.render import Rendered
 from wellit.sandbox import Sandbox
 from wellit.tools.pins import pin

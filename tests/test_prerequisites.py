@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.clusters import access, forbidden
 from tests.support.stacks import stack
-from wellit import compose, paths, prerequisites, publishers, schema, source, tools
+from wellit import catalogue, compose, paths, prerequisites, publishers, schema, source, tools
 from wellit.access import Missing, Unread
 from wellit.compose import Choice
 from wellit.errors import CannotAnswer
@@ -55,8 +55,8 @@ def test_without_a_gateway_only_the_pools_definitions_are_needed() -> None:
     assert [step.title for step in prerequisites.steps(stack(gateway="none"))] == [GAIE.title]
 
 
-@pytest.mark.parametrize("train", compose.component_names("versions"))
-@pytest.mark.parametrize("gateway", compose.component_names("gateway"))
+@pytest.mark.parametrize("train", catalogue.component_names("versions"))
+@pytest.mark.parametrize("gateway", catalogue.component_names("gateway"))
 def test_every_gateway_goes_with_a_train_or_says_that_it_does_not(gateway: str, train: str) -> None:
     made = compose.compose(Choice(components={"gateway": gateway, "versions": train}))
     try:

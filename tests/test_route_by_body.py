@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from wellit import cells, paths, render
-from wellit.compose import Choice, Stack, component_names, compose
+from wellit import choices, paths, render
+from wellit.catalogue import component_names
+from wellit.compose import Choice, Stack, compose
 from wellit.render import Rendered
 
 HEADER = "X-Gateway-Model-Name"
@@ -62,13 +63,13 @@ def test_another_way_has_no_router() -> None:
 
 
 def test_one_name_for_both_engines_is_refused() -> None:
-    (found,) = cells.judge(stack())
+    (found,) = choices.refused(stack())
     assert found.message == "vllm and sglang serve the same model name, which is what tells their requests apart"
     assert found.write and found.write.startswith("perEngine: {sglang: {model: {servedName: ")
 
 
 @pytest.mark.parametrize("gateway", sorted(set(component_names("gateway")) - {"istio", "none"}))
 def test_a_gateway_that_takes_no_envoy_filter_is_refused(gateway: str) -> None:
-    (found,) = cells.judge(stack(OWN_NAME, gateway=gateway))
+    (found,) = choices.refused(stack(OWN_NAME, gateway=gateway))
     assert (found.path, found.write) == ("components.gateways", "--gateway istio")
     assert found.why and "EnvoyFilter" in found.why

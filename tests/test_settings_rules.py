@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from wellit import compose, engines, paths, rules, validate
+from wellit import catalogue, compose, engines, paths, rules, validate
 from wellit.compose import Choice
 from wellit.findings import Check, Finding
 
@@ -152,9 +152,9 @@ def test_an_engine_file_s_promise_is_said_in_its_file(checkout: Path) -> None:
     assert (finding.id, Path(finding.at.file), finding.path) == ("WL005", file, "engine.connectors")
 
 
-@pytest.mark.parametrize("guide", compose.guide_names())
+@pytest.mark.parametrize("guide", catalogue.guide_names())
 def test_no_size_of_a_guide_has_a_mistake_where_it_is_at_home(guide: str) -> None:
-    source = compose.guide_source(guide)
+    source = catalogue.guide_source(guide)
     for environment in source.data["environments"]:
         for size in source.data["sizes"]:
             stack = compose.compose(Choice(guide=guide, environment=environment, size=size))

@@ -14,7 +14,7 @@ import yaml
 
 from tests.support import copies
 from tests.support.copies import Copy
-from wellit import capabilities, compose, tools
+from wellit import capabilities, catalogue, tools
 
 CHART = "llm-d-modelservice"
 NEWEST = capabilities.versions(CHART)[-1]
@@ -31,7 +31,7 @@ ENTRY = """
 GUIDES = ["inference-scheduling", "pd-disaggregation", "precise-prefix-cache-aware"]
 VALUES = """\
 import json
-from wellit import compose, render
+from wellit import catalogue, compose, render
 from wellit.compose import Choice
 stack = compose.compose(Choice({guide!r}, "sglang", components={{"charts": "offline"}}, size="small"))
 values = render.render(stack, lambda _: None).part("modelservice").values
@@ -48,7 +48,7 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     assert f" {NEWEST}]\n" in text
     facts.write_text(text.replace(f" {NEWEST}]\n", f" {NEWEST}, {MADE_UP}]\n").rstrip("\n") + ENTRY)
     train = copy.root / "environments" / "versions" / f"{TRAIN}.yaml"
-    had = compose.component_data("versions", TRAIN)["versions"]["charts"]["modelservice"]["version"]
+    had = catalogue.component_data("versions", TRAIN)["versions"]["charts"]["modelservice"]["version"]
     train.write_text(train.read_text().replace(f"{CHART}, version: {had}", f"{CHART}, version: {MADE_UP}"))
     return copy
 

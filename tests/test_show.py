@@ -15,7 +15,7 @@ import pytest
 from tests.picture.made import NAMESPACE, one
 from tests.support.clusters import DEPLOYMENT, GATEWAY, POOL
 from tests.support.stacks import parts
-from wellit import access, compose, lifecycle, paths, picture, plan, report, show
+from wellit import access, catalogue, lifecycle, paths, picture, plan, report, show
 from wellit.access import Access
 from wellit.compose import Choice
 from wellit.demand import Kind, Object
@@ -27,7 +27,9 @@ from wellit.picture.layout import lay_out
 from wellit.sandbox import Sandbox
 
 ROUTE = Kind("gateway.networking.k8s.io/v1", "HTTPRoute")
-CELLS = [(guide, env) for guide in compose.guide_names() for env in compose.guide_source(guide).data["environments"]]
+CELLS = [
+    (guide, env) for guide in catalogue.guide_names() for env in catalogue.guide_source(guide).data["environments"]
+]
 
 
 def offline(guide: str = "inference-scheduling", env: str = "default", *sets: str) -> Choice:

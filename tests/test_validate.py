@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from wellit import compose, validate
+from wellit import catalogue, validate
 from wellit.compose import Choice
 from wellit.findings import Report
 
@@ -27,7 +27,7 @@ def ids(found: Report) -> list[str]:
 
 @pytest.mark.parametrize("engine", ["sglang", "vllm"])
 @pytest.mark.parametrize("gateway", ["istio", "none"])
-@pytest.mark.parametrize("train", compose.component_names("versions"))
+@pytest.mark.parametrize("train", catalogue.component_names("versions"))
 @pytest.mark.parametrize("proxy", ["true", "false"])
 def test_what_the_guide_offers_has_no_mistake(engine: str, gateway: str, train: str, proxy: str) -> None:
     found = report(f"proxy.enabled={proxy}", engine=engine, gateway=gateway, versions=train)
@@ -38,7 +38,7 @@ def test_every_guide_is_judged_in_every_environment_and_size() -> None:
     found = validate.everything(Choice(components={"charts": "offline"}), say)
     stacks = cast(list[str], found.summary["stacks"])
     assert {"inference-scheduling -e sglang --size small", "pd-disaggregation -e default --size rdma"} <= set(stacks)
-    assert {stack.split()[0] for stack in stacks} == set(compose.guide_names())
+    assert {stack.split()[0] for stack in stacks} == set(catalogue.guide_names())
     assert [finding for finding in found.findings if finding.severity == "error"] == []
     assert found.exit_code == 0
 

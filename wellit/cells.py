@@ -11,28 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from wellit import capabilities, compose, source
-from wellit.compose import Stack
+from wellit import capabilities, catalogue, source
 from wellit.errors import nearest
-from wellit.findings import Finding, Location
+from wellit.findings import Location
 from wellit.source import Source
-
-ID, SLUG = "WL030", "refused-cell"
-DOC = """
-A guide, an engine, a gateway, an accelerator and a release train that do not work together.
-
-What a guide refuses, and why, stands in its guide.yaml; what an engine has not stands in the engine's file; what the
-charts of a train know comes from schemas/capabilities. helm would take most of them in silence.
-
-Bad:  -g pd-disaggregation --engine trtllm
-Good: -g pd-disaggregation --engine sglang
-"""
-NOTE_ID, NOTE_SLUG = "WL031", "cell-note"
-NOTE_DOC = """
-What a guide has to say of a choice that it does not refuse.
-
-It stands in the guide's guide.yaml, under notes, and is no mistake: validate, install and status say it.
-"""
 
 
 @dataclass(frozen=True)
@@ -59,63 +41,6 @@ class Refusal:
     also: tuple[tuple[str, Location], ...] = ()
 
 
-def foreign(stack: Stack) -> list[Finding]:
-    """A finding for each setting that was given and that only other guides have (prefill, kvEvents ...)."""
-    own = stack.guide.data["settings"]
-    others = {name: compose.guide_source(name).data["settings"] for name in compose.guide_names()}
-    found = []
-    for key in sorted({key for layer in stack.layers for key in layer.data} - set(own)):
-        if having := [name for name, settings in others.items() if key in settings]:
-            message = f'the guide {stack.name} has no setting "{key}"'
-            why = f"its templates would make nothing of it, or half of something; {' or '.join(having)} has it"
-            at = stack.at((key,), key=True)
-            found.append(Finding("WL010", "unknown-setting", "error", message, at, key, f"-g {having[0]}", why))
-    return [*found, *_of_no_engine(stack)]
-
-
-def _of_no_engine(stack: Stack) -> Iterator[Finding]:
-    """Settings of an engine under a name that the stack's engines have not."""
-    several = len(stack.engines) > 1
-    right = [f"engines.{name}" for name in stack.engines] if several else ["engine"]
-    wrong = [(key,) for key in (["engine"] if several else ["engines"]) if stack.layer_of((key,)) >= 0]
-    for keys in wrong:
-        message = f'with {"several engines" if several else "one engine"} there is no setting "{keys[0]}"'
-        at = stack.at(keys, key=True)
-        yield Finding("WL010", "unknown-setting", "error", message, at, keys[0], " or ".join(right))
-    for key in ("engines", "perEngine") if several else ():
-        for name in sorted(set(stack.values.get(key) or {}) - set(stack.engines)):
-            message = f'the stack has no engine "{name}"'
-            at = stack.at((key, name), key=True)
-            write = nearest(name, stack.engines) or " or ".join(stack.engines)
-            yield Finding("WL010", "unknown-setting", "error", message, at, f"{key}.{name}", write)
-
-
-def judge(stack: Stack) -> list[Finding]:
-    """A finding when the stack's cell is refused, at the place where the choice was made."""
-    if (no := refusal(stack.guide, _cell(stack), stack.values)) is None:
-        return []
-    chosen = no.axis in compose.AXES
-    at = stack.chosen(no.axis) if chosen else stack.at(no.axis.split("."))
-    path = f"components.{compose.AXES[no.axis]}" if chosen else no.axis
-    return [Finding(ID, SLUG, "error", no.message, at, path=path, write=no.write, why=no.why, also=no.also)]
-
-
-def notes(stack: Stack) -> list[Finding]:
-    """What guide.yaml has to say of the stack's cell although it is not refused."""
-    cell, guide = _cell(stack), stack.guide
-    said = [(n, guide.at(("notes", i, "note"))) for i, n in enumerate(guide.data["notes"])]
-    return [
-        Finding(NOTE_ID, NOTE_SLUG, "info", str(note["note"]), at)
-        for note, at in said
-        if _holds(note["when"], cell, stack.values)
-    ]
-
-
-def _cell(stack: Stack) -> Cell:
-    names = stack.components
-    return Cell(tuple(stack.engines), names["gateways"], names["accelerators"], names["versions"])
-
-
 def refusal(guide: Source, cell: Cell, values: Mapping[str, Any] | None = None) -> Refusal | None:
     """Why a cell is refused, or None. `values` are the stack's; without them, the guide's own settings."""
     settings = values if values is not None else guide.data["settings"]
@@ -125,11 +50,11 @@ def refusal(guide: Source, cell: Cell, values: Mapping[str, Any] | None = None) 
 def cells(guide: Source) -> Iterator[Cell]:
     """Every cell of a guide, refused or not. Several engines are those of its environments."""
     if guide.data["engines"] == "several":
-        files = (compose.environment_source(name) for name in compose.environments_of(guide))
+        files = (catalogue.environment_source(name) for name in catalogue.environments_of(guide))
         engines = [tuple(c.partition("/")[2] for c in f.data["components"] if c.startswith("engines/")) for f in files]
     else:
-        engines = [(name,) for name in compose.component_names("engine")]
-    others = (compose.component_names(axis) for axis in ("gateway", "accelerator", "versions"))
+        engines = [(name,) for name in catalogue.component_names("engine")]
+    others = (catalogue.component_names(axis) for axis in ("gateway", "accelerator", "versions"))
     for chosen in itertools.product(dict.fromkeys(engines), *others):
         yield Cell(*chosen)
 
@@ -168,7 +93,7 @@ def _number(guide: Source, cell: Cell) -> Iterator[Refusal]:
 
 def _said(guide: Source, cell: Cell, values: Mapping[str, Any]) -> Iterator[Refusal]:
     for number, refused in enumerate(guide.data["refuses"]):
-        if not _holds(refused["when"], cell, values):
+        if not holds(refused["when"], cell, values):
             continue
         axis = next(iter(refused["when"]))
         axis = next(iter(refused["when"]["settings"])) if axis == "settings" else axis
@@ -184,7 +109,7 @@ def _needs(guide: Source, name: str, engine: Mapping[str, Any]) -> Iterator[Refu
     for number, need in enumerate(guide.data["needs"]):
         if engine.get(need):
             continue
-        having = [e for e in compose.component_names("engine") if _component("engines", e, "engine").get(need)]
+        having = [e for e in catalogue.component_names("engine") if _component("engines", e, "engine").get(need)]
         message = f"{guide.data['name']} needs an engine with {need}, and {engine['title']} has none"
         why = (engine.get("lacks") or {}).get(need, f"environments/engines/{name}.yaml says {need}: null")
         write = " or ".join(f"--engine {e}" for e in having) or f"an engine whose file has {need}"
@@ -197,7 +122,7 @@ def _images(engine: Mapping[str, Any], cell: Cell, build: Any) -> Iterator[Refus
         why = f"its file names an image for {', '.join(runs)}"
         others = [
             e
-            for e in compose.component_names("engine")
+            for e in catalogue.component_names("engine")
             if cell.accelerator in _component("engines", e, "engine")["accelerators"]
         ]
         write = " or ".join([f"--accelerator {next(iter(runs))}", *(f"--engine {other}" for other in others)])
@@ -226,7 +151,7 @@ def _gateway(cell: Cell, train: Mapping[str, Any]) -> Iterator[Refusal]:
     if not gateway["create"] or _known(gateway, chart):
         return
     can = capabilities.contract(chart["name"], chart["version"])
-    files = {name: _component("gateways", name, "gateway") for name in compose.component_names("gateway")}
+    files = {name: _component("gateways", name, "gateway") for name in catalogue.component_names("gateway")}
     known = [name for name, other in files.items() if other["create"] and _known(other, chart)]
     near = [name for name in known if cell.gateway in _aliases(files[name])] or known
     message = f"the train {cell.versions} does not know the gateway {cell.gateway}"
@@ -291,7 +216,7 @@ def model_of(values: Mapping[str, Any], engine: str) -> str:
     return str(model.get("servedName") or model["name"])
 
 
-def _holds(when: Mapping[str, Any], cell: Cell, values: Mapping[str, Any]) -> bool:
+def holds(when: Mapping[str, Any], cell: Cell, values: Mapping[str, Any]) -> bool:
     return all(
         _settings_hold(names, values) if axis == "settings" else _is(cell, axis, names) for axis, names in when.items()
     )
@@ -322,5 +247,5 @@ def _flags(nearest: Mapping[str, Any]) -> str:
 
 
 def _component(folder: str, name: str, key: str) -> Mapping[str, Any]:
-    data: Mapping[str, Any] = compose.component_source(folder, name).data[key]
+    data: Mapping[str, Any] = catalogue.component_source(folder, name).data[key]
     return data

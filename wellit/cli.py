@@ -132,11 +132,11 @@ def _refuse_core_flags(c: Context) -> None:
 
 def choice(given: dict[str, Any]) -> Choice:
     """The Choice that the stack flags say."""
-    from wellit import compose
+    from wellit import catalogue, compose
 
-    axes = {axis: given[axis] for axis in compose.AXES if given.get(axis)}
+    axes = {axis: given[axis] for axis in catalogue.AXES if given.get(axis)}
     return compose.Choice(
-        guide=given["guide"] or compose.DEFAULT_GUIDE,
+        guide=given["guide"] or catalogue.DEFAULT_GUIDE,
         environment=given["env"] or "",
         namespace=given["namespace"] or None,
         components=axes,
@@ -182,12 +182,12 @@ def asker(yes: bool) -> Callable[[str], None]:
 
 def which(given: dict[str, Any]) -> tuple[str, str | None, str | None]:
     """Namespace, guide and environment of a recorded stack; the namespace of the guide when none was said."""
-    from wellit import compose
+    from wellit import catalogue, compose
 
     guide = given["guide"] or None
-    if guide and guide not in compose.guide_names():
-        raise errors.unknown("guide", guide, compose.guide_names())
-    namespace = given["namespace"] or str(compose.guide_source(guide or compose.DEFAULT_GUIDE).data["namespace"])
+    if guide and guide not in catalogue.guide_names():
+        raise errors.unknown("guide", guide, catalogue.guide_names())
+    namespace = given["namespace"] or str(catalogue.guide_source(guide or catalogue.DEFAULT_GUIDE).data["namespace"])
     return compose.checked_namespace(namespace), guide, given["env"] or None
 
 

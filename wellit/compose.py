@@ -6,7 +6,6 @@ a test holds the two against each other.
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,20 +13,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from wellit import overrides, paths, schema, source, stranger
-from wellit.errors import CannotAnswer, nearest, unknown
+from wellit import catalogue, overrides, paths, source
+from wellit.catalogue import AXES
+from wellit.errors import CannotAnswer, unknown
 from wellit.findings import Location
 from wellit.overrides import Layer
-from wellit.source import BadSource, Key, Keys, Source
+from wellit.source import Key, Keys, Source
 
-AXES = {
-    "engine": "engines",
-    "gateway": "gateways",
-    "accelerator": "accelerators",
-    "versions": "versions",
-    "charts": "charts",
-}
-DEFAULT_GUIDE = "inference-scheduling"
 _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 
 
@@ -38,7 +30,7 @@ class Choice:
     No environment is the guide's first.
     """
 
-    guide: str = DEFAULT_GUIDE
+    guide: str = catalogue.DEFAULT_GUIDE
     environment: str = ""
     namespace: str | None = None
     components: Mapping[str, str] = field(default_factory=dict)
@@ -113,21 +105,6 @@ class Stack:
             wanted, key = wanted[:-1], False
 
 
-def guide_names() -> list[str]:
-    """Every guide of this checkout."""
-    return sorted(p.parent.name for p in paths.GUIDES.glob("*/guide.yaml"))
-
-
-def component_names(axis: str) -> list[str]:
-    """Every component of one axis (engine, gateway, accelerator, versions, charts)."""
-    return sorted(p.stem for p in (paths.ENVIRONMENTS / AXES[axis]).glob("*.yaml"))
-
-
-def environment_source(name: str) -> Source:
-    """The file of one environment. Raises BadSource when it is not of an environment's form."""
-    return _checked(paths.ENVIRONMENTS / f"{name}.yaml", "environment")
-
-
 def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     """`above` laid over `below`: maps are merged, everything else is replaced (as helmfile does)."""
     merged = dict(below)
@@ -143,9 +120,9 @@ def compose(choice: Choice, *more: Layer) -> Stack:
     Raises CannotAnswer for an unknown guide, environment, component or size, a namespace that Kubernetes refuses,
     and a word after --set that is no ``a.b=c``; source.BadSource for a file that cannot be read.
     """
-    guide = guide_source(choice.guide)
+    guide = catalogue.guide_source(choice.guide)
     chosen = choice.environment or str(guide.data["environments"][0])
-    environment = _environment(chosen, guide)
+    environment = catalogue.environment_of(chosen, guide)
     given = [overrides.from_file(f) for f in choice.files] + [overrides.from_word(word) for word in choice.sets]
     given += [overrides.from_flag(f"--{a}", ("components", AXES[a]), name) for a, name in choice.components.items()]
     given += more
@@ -167,61 +144,6 @@ def compose(choice: Choice, *more: Layer) -> Stack:
     return Stack(guide, environment, chosen, namespace, components, size, layers, said)
 
 
-def environments_of(guide: Source) -> list[str]:
-    """The environments of a guide: those that its guide.yaml names, and those that name the guide."""
-    own = [
-        file.stem
-        for file in sorted(paths.ENVIRONMENTS.glob("*.yaml"))
-        if guide.data["name"] in (environment_source(file.stem).data.get("guides") or ())
-    ]
-    return list(dict.fromkeys([*guide.data["environments"], *own]))
-
-
-def is_own(environment: Source) -> bool:
-    """Whether it is a person's own environment: it names its guides itself. The project's stand in guide.yaml."""
-    return "guides" in environment.data
-
-
-def guide_source(name: str) -> Source:
-    """guide.yaml of one guide. Raises CannotAnswer for an unknown name, BadSource for a file of another form."""
-    if name not in guide_names():
-        raise unknown("guide", name, guide_names())
-    return _checked(paths.GUIDES / name / "guide.yaml", "guide")
-
-
-def _checked(file: Path, kind: str) -> Source:
-    read = source.load(file)
-    for finding in schema.check(read, kind):
-        raise BadSource(finding)
-    return read
-
-
-def _environment(name: str, guide: Source) -> Source:
-    has = environments_of(guide)
-    if name in has:
-        return environment_source(name)
-    problem = unknown("environment", name, has)
-    meant = {axis: name if name in component_names(axis) else stranger.alias(name, called(axis)) for axis in AXES}
-    axes = [axis for axis, component in meant.items() if component]
-    if axes:
-        problem.write = f"{problem.write}; {name} is a component: --{axes[0]} {meant[axes[0]]}"
-    elif name in _environment_names():
-        guides = [each for each in guide_names() if name in environments_of(guide_source(each))]
-        problem.why = f"it is an environment of other guides: {', '.join(guides)}"
-        if is_own(own := environment_source(name)):
-            problem.where = str(own.at(("guides",)))
-            problem.write = f"add {guide.data['name']} to its guides, or one of these: {', '.join(has)}"
-    elif not nearest(name, has):
-        why = ("it is neither an environment of this guide nor a component", stranger.of_llm_d(name, called("engine")))
-        problem.why = "; ".join(filter(None, why))
-        problem.write = f"{problem.write}; {stranger.instead(name, called('engine'))}"
-    raise problem
-
-
-def _environment_names() -> list[str]:
-    return sorted(file.stem for file in paths.ENVIRONMENTS.glob("*.yaml"))
-
-
 def _components(environment: Source, given: Iterable[Layer]) -> dict[str, str]:
     """The component of each axis by its folder: as the environment lists them, and as `given` lays over it."""
     axis_of = {folder: axis for axis, folder in AXES.items()}
@@ -240,28 +162,15 @@ def _components(environment: Source, given: Iterable[Layer]) -> dict[str, str]:
             result[folder] = str(chosen)
             places |= {f"{folder}/{name}": place for name in str(chosen).split("+")}
     for folder, chosen in result.items():
-        known = component_names(axis_of[folder])
+        known = catalogue.component_names(axis_of[folder])
         for name in chosen.split("+") if folder == "engines" else [chosen]:
             if name not in known:
                 at = places.get(f"{folder}/{name}")
-                raise unknown_component(axis_of[folder], name, "" if at is None or at.typed else str(at))
+                raise catalogue.unknown_component(axis_of[folder], name, "" if at is None or at.typed else str(at))
         if len(set(chosen.split("+"))) < len(chosen.split("+")):
             twice = ", ".join(dict.fromkeys(chosen.split("+")))
             raise CannotAnswer(f"--engine {chosen} names an engine twice", write=f"several engines, once each: {twice}")
     return result
-
-
-def called(axis: str) -> dict[str, list[str]]:
-    """Every component of one axis, with what people call it: first its title."""
-    data = {name: next(iter(component_data(axis, name).values())) for name in component_names(axis)}
-    return {name: [str(each.get("title", name)), *each.get("aliases", ())] for name, each in data.items()}
-
-
-def unknown_component(axis: str, name: str, where: str = "") -> CannotAnswer:
-    """The answer to a component that no file has: what there is, what is nearest, how to add one."""
-    if axis == "engine":
-        return stranger.engine(name, called(axis), where=where)
-    return stranger.component(axis, AXES[axis], name, called(axis), where=where)
 
 
 def _size(guide: Source, said: Mapping[str, Any]) -> str:
@@ -288,25 +197,8 @@ def _guide_layer(guide: Source, size: str) -> Layer:
     return Layer(source.parse("", guide.name), about)
 
 
-def component_source(folder: str, name: str) -> Source:
-    """The file of one component. Raises BadSource when it is not of a component's form."""
-    file = paths.ENVIRONMENTS / folder / f"{name}.yaml"
-    return _component(file, file.stat().st_mtime_ns)
-
-
-def component_data(axis: str, name: str) -> Mapping[str, Any]:
-    """What one component's file says."""
-    data: Mapping[str, Any] = component_source(AXES[axis], name).data
-    return data
-
-
-@functools.cache
-def _component(file: Path, _changed: int) -> Source:
-    return _checked(file, "component")
-
-
 def _component_layer(folder: str, name: str) -> Layer:
-    read = component_source(folder, name)
+    read = catalogue.component_source(folder, name)
     return Layer(read, read.data)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wellit import compose, paths, process, source, support
+from wellit import catalogue, paths, process, source, support
 
 if TYPE_CHECKING:
     from wellit.cells import Cell, Refusal
@@ -52,11 +52,11 @@ def write() -> list[Path]:
 
 def findings() -> str:
     """Every finding that validate can print, and how the fact behind it is known."""
-    from wellit import cells, rules, schema
+    from wellit import choices, rules, schema
 
     rows = [(key, slug, _first(doc), "error", "") for key, (slug, doc) in sorted(schema.KINDS.items())]
-    rows.append((cells.ID, cells.SLUG, _first(cells.DOC), "error", ""))
-    rows.append((cells.NOTE_ID, cells.NOTE_SLUG, _first(cells.NOTE_DOC), "info", ""))
+    rows.append((choices.ID, choices.SLUG, _first(choices.DOC), "error", ""))
+    rows.append((choices.NOTE_ID, choices.NOTE_SLUG, _first(choices.NOTE_DOC), "info", ""))
     rows += [(r.rule.id, r.rule.slug, r.title, r.rule.severity, r.rule.evidence) for r in rules.rules()]
     return _table(("id", "name", "what it says", "severity", "fact"), sorted(rows))
 
@@ -70,12 +70,12 @@ def checks() -> str:
 
 def engines() -> str:
     """The engines, side by side: what the newest train has of each, and how fully each guide carries it."""
-    names, train = compose.component_names("engine"), support.trains()[0]
+    names, train = catalogue.component_names("engine"), support.trains()[0]
     data = [support.data(name) for name in names]
     facts = [support.facts(each, train) for each in data]
     rows: list[tuple[str, ...]] = [(what, *(_short(what, each[what]) for each in facts)) for what in facts[0]]
-    for guide in compose.guide_names():
-        read = compose.guide_source(guide)
+    for guide in catalogue.guide_names():
+        read = catalogue.guide_source(guide)
         rows.append((f"`-g {guide}`", *(support.standing(read, name, train).word for name in names)))
     rows.append(("in llm-d", *(f"{each['status']['llm-d']}: {each['status']['note']}" for each in data)))
     return _table((f"on {train}", *(f"{each['title']}<br>`--engine {each['name']}`" for each in data)), rows)
@@ -89,16 +89,16 @@ def _short(what: str, said: str) -> str:
 def environments() -> str:
     """The project's environments and their components; those of a person's own are nobody else's."""
     read = {file.stem: source.load(file) for file in sorted(paths.ENVIRONMENTS.glob("*.yaml"))}
-    shown = {name: file.data["components"] for name, file in read.items() if not compose.is_own(file)}
+    shown = {name: file.data["components"] for name, file in read.items() if not catalogue.is_own(file)}
     rows = [(f"`-e {name}`", ", ".join(components)) for name, components in shown.items()]
-    rows += [(f"`--{axis} X`", ", ".join(compose.component_names(axis))) for axis in compose.AXES]
+    rows += [(f"`--{axis} X`", ", ".join(catalogue.component_names(axis))) for axis in catalogue.AXES]
     return _table(("environment", "components"), rows)
 
 
 def trains() -> str:
     """The release trains: which versions belong together."""
     rows = []
-    for name in reversed(compose.component_names("versions")):
+    for name in reversed(catalogue.component_names("versions")):
         train = _component("versions", name, "versions")
         charts = ", ".join(f"{c['name']} {c['version']}" for c in train["charts"].values())
         rows.append((f"`--versions {name}`", charts, train["picker"]["tag"], train["proxy"]["tag"]))
@@ -109,10 +109,10 @@ def matrix() -> str:
     """The supported cells: for each guide and engine its accelerators, and the gateways on each train, or why not."""
     from wellit import cells
 
-    trains = list(reversed(compose.component_names("versions")))
+    trains = list(reversed(catalogue.component_names("versions")))
     rows: list[tuple[object, ...]] = []
-    for name in compose.guide_names():
-        read = compose.guide_source(name)
+    for name in catalogue.guide_names():
+        read = catalogue.guide_source(name)
         asked = [(cell, cells.refusal(read, cell)) for cell in cells.cells(read)]
         for engines in dict.fromkeys(cell.engines for cell, _ in asked):
             rows += _cell_rows(name, [one for one in asked if one[0].engines == engines], trains)
@@ -122,7 +122,7 @@ def matrix() -> str:
 def _cell_rows(guide: str, asked: list[tuple[Cell, Refusal | None]], trains: list[str]) -> Iterator[tuple[object, ...]]:
     """One row for all accelerators that have the same gateways; one row with the reasons when none has any."""
     alike: dict[tuple[tuple[str, ...], ...], list[str]] = {}
-    for accelerator in compose.component_names("accelerator"):
+    for accelerator in catalogue.component_names("accelerator"):
         here = [cell for cell, no in asked if cell.accelerator == accelerator and no is None]
         gateways = tuple(tuple(c.gateway for c in here if c.versions == train) for train in trains)
         if any(gateways):
@@ -137,7 +137,7 @@ def _cell_rows(guide: str, asked: list[tuple[Cell, Refusal | None]], trains: lis
 
 
 def _names(axis: str, names: Sequence[str]) -> str:
-    return "all" if set(names) == set(compose.component_names(axis)) else ", ".join(names)
+    return "all" if set(names) == set(catalogue.component_names(axis)) else ", ".join(names)
 
 
 def _why(asked: list[tuple[Cell, Refusal | None]], train: str) -> str:
@@ -146,7 +146,7 @@ def _why(asked: list[tuple[Cell, Refusal | None]], train: str) -> str:
 
 def guides() -> str:
     """The guides."""
-    read = [compose.guide_source(name).data for name in compose.guide_names()]
+    read = [catalogue.guide_source(name).data for name in catalogue.guide_names()]
     rows = [
         (
             f"[{g['name']}](guides/{g['name']}/README.md)",

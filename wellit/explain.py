@@ -7,16 +7,16 @@ import re
 import textwrap
 from collections.abc import Mapping, Sequence
 
-from wellit import compose, paths, stranger, support
+from wellit import catalogue, paths, stranger, support
 from wellit.errors import CannotAnswer, nearest, unknown
 
 
 def overview() -> str:
     """What there is, and what to try next."""
     lines = ["wellit takes an LLM-serving guide from this checkout to an installed stack.", ""]
-    for name in compose.guide_names():
-        guide = compose.guide_source(name)
-        lines += _wrapped(f"{name}  -e {' | '.join(compose.environments_of(guide))}", "  ")
+    for name in catalogue.guide_names():
+        guide = catalogue.guide_source(name)
+        lines += _wrapped(f"{name}  -e {' | '.join(catalogue.environments_of(guide))}", "  ")
         lines += _wrapped(guide.data["summary"], "    ")
     axes = {
         "engine": "Engines:     ",
@@ -26,7 +26,7 @@ def overview() -> str:
     }
     lines += [
         "",
-        *(f"{what} {', '.join(compose.component_names(axis))}" for axis, what in axes.items()),
+        *(f"{what} {', '.join(catalogue.component_names(axis))}" for axis, what in axes.items()),
         "",
         "Try next:",
         "  invoke quickstart                      a stack in a sandbox on this machine",
@@ -49,7 +49,7 @@ def explain(what: str) -> str:
         return texts[what.upper()]
     if re.fullmatch(r"(?i)wl\d+", what):
         raise CannotAnswer(f"no finding has the id {what}", write="invoke explain " + _nearest(what, texts))
-    called = compose.called("engine")
+    called = catalogue.called("engine")
     written = {names[0].lower(): name for name, names in called.items()} | {name: name for name in called}
     if what.lower() in written:
         return engine(written[what.lower()])
@@ -61,7 +61,7 @@ def explain(what: str) -> str:
 
 def ids() -> dict[str, str]:
     """Every id of a finding or a check, with the text that explain prints for it."""
-    from wellit import cells, checks, rules, schema
+    from wellit import checks, choices, rules, schema
 
     texts = {key: f"{key} {title} (check)\n\n{text}" for key, (title, text) in checks.CHECKS.items()}
     for loaded in rules.rules():
@@ -69,15 +69,15 @@ def ids() -> dict[str, str]:
         texts[rule.id] = f"{rule.id} {rule.slug} ({rule.severity})\n\n{inspect.cleandoc(loaded.doc)}"
     for key, (slug, doc) in schema.KINDS.items():
         texts[key] = f"{key} {slug} (error)\n\n{inspect.cleandoc(doc)}"
-    texts[cells.ID] = f"{cells.ID} {cells.SLUG} (error)\n\n{cells.DOC.strip()}"
-    texts[cells.NOTE_ID] = f"{cells.NOTE_ID} {cells.NOTE_SLUG} (info)\n\n{cells.NOTE_DOC.strip()}"
+    texts[choices.ID] = f"{choices.ID} {choices.SLUG} (error)\n\n{choices.DOC.strip()}"
+    texts[choices.NOTE_ID] = f"{choices.NOTE_ID} {choices.NOTE_SLUG} (info)\n\n{choices.NOTE_DOC.strip()}"
     return texts
 
 
 def engines() -> str:
     """Which engines there are, and how fully each guide carries each of them on the newest train."""
     train = support.trains()[0]
-    names = compose.component_names("engine")
+    names = catalogue.component_names("engine")
     standing = {name: [s for s in support.standings(name) if s.train == train] for name in names}
     rows = [("", *names), *((g.guide, *(standing[n][i].word for n in names)) for i, g in enumerate(standing[names[0]]))]
     lines = [f"How fully each guide carries each engine, on the train {train}:", "", *_columns(rows)]
@@ -100,7 +100,7 @@ def engine(name: str) -> str:
     lacking = [f"  {setting}: {why}" for setting, why in support.without(data)]
     lines += ["", "Neutral settings that it has not:", *lacking] if lacking else ["", "It has every neutral setting."]
     lines += ["", "Guides:"]
-    for guide in compose.guide_names():
+    for guide in catalogue.guide_names():
         by = {s.train: _said(s) for s in support.standings(name) if s.guide == guide}
         lines += [f"  {guide}", *(f"    {line}" for line in _by_train(by).splitlines())]
     return "\n".join(lines)
@@ -152,10 +152,10 @@ def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
 def guides() -> str:
     """The guides of this checkout, with their environments and sizes."""
     rows = []
-    for name in compose.guide_names():
-        read = compose.guide_source(name)
+    for name in catalogue.guide_names():
+        read = catalogue.guide_source(name)
         guide = read.data
-        rows += [f"{name}: {guide['summary']}", f"  environments: {', '.join(compose.environments_of(read))}"]
+        rows += [f"{name}: {guide['summary']}", f"  environments: {', '.join(catalogue.environments_of(read))}"]
         rows += [f"  sizes: {', '.join(guide['sizes'])}", f"  namespace: {guide['namespace']}"]
     return "\n".join(rows)
 
@@ -164,11 +164,11 @@ def environments() -> str:
     """The environments and their components, and what else each axis offers."""
     rows = []
     for file in sorted(paths.ENVIRONMENTS.glob("*.yaml")):
-        read = compose.environment_source(file.stem)
-        own = f" (your own, of {', '.join(read.data['guides'])})" if compose.is_own(read) else ""
+        read = catalogue.environment_source(file.stem)
+        own = f" (your own, of {', '.join(read.data['guides'])})" if catalogue.is_own(read) else ""
         rows.append(f"{file.stem}: {', '.join(read.data['components'])}{own}")
     rows.append("")
-    rows += [f"--{axis}: {', '.join(compose.component_names(axis))}" for axis in compose.AXES]
+    rows += [f"--{axis}: {', '.join(catalogue.component_names(axis))}" for axis in catalogue.AXES]
     return "\n".join(rows)
 
 

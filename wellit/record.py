@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from wellit import __version__, cells, entry, paths
+from wellit import __version__, choices, entry, paths
 from wellit.access import Access, Missing, Unread
 from wellit.cluster import whole
 from wellit.compose import Stack
@@ -108,7 +108,7 @@ def make(stack: Stack, rendered: Rendered, demand: Demand, tools: Mapping[str, s
         objects=tuple((o.of.api_version, o.of.kind, o.name, o.release) for o in demand.objects),
         entry=entry.entry(stack, rendered, demand),
         ways=entry.ways(stack, rendered, demand),
-        notes=tuple(note.message for note in cells.notes(stack)),
+        notes=tuple(note.message for note in choices.notes(stack)),
         tools=tools or {},
         rendered=digest(rendered),
         when=datetime.now(UTC).isoformat(timespec="seconds"),

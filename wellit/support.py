@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wellit import capabilities, cells, compose
+from wellit import capabilities, catalogue, cells
 from wellit.cells import Cell, Refusal
 from wellit.source import Source
 
@@ -42,13 +42,13 @@ class Standing:
 
 def data(name: str) -> Data:
     """What an engine's file says."""
-    engine: Data = compose.component_data("engine", name)["engine"]
+    engine: Data = catalogue.component_data("engine", name)["engine"]
     return engine
 
 
 def trains() -> list[str]:
     """The release trains, the newest first."""
-    return list(reversed(compose.component_names("versions")))
+    return list(reversed(catalogue.component_names("versions")))
 
 
 def image(engine: Data, train: str = "") -> str:
@@ -89,7 +89,7 @@ def pool(engine: Data, train: str) -> str:
     """Whether it can share one pool with others, and with which."""
     guide = next(g for g in _guides() if g.data["engines"] == "several")
     partners, why = [], ""
-    for other in compose.component_names("engine"):
+    for other in catalogue.component_names("engine"):
         if other == engine["name"]:
             continue
         cell = _cell(guide, engine["name"], other, train=train)
@@ -198,7 +198,7 @@ def _lack(engine: Data, what: str) -> str:
 
 def _cell(guide: Source, *names: str, train: str = "") -> Cell:
     """The cell of a guide's first environment with these engines; with another where it wants several."""
-    listed = compose.environment_source(compose.environments_of(guide)[0]).data["components"]
+    listed = catalogue.environment_source(catalogue.environments_of(guide)[0]).data["components"]
     chosen = [entry.partition("/") for entry in listed]
     own = [name for folder, _, name in chosen if folder == "engines"]
     if guide.data["engines"] == "several" and len(names) == 1:
@@ -210,11 +210,11 @@ def _cell(guide: Source, *names: str, train: str = "") -> Cell:
 
 
 def _guides() -> list[Source]:
-    return [compose.guide_source(name) for name in compose.guide_names()]
+    return [catalogue.guide_source(name) for name in catalogue.guide_names()]
 
 
 def _versions(train: str) -> Data:
-    versions: Data = compose.component_data("versions", train)["versions"]
+    versions: Data = catalogue.component_data("versions", train)["versions"]
     return versions
 
 

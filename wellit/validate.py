@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from wellit import cells, compose, render, rules, schema, subject, values_schema
+from wellit import catalogue, choices, compose, render, rules, schema, subject, values_schema
 from wellit.compose import Choice, Stack
 from wellit.errors import CannotAnswer
 from wellit.findings import Check, Finding, Report
@@ -52,15 +52,15 @@ def judge_settings(composed: Stack) -> list[Finding | Check]:
     """What is to be said of a stack's settings, before anything is rendered: their form, the cell, the rules."""
     if form := form_of(composed):
         return list(form)
-    refused = cells.judge(composed)
+    refused = choices.refused(composed)
     found = [*refused, *_settings_rules(composed, files_only=bool(refused))]
     wrong = any(isinstance(item, Finding) and item.severity == "error" for item in found)
-    return found if wrong else [*found, *cells.notes(composed)]
+    return found if wrong else [*found, *choices.notes(composed)]
 
 
 def form_of(composed: Stack) -> list[Finding]:
     """Settings that the guide does not have, or not in this form."""
-    return cells.foreign(composed) or schema.check_stack(composed)
+    return choices.foreign(composed) or schema.check_stack(composed)
 
 
 def values_files(files: Sequence[str], charts: Sequence[str]) -> Report:
@@ -100,9 +100,9 @@ def several(choices: Sequence[Choice], say: Say, *, fetch: bool = False) -> Repo
 
 
 def _every(choice: Choice) -> Iterator[Choice]:
-    for name in compose.guide_names():
-        guide = compose.guide_source(name)
-        for environment in compose.environments_of(guide):
+    for name in catalogue.guide_names():
+        guide = catalogue.guide_source(name)
+        for environment in catalogue.environments_of(guide):
             for size in [choice.size] if choice.size else guide.data["sizes"]:
                 yield replace(choice, guide=name, environment=environment, size=size)
 
@@ -115,7 +115,7 @@ def _one_of_all(choice: Choice, say: Say, fetch: bool) -> Report:
         about = f"{problem.message}; {problem.why}" if problem.why else problem.message
         report.checks.append(Check("WL500", _named(choice), "unknown", about, problem.write))
         return report
-    if refused := [finding for finding in report.findings if finding.id == cells.ID]:
+    if refused := [finding for finding in report.findings if finding.id == choices.ID]:
         report = Report("validate", [finding for finding in report.findings if finding not in refused])
         why = f"refused: {refused[0].message}; {refused[0].why}"
         report.checks.append(_skipped(_named(choice), why))
@@ -164,7 +164,7 @@ def notes(composed: Stack) -> list[Finding]:
     """What a person should know of a stack before it is made, without its being a mistake."""
     said = rules.run(settings_of(composed))
     found = [item for item in said if isinstance(item, Finding) and item.severity != "error"]
-    return [*found, *cells.notes(composed)]
+    return [*found, *choices.notes(composed)]
 
 
 def _judge(judged: subject.Subject) -> list[Finding | Check]:

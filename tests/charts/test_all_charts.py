@@ -14,7 +14,7 @@ from tests.charts.test_bodyrouting import ONE as ROUTER
 from tests.charts.test_route import ONE
 from tests.charts.values import pool, vllm
 from wellit import paths
-from wellit.compose import component_names
+from wellit.catalogue import component_names
 
 CHARTS = sorted(folder.name for folder in paths.CHARTS.iterdir() if folder.is_dir())
 GOOD: dict[str, Values] = {

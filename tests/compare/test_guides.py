@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.compare.support import asked, compared, told
+from wellit import catalogue
 from wellit import compare as comparing
-from wellit import compose
 from wellit.compare import difference, sides, text
 from wellit.report.style import Style
 
-GUIDES = compose.guide_names()
-STACKS = [f"{guide}/{name}" for guide in GUIDES for name in compose.guide_source(guide).data["environments"]]
+GUIDES = catalogue.guide_names()
+STACKS = [f"{guide}/{name}" for guide in GUIDES for name in catalogue.guide_source(guide).data["environments"]]
 
 
 @pytest.mark.parametrize("stack", STACKS)

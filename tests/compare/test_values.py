@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.compare.support import compared, described, rendered, told
-from wellit import compose, engines
+from wellit import catalogue, engines
 from wellit.compare import describe, difference, values
 from wellit.compare.description import Description
 from wellit.compare.objects import Objects
@@ -23,7 +23,7 @@ BEFORE = [
 
 
 @pytest.mark.parametrize(("engine", "proxy"), BEFORE)
-@pytest.mark.parametrize("train", compose.component_names("versions"))
+@pytest.mark.parametrize("train", catalogue.component_names("versions"))
 def test_values_mean_what_the_chart_renders_of_them(engine: str, train: str, proxy: str) -> None:
     sets = (f"proxy.enabled={proxy}", "model.secret=mine", "decode.tensorParallel=2")
     manifests, subject = rendered("default", *sets, engine=engine, versions=train)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from wellit import compose, paths, schema, source
+from wellit import catalogue, compose, paths, schema, source
 from wellit.compose import Choice
 from wellit.findings import Finding
 
@@ -118,17 +118,17 @@ def test_every_file_of_this_checkout_is_valid() -> None:
 
 
 def test_every_stack_of_this_checkout_is_valid() -> None:
-    for guide in compose.guide_names():
-        told = compose.guide_source(guide)
-        for environment in compose.environments_of(told):
+    for guide in catalogue.guide_names():
+        told = catalogue.guide_source(guide)
+        for environment in catalogue.environments_of(told):
             for size in told.data["sizes"]:
                 stack = compose.compose(Choice(guide=guide, environment=environment, size=size))
                 assert schema.check_stack(stack) == []
 
 
 def test_every_component_fits_the_default_stack() -> None:
-    for axis in compose.AXES:
-        for name in compose.component_names(axis):
+    for axis in catalogue.AXES:
+        for name in catalogue.component_names(axis):
             assert schema.check_stack(compose.compose(Choice(components={axis: name}))) == []
 
 

@@ -6,7 +6,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from wellit import compose, validate
+from wellit import catalogue, compose, validate
 from wellit.compose import Choice
 from wellit.subject import SETTINGS, Subject
 
@@ -19,13 +19,13 @@ def is_settings(head: str) -> bool:
 def choice(head: str, *files: str) -> Choice:
     """The stack that the first line of a case names: ``# settings -g GUIDE -e ENV --size SIZE --engine X``."""
     words = argparse.ArgumentParser()
-    words.add_argument("-g", default=compose.DEFAULT_GUIDE)
+    words.add_argument("-g", default=catalogue.DEFAULT_GUIDE)
     words.add_argument("-e", default="default")
     words.add_argument("--size")
-    for axis in compose.AXES:
+    for axis in catalogue.AXES:
         words.add_argument(f"--{axis}")
     said = words.parse_args(head.removeprefix("# ").split()[1:])
-    axes = {axis: getattr(said, axis) for axis in compose.AXES if getattr(said, axis)}
+    axes = {axis: getattr(said, axis) for axis in catalogue.AXES if getattr(said, axis)}
     return Choice(guide=said.g, environment=said.e, size=said.size, components=axes, files=files)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from wellit import capabilities, compose, engines
+from wellit import capabilities, catalogue, engines
 from wellit.compare import difference
 from wellit.compare.description import ENGINES, Description, Fact
 from wellit.compare.difference import Comparison, Line
@@ -119,8 +119,8 @@ def _axes(line: Line, wanted: Fact | None, stack: Stack) -> Iterator[tuple[str, 
 
 def _component(stack: Stack, axis: str, fits: Callable[[Any], bool]) -> Iterator[tuple[str, str]]:
     """The first component of an axis that fits, when it is not the one that is there."""
-    names = [name for name in compose.component_names(axis) if fits(compose.component_data(axis, name))]
-    if names and stack.components[compose.AXES[axis]] not in names:
+    names = [name for name in catalogue.component_names(axis) if fits(catalogue.component_data(axis, name))]
+    if names and stack.components[catalogue.AXES[axis]] not in names:
         yield axis, names[0]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from wellit import capabilities, compose, subject, validate
+from wellit import capabilities, catalogue, compose, subject, validate
 from wellit.access import Access
 from wellit.compare import describe, live, values
 from wellit.compare.description import Description, Fact, Part
@@ -41,7 +41,7 @@ def read(word: str, asked: Asked) -> Description:
 
 
 def _live(word: str, asked: Asked) -> Description:
-    guide = compose.guide_source(asked.choice.guide)
+    guide = catalogue.guide_source(asked.choice.guide)
     named = word.partition(":")[2] or asked.choice.namespace or str(guide.data["namespace"])
     namespace = compose.checked_namespace(named)
     access = asked.access()
@@ -117,6 +117,6 @@ def _environment(word: str, asked: Asked) -> Description:
     if wrong:
         asked.say(f"{word}: validate finds {len(wrong)} mistakes in it; it is compared as it is")
     found = Objects(rendered.manifests)
-    chosen = ", ".join(f"{axis} {stack.components[folder]}" for axis, folder in compose.AXES.items())
+    chosen = ", ".join(f"{axis} {stack.components[folder]}" for axis, folder in catalogue.AXES.items())
     about = f"{stack.name} -e {name}: {chosen}, size {stack.size}"
     return Description(word, "environment", about, describe.parts(found), stack=stack)

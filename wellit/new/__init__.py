@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from wellit import compose, paths, validate
+from wellit import catalogue, paths, validate
 from wellit.compose import Choice
 from wellit.errors import CannotAnswer
 from wellit.findings import Report
@@ -70,7 +70,7 @@ def make(asked: Asked, say: Say, ask: Callable[[str], None], reserved: Sequence[
 def _start(said: str) -> tuple[Source, str]:
     """The guide and the environment to start from; the guide's first one when none is named."""
     name, _, environment = said.partition("/")
-    guide = compose.guide_source(name)
+    guide = catalogue.guide_source(name)
     return guide, environment or str(guide.data["environments"][0])
 
 

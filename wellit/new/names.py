@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Sequence
 
-from wellit import compose, paths, stranger
+from wellit import catalogue, paths, stranger
 from wellit.errors import CannotAnswer
 
 LONGEST = 63
@@ -59,13 +59,13 @@ def _form(name: str) -> None:
 
 def _confuses(name: str, reserved: Sequence[str]) -> str:
     """What has this name already, in words; "" when nothing has."""
-    for axis, folder in compose.AXES.items():
+    for axis, folder in catalogue.AXES.items():
         if name in (axis, folder):
             return "the name of an axis"
-        if name in compose.component_names(axis):
+        if name in catalogue.component_names(axis):
             return f"a component: --{axis} {name}"
-        if near := stranger.alias(name, compose.called(axis)):
+        if near := stranger.alias(name, catalogue.called(axis)):
             return f"a name of a component: --{axis} {near}"
-    if name in compose.guide_names():
+    if name in catalogue.guide_names():
         return f"a guide: -g {name}"
     return f"a task: invoke {name}" if name in reserved else ""

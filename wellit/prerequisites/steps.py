@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from wellit import compose, paths, publishers, source
+from wellit import catalogue, paths, publishers, source
 from wellit.compose import Stack
 from wellit.errors import CannotAnswer
 
@@ -103,7 +103,7 @@ def _step(stack: Stack, step: Mapping[str, Any]) -> Step:
 
 def _unknown_to_the_train(stack: Stack, keys: list[str]) -> CannotAnswer:
     gateway, train = stack.values["gateway"], stack.values["versions"]["name"]
-    others = [name for name in compose.component_names("versions") if _has(name, keys)]
+    others = [name for name in catalogue.component_names("versions") if _has(name, keys)]
     ways = [f"--versions {name}" for name in others] + ["--gateway NAME for another gateway"]
     return CannotAnswer(
         f"the train {train} does not go with {gateway['title']}",

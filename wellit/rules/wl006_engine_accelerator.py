@@ -18,7 +18,7 @@ Good::
 
 from __future__ import annotations
 
-from wellit import compose
+from wellit import catalogue
 from wellit.errors import nearest
 from wellit.rules.rule import Hit, Items, Rule
 from wellit.seen.settings import served
@@ -32,7 +32,7 @@ RULE = Rule(
 
 def check(subject: Subject) -> Items:
     for one in served(subject):
-        known = compose.component_names("accelerator")
+        known = catalogue.component_names("accelerator")
         for name, node in one.engine["accelerators"].items():
             if name not in known:
                 meant = nearest(name, known)

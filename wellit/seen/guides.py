@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from wellit import compose, paths, source
+from wellit import catalogue, paths, source
 from wellit.node import Node
 from wellit.source import LOADER, BadSource, Keys
 from wellit.subject import Settings
@@ -42,7 +42,7 @@ def ends(postfix: str, engines: Mapping[str, Any] | list[str]) -> frozenset[str]
 
 def perhaps(own: str, names: frozenset[str]) -> bool:
     """Whether a postfix that makes one of `names` stands anywhere else: a look at the text, fifty times as fast."""
-    every = compose.component_names("engine")
+    every = catalogue.component_names("engine")
     for file in (*paths.GUIDES.glob("*/guide.yaml"), *paths.ENVIRONMENTS.glob("*.yaml")):
         if file.parent.name != own:
             text = file.read_text(encoding="utf-8", errors="replace")
@@ -55,7 +55,7 @@ def others(own: str) -> Iterator[Tail]:
     """Every postfix that the other guides of this checkout have: in their settings, sizes and environments."""
     read = {file: _data(file) for file in sorted(paths.GUIDES.glob("*/guide.yaml"))}
     environments = {file: _data(file) for file in sorted(paths.ENVIRONMENTS.glob("*.yaml"))}
-    every = compose.component_names("engine")
+    every = catalogue.component_names("engine")
     for file, guide in read.items():
         name = file.parent.name
         if name == own:

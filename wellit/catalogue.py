@@ -1,0 +1,122 @@
+"""What there is in this checkout: guides, environments, and the components of each axis; names that are not there."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from wellit import paths, schema, source, stranger
+from wellit.errors import CannotAnswer, nearest, unknown
+from wellit.source import BadSource, Source
+
+AXES = {
+    "engine": "engines",
+    "gateway": "gateways",
+    "accelerator": "accelerators",
+    "versions": "versions",
+    "charts": "charts",
+}
+DEFAULT_GUIDE = "inference-scheduling"
+
+
+def guide_names() -> list[str]:
+    """Every guide of this checkout."""
+    return sorted(p.parent.name for p in paths.GUIDES.glob("*/guide.yaml"))
+
+
+def component_names(axis: str) -> list[str]:
+    """Every component of one axis (engine, gateway, accelerator, versions, charts)."""
+    return sorted(p.stem for p in (paths.ENVIRONMENTS / AXES[axis]).glob("*.yaml"))
+
+
+def environment_source(name: str) -> Source:
+    """The file of one environment. Raises BadSource when it is not of an environment's form."""
+    return _checked(paths.ENVIRONMENTS / f"{name}.yaml", "environment")
+
+
+def environments_of(guide: Source) -> list[str]:
+    """The environments of a guide: those that its guide.yaml names, and those that name the guide."""
+    own = [
+        file.stem
+        for file in sorted(paths.ENVIRONMENTS.glob("*.yaml"))
+        if guide.data["name"] in (environment_source(file.stem).data.get("guides") or ())
+    ]
+    return list(dict.fromkeys([*guide.data["environments"], *own]))
+
+
+def is_own(environment: Source) -> bool:
+    """Whether it is a person's own environment: it names its guides itself. The project's stand in guide.yaml."""
+    return "guides" in environment.data
+
+
+def guide_source(name: str) -> Source:
+    """guide.yaml of one guide. Raises CannotAnswer for an unknown name, BadSource for a file of another form."""
+    if name not in guide_names():
+        raise unknown("guide", name, guide_names())
+    return _checked(paths.GUIDES / name / "guide.yaml", "guide")
+
+
+def _checked(file: Path, kind: str) -> Source:
+    read = source.load(file)
+    for finding in schema.check(read, kind):
+        raise BadSource(finding)
+    return read
+
+
+def environment_of(name: str, guide: Source) -> Source:
+    """The file of one environment of a guide. Raises CannotAnswer, in words, for a name that the guide has not."""
+    has = environments_of(guide)
+    if name in has:
+        return environment_source(name)
+    problem = unknown("environment", name, has)
+    meant = {axis: name if name in component_names(axis) else stranger.alias(name, called(axis)) for axis in AXES}
+    axes = [axis for axis, component in meant.items() if component]
+    if axes:
+        problem.write = f"{problem.write}; {name} is a component: --{axes[0]} {meant[axes[0]]}"
+    elif name in _environment_names():
+        guides = [each for each in guide_names() if name in environments_of(guide_source(each))]
+        problem.why = f"it is an environment of other guides: {', '.join(guides)}"
+        if is_own(own := environment_source(name)):
+            problem.where = str(own.at(("guides",)))
+            problem.write = f"add {guide.data['name']} to its guides, or one of these: {', '.join(has)}"
+    elif not nearest(name, has):
+        why = ("it is neither an environment of this guide nor a component", stranger.of_llm_d(name, called("engine")))
+        problem.why = "; ".join(filter(None, why))
+        problem.write = f"{problem.write}; {stranger.instead(name, called('engine'))}"
+    raise problem
+
+
+def _environment_names() -> list[str]:
+    return sorted(file.stem for file in paths.ENVIRONMENTS.glob("*.yaml"))
+
+
+def called(axis: str) -> dict[str, list[str]]:
+    """Every component of one axis, with what people call it: first its title."""
+    data = {name: next(iter(component_data(axis, name).values())) for name in component_names(axis)}
+    return {name: [str(each.get("title", name)), *each.get("aliases", ())] for name, each in data.items()}
+
+
+def unknown_component(axis: str, name: str, where: str = "") -> CannotAnswer:
+    """The answer to a component that no file has: what there is, what is nearest, how to add one."""
+    if axis == "engine":
+        return stranger.engine(name, called(axis), where=where)
+    return stranger.component(axis, AXES[axis], name, called(axis), where=where)
+
+
+def component_source(folder: str, name: str) -> Source:
+    """The file of one component. Raises BadSource when it is not of a component's form."""
+    file = paths.ENVIRONMENTS / folder / f"{name}.yaml"
+    return _component(file, file.stat().st_mtime_ns)
+
+
+def component_data(axis: str, name: str) -> Mapping[str, Any]:
+    """What one component's file says."""
+    data: Mapping[str, Any] = component_source(AXES[axis], name).data
+    return data
+
+
+@functools.cache
+def _component(file: Path, _changed: int) -> Source:
+    return _checked(file, "component")
