@@ -6,6 +6,7 @@ import errno
 import shutil
 import socket
 from collections import namedtuple
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,30 @@ def test_a_component_that_ends_is_named_with_its_last_words(tmp_path: Path, monk
     with pytest.raises(CannotAnswer, match="silent does not start: no kwok-controller") as refused:
         make._check_started(box, 0)
     assert "node leases parallelism must be greater than 0" in refused.value.why
+
+
+@pytest.mark.parametrize(("dead", "starts"), [("kube-controller-manager", 2), ("kube-apiserver", 1)])
+def test_a_component_that_gave_up_on_a_slow_api_server_is_started_once_more(
+    dead: str, starts: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WELLIT_CACHE", str(tmp_path))
+    box = Sandbox("busy", ports=dict.fromkeys(ports.NAMES, 1))
+    box.folder.mkdir(parents=True)
+    alive = dict(enumerate(name for name in model.COMPONENTS if name != dead))
+    monkeypatch.setattr(processes, "living", lambda _: alive)
+    monkeypatch.setattr(processes, "end", lambda _: None)
+    monkeypatch.setattr(make, "furnish", lambda sandbox, _: sandbox)
+    tried: list[str] = []
+
+    def start(_: Sandbox, __: object) -> None:
+        tried.append(dead)
+        if len(tried) == 1:
+            raise CannotAnswer(f"no {dead}")
+
+    monkeypatch.setattr(make, "_start", start)
+    with nullcontext() if starts == 2 else pytest.raises(CannotAnswer, match=dead):
+        make.make(box, None, {}, [], print)
+    assert len(tried) == starts
 
 
 def test_a_record_that_cannot_be_read_was_never_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,7 +41,15 @@ def make(wanted: Sandbox, port: int | None, programs: Mapping[str, Path], defini
     try:
         sandbox = _reserve(wanted, port)
         say(f"sandbox {sandbox.name}: starting a Kubernetes control plane on {sandbox.server}")
-        _start(sandbox, programs)
+        try:
+            _start(sandbox, programs)
+        except CannotAnswer:
+            if not _impatient(sandbox):
+                raise
+            say(f"sandbox {sandbox.name}: a component gave up on a slow API server; starting once more")
+            processes.end(sandbox.folder)
+            clear(sandbox.folder)
+            _start(model.write(sandbox), programs)
         say(f"sandbox {sandbox.name}: {sandbox.nodes} nodes with {nodes.shown(sandbox.resources)} each, CRDs, stages")
         return _furnished(sandbox, definitions)
     except BaseException:
@@ -109,6 +117,12 @@ def _start(sandbox: Sandbox, programs: Mapping[str, Path]) -> None:
     _kwokctl(sandbox, "create", "cluster", f"--config={file}", f"--kubeconfig={own}")
     _restart_kwok(sandbox)
     config.write_kubeconfig(sandbox)
+
+
+def _impatient(sandbox: Sandbox) -> bool:
+    """Whether components have ended that give up on an API server which a busy machine starts slowly."""
+    dead = set(COMPONENTS) - set(processes.living(sandbox.folder).values())
+    return bool(dead) and not dead & {"etcd", "kube-apiserver"}
 
 
 def _restart_kwok(sandbox: Sandbox) -> None:
