@@ -9,6 +9,7 @@ import pytest
 
 from wellit import catalogue, validate
 from wellit.compose import Choice
+from wellit.errors import CannotAnswer
 from wellit.findings import Report
 
 
@@ -45,12 +46,18 @@ def test_every_guide_is_judged_in_every_environment_and_size() -> None:
 
 def test_of_all_stacks_those_that_are_refused_are_listed_with_the_reason() -> None:
     found = validate.everything(Choice(components={"charts": "offline", "versions": "llm-d-0.4"}, size="small"), say)
-    refused = [check for check in found.checks if check.status == "skip"]
-    assert [check.title for check in refused] == [
-        f"precise-prefix-cache-aware -e {name} --size small" for name in ("default", "sglang")
-    ]
-    assert "how its picker v0.4.0 hears KV events has not been asked" in refused[0].detail
+    (refused,) = [check for check in found.checks if check.status == "skip"]
+    assert refused.title == "precise-prefix-cache-aware -e default, precise-prefix-cache-aware -e sglang"
+    assert "how its picker v0.4.0 hears KV events has not been asked" in refused.detail
+    assert "precise" not in str(found.summary["stacks"])
     assert found.exit_code == 0
+
+
+def test_when_all_stacks_are_refused_there_is_no_answer() -> None:
+    components = {"charts": "offline", "versions": "llm-d-0.4", "gateway": "agentgateway"}
+    with pytest.raises(CannotAnswer, match="no stack is left to judge") as caught:
+        validate.everything(Choice(components=components, size="small"), say)
+    assert "the train llm-d-0.4 does not know the gateway agentgateway" in caught.value.why
 
 
 def test_a_wrong_setting_is_shown_where_it_was_written() -> None:

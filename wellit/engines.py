@@ -86,10 +86,11 @@ class Engine:
 
 @functools.cache
 def engines() -> tuple[Engine, ...]:
-    """Every engine of environments/engines, by file name."""
+    """Every engine of environments/engines, by file name; those that serve no model come last."""
     files = sorted((ENVIRONMENTS / "engines").glob("*.yaml"))
     read = (yaml.load(file.read_text(encoding="utf-8"), Loader=LOADER)["engine"] for file in files)
-    return tuple(Engine(data["name"], data) for data in read)
+    known = [Engine(data["name"], data) for data in read]
+    return tuple(sorted(known, key=lambda engine: engine.data.get("memory", {}) is None))
 
 
 def of_image(image: Image) -> Engine | None:

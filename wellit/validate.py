@@ -85,17 +85,26 @@ def everything(choice: Choice, say: Say, *, fetch: bool = False) -> Report:
     return several(list(_every(choice)), say, fetch=fetch)
 
 
-def several(choices: Sequence[Choice], say: Say, *, fetch: bool = False) -> Report:
-    """Judge several stacks at a time, as one report that says each thing once."""
+def several(wanted: Sequence[Choice], say: Say, *, fetch: bool = False) -> Report:
+    """Judge several stacks at a time, as one report that says each thing once.
+
+    Raises CannotAnswer when every one of them is refused.
+    """
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        judged = list(pool.map(lambda one: _one_of_all(one, say, fetch), choices))
+        judged = list(pool.map(lambda one: _one_of_all(one, say, fetch), wanted))
     report = Report("validate")
-    for one in judged:
+    refused: dict[str, list[str]] = {}
+    for choice, (one, reason) in zip(wanted, judged, strict=True):
         report.findings += [finding for finding in one.findings if finding not in report.findings]
         report.checks += [check for check in one.checks if check not in report.checks]
-    report.summary["stacks"] = [_named(one) for one in choices]
+        if reason:
+            refused.setdefault(reason, []).append(f"{choice.guide} -e {choice.environment}")
+    report.add(_skipped(", ".join(dict.fromkeys(names)), f"refused: {why}") for why, names in refused.items())
+    report.summary["stacks"] = [_named(one) for one, (_, no) in zip(wanted, judged, strict=True) if not no]
+    if refused and not report.summary["stacks"]:
+        raise CannotAnswer("no stack is left to judge: all are refused with these choices", why="; ".join(refused))
     return report
 
 
@@ -107,19 +116,18 @@ def _every(choice: Choice) -> Iterator[Choice]:
                 yield replace(choice, guide=name, environment=environment, size=size)
 
 
-def _one_of_all(choice: Choice, say: Say, fetch: bool) -> Report:
+def _one_of_all(choice: Choice, say: Say, fetch: bool) -> tuple[Report, str]:
+    """The report of one of many stacks, and why it is refused; that is no mistake in a file."""
     try:
         report = stack(choice, say, fetch=fetch).report
     except CannotAnswer as problem:
-        report = Report("validate")
         about = f"{problem.message}; {problem.why}" if problem.why else problem.message
-        report.checks.append(Check("WL500", _named(choice), "unknown", about, problem.write))
-        return report
-    if refused := [finding for finding in report.findings if finding.id == choices.ID]:
-        report = Report("validate", [finding for finding in report.findings if finding not in refused])
-        why = f"refused: {refused[0].message}; {refused[0].why}"
-        report.checks.append(_skipped(_named(choice), why))
-    return report
+        return Report("validate", checks=[Check("WL500", _named(choice), "unknown", about, problem.write)]), ""
+    refused = [finding for finding in report.findings if finding.id == choices.ID]
+    if not refused:
+        return report, ""
+    others = [finding for finding in report.findings if finding not in refused]
+    return Report("validate", others), f"{refused[0].message}; {refused[0].why}"
 
 
 def _named(choice: Choice) -> str:

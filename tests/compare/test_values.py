@@ -25,7 +25,8 @@ BEFORE = [
 @pytest.mark.parametrize(("engine", "proxy"), BEFORE)
 @pytest.mark.parametrize("train", catalogue.component_names("versions"))
 def test_values_mean_what_the_chart_renders_of_them(engine: str, train: str, proxy: str) -> None:
-    sets = (f"proxy.enabled={proxy}", "model.secret=mine", "decode.tensorParallel=2")
+    # The default size has tensorParallel 2.
+    sets = (f"proxy.enabled={proxy}", "model.secret=mine")
     manifests, subject = rendered("default", *sets, engine=engine, versions=train)
     made = describe.parts(Objects(values.objects(subject)))
     found = difference.compare(described(manifests), Description("v", "values", "", made))
