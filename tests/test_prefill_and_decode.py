@@ -325,17 +325,21 @@ def post(servers: Servers, body: Any) -> int:
 
 @pytest.mark.parametrize("engine", GUIDES)
 def test_the_older_trains_proxy(engine: str, tmp_path: Path) -> None:
-    """The same way between the servers; but when a prefill server is gone, it does not fall back."""
+    """The same way between the servers."""
     with served(engine, stack(engine, "llm-d-0.4"), tmp_path) as servers:
-        way = connector(servers.rendered)
         sent = prompt(max_tokens=7)
         assert post(servers, sent) == 200
         (prefill,), (decode,) = servers.seen()
-        CONNECTORS[way](servers, sent, prefill, decode)
+        CONNECTORS[connector(servers.rendered)](servers, sent, prefill, decode)
+
+
+def test_the_older_trains_proxy_does_not_do_without_a_prefill_server(tmp_path: Path) -> None:
+    """By nixlv2. By sglang it answers, or dies of the aborted request, as it comes."""
+    with served("vllm", stack("vllm", "llm-d-0.4"), tmp_path) as servers:
+        assert connector(servers.rendered) == "nixlv2"
         with answering(servers.prefill, lambda _: None):
-            code = post(servers, sent)
-        assert code == {"nixlv2": 502, "sglang": 200}[way]
-        assert len(servers.seen()[1]) == {"nixlv2": 0, "sglang": 1}[way]
+            assert post(servers, prompt(max_tokens=7)) == 502
+        assert servers.seen()[1] == []
 
 
 @pytest.mark.parametrize(("train", "survives"), [("llm-d-0.4", False), ("llm-d-0.6", True)])

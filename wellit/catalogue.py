@@ -59,6 +59,16 @@ def guide_source(name: str) -> Source:
 
 
 def _checked(file: Path, kind: str) -> Source:
+    """A file of this checkout, read once as long as it does not change."""
+    try:
+        changed = file.stat().st_mtime_ns
+    except OSError:
+        changed = 0
+    return _read(file, kind, changed)
+
+
+@functools.cache
+def _read(file: Path, kind: str, _changed: int) -> Source:
     read = source.load(file)
     for finding in schema.check(read, kind):
         raise BadSource(finding)
@@ -107,16 +117,10 @@ def unknown_component(axis: str, name: str, where: str = "") -> CannotAnswer:
 
 def component_source(folder: str, name: str) -> Source:
     """The file of one component. Raises BadSource when it is not of a component's form."""
-    file = paths.ENVIRONMENTS / folder / f"{name}.yaml"
-    return _component(file, file.stat().st_mtime_ns)
+    return _checked(paths.ENVIRONMENTS / folder / f"{name}.yaml", "component")
 
 
 def component_data(axis: str, name: str) -> Mapping[str, Any]:
     """What one component's file says."""
     data: Mapping[str, Any] = component_source(AXES[axis], name).data
     return data
-
-
-@functools.cache
-def _component(file: Path, _changed: int) -> Source:
-    return _checked(file, "component")
