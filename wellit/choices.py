@@ -30,10 +30,12 @@ It stands in the guide's guide.yaml, under notes, and is no mistake: validate, i
 
 def foreign(stack: Stack) -> list[Finding]:
     """A finding for each setting that was given and that only other guides have (prefill, kvEvents ...)."""
-    own = stack.guide.data["settings"]
-    others = {name: catalogue.guide_source(name).data["settings"] for name in catalogue.guide_names()}
+    everywhere = {"guide", "size", "components", "engines", *catalogue.AXES}
+    given = {key for layer in stack.layers for key in layer.data} - everywhere - set(stack.guide.data["settings"])
+    names = catalogue.guide_names() if given else []
+    others = {name: catalogue.guide_source(name).data["settings"] for name in names}
     found = []
-    for key in sorted({key for layer in stack.layers for key in layer.data} - set(own)):
+    for key in sorted(given):
         if having := [name for name, settings in others.items() if key in settings]:
             message = f'the guide {stack.name} has no setting "{key}"'
             why = f"its templates would make nothing of it, or half of something; {' or '.join(having)} has it"
