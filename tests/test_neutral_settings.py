@@ -46,7 +46,7 @@ def decode(engine: str, sets: Mapping[str, object], train: str = "llm-d-0.6") ->
 
 @pytest.mark.parametrize("engine", TOLD)
 def test_every_setting_reaches_every_engine_in_its_own_words(engine: str) -> None:
-    has_pages = catalogue.component_data("engine", engine)["engine"]["flags"]["pageSize"] is not None
+    has_pages = catalogue.component_data("engine", engine)["flags"]["pageSize"] is not None
     sets = {path: value for path, value in SETTINGS.items() if has_pages or path != "decode.pageSize"}
     deployment, container = decode(engine, sets)
     said = " ".join([*container.get("command", []), *container["args"]])

@@ -48,7 +48,7 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     assert f" {NEWEST}]\n" in text
     facts.write_text(text.replace(f" {NEWEST}]\n", f" {NEWEST}, {MADE_UP}]\n").rstrip("\n") + ENTRY)
     train = copy.root / "environments" / "versions" / f"{TRAIN}.yaml"
-    had = catalogue.component_data("versions", TRAIN)["versions"]["charts"]["modelservice"]["version"]
+    had = catalogue.component_data("versions", TRAIN)["charts"]["modelservice"]["version"]
     train.write_text(train.read_text().replace(f"{CHART}, version: {had}", f"{CHART}, version: {MADE_UP}"))
     return copy
 

@@ -31,6 +31,11 @@ def component_names(axis: str) -> list[str]:
     return sorted(p.stem for p in (paths.ENVIRONMENTS / AXES[axis]).glob("*.yaml"))
 
 
+def environment_names() -> list[str]:
+    """Every environment of this checkout, a person's own among them."""
+    return sorted(p.stem for p in paths.ENVIRONMENTS.glob("*.yaml"))
+
+
 def environment_source(name: str) -> Source:
     """The file of one environment. Raises BadSource when it is not of an environment's form."""
     return _checked(paths.ENVIRONMENTS / f"{name}.yaml", "environment")
@@ -38,11 +43,8 @@ def environment_source(name: str) -> Source:
 
 def environments_of(guide: Source) -> list[str]:
     """The environments of a guide: those that its guide.yaml names, and those that name the guide."""
-    own = [
-        file.stem
-        for file in sorted(paths.ENVIRONMENTS.glob("*.yaml"))
-        if guide.data["name"] in (environment_source(file.stem).data.get("guides") or ())
-    ]
+    name = guide.data["name"]
+    own = [each for each in environment_names() if name in (environment_source(each).data.get("guides") or ())]
     return list(dict.fromkeys([*guide.data["environments"], *own]))
 
 
@@ -85,7 +87,7 @@ def environment_of(name: str, guide: Source) -> Source:
     axes = [axis for axis, component in meant.items() if component]
     if axes:
         problem.write = f"{problem.write}; {name} is a component: --{axes[0]} {meant[axes[0]]}"
-    elif name in _environment_names():
+    elif name in environment_names():
         guides = [each for each in guide_names() if name in environments_of(guide_source(each))]
         problem.why = f"it is an environment of other guides: {', '.join(guides)}"
         if is_own(own := environment_source(name)):
@@ -98,13 +100,9 @@ def environment_of(name: str, guide: Source) -> Source:
     raise problem
 
 
-def _environment_names() -> list[str]:
-    return sorted(file.stem for file in paths.ENVIRONMENTS.glob("*.yaml"))
-
-
 def called(axis: str) -> dict[str, list[str]]:
     """Every component of one axis, with what people call it: first its title."""
-    data = {name: next(iter(component_data(axis, name).values())) for name in component_names(axis)}
+    data = {name: component_data(axis, name) for name in component_names(axis)}
     return {name: [str(each.get("title", name)), *each.get("aliases", ())] for name, each in data.items()}
 
 
@@ -121,6 +119,6 @@ def component_source(folder: str, name: str) -> Source:
 
 
 def component_data(axis: str, name: str) -> Mapping[str, Any]:
-    """What one component's file says."""
-    data: Mapping[str, Any] = component_source(AXES[axis], name).data
+    """What one component's file says below its axis."""
+    data: Mapping[str, Any] = component_source(AXES[axis], name).data[axis]
     return data

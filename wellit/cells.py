@@ -68,13 +68,13 @@ def changed(cell: Cell, axis: str, name: str) -> Cell:
 
 
 def _refusals(guide: Source, cell: Cell, values: Mapping[str, Any]) -> Iterator[Refusal]:
-    engines = {name: _component("engines", name, "engine") for name in cell.engines}
+    engines = {name: catalogue.component_data("engine", name) for name in cell.engines}
     yield from _number(guide, cell)
     yield from _said(guide, cell, values)
     for name, engine in engines.items():
         yield from _needs(guide, name, engine)
         yield from _images(engine, cell, values.get("build"))
-    train = _component("versions", cell.versions, "versions")
+    train = catalogue.component_data("versions", cell.versions)
     yield from _started(engines, train)
     yield from _gateway(cell, train)
     yield from _accelerator(cell, train)
@@ -109,7 +109,7 @@ def _needs(guide: Source, name: str, engine: Mapping[str, Any]) -> Iterator[Refu
     for number, need in enumerate(guide.data["needs"]):
         if engine.get(need):
             continue
-        having = [e for e in catalogue.component_names("engine") if _component("engines", e, "engine").get(need)]
+        having = [e for e in catalogue.component_names("engine") if catalogue.component_data("engine", e).get(need)]
         message = f"{guide.data['name']} needs an engine with {need}, and {engine['title']} has none"
         why = (engine.get("lacks") or {}).get(need, f"environments/engines/{name}.yaml says {need}: null")
         write = " or ".join(f"--engine {e}" for e in having) or f"an engine whose file has {need}"
@@ -123,7 +123,7 @@ def _images(engine: Mapping[str, Any], cell: Cell, build: Any) -> Iterator[Refus
         others = [
             e
             for e in catalogue.component_names("engine")
-            if cell.accelerator in _component("engines", e, "engine")["accelerators"]
+            if cell.accelerator in catalogue.component_data("engine", e)["accelerators"]
         ]
         write = " or ".join([f"--accelerator {next(iter(runs))}", *(f"--engine {other}" for other in others)])
         yield Refusal("accelerator", f"there is no image of {title} for {cell.accelerator}", why, write)
@@ -146,36 +146,30 @@ def _started(engines: Mapping[str, Mapping[str, Any]], train: Mapping[str, Any])
 
 
 def _gateway(cell: Cell, train: Mapping[str, Any]) -> Iterator[Refusal]:
-    gateway = _component("gateways", cell.gateway, "gateway")
+    gateway = catalogue.component_data("gateway", cell.gateway)
     chart = train["charts"]["gateway"]
-    if not gateway["create"] or _known(gateway, chart):
-        return
     can = capabilities.contract(chart["name"], chart["version"])
-    files = {name: _component("gateways", name, "gateway") for name in catalogue.component_names("gateway")}
-    known = [name for name, other in files.items() if other["create"] and _known(other, chart)]
-    near = [name for name in known if cell.gateway in _aliases(files[name])] or known
+    if not gateway["create"] or _made(gateway, can) in can["classes"]:
+        return
+    newest = capabilities.contract(chart["name"], capabilities.versions(chart["name"])[-1])
+    files = {name: catalogue.component_data("gateway", name) for name in catalogue.component_names("gateway")}
+    known = [name for name, other in files.items() if other["create"] and _made(other, can) in can["classes"]]
+    near = [name for name in known if newest["classAliases"].get(files[name]["className"]) == cell.gateway] or known
     message = f"the train {cell.versions} does not know the gateway {cell.gateway}"
     why = f"{chart['name']} {chart['version']} makes gateways of the classes {', '.join(can['classes'])}"
     yield Refusal("gateway", message, why, " or ".join(f"--gateway {name}" for name in near))
 
 
-def _known(gateway: Mapping[str, Any], chart: Mapping[str, Any]) -> bool:
-    can = capabilities.contract(chart["name"], chart["version"])
+def _made(gateway: Mapping[str, Any], can: Mapping[str, Any]) -> str:
+    """The class that a version of the gateway's chart makes of a gateway's."""
     name = gateway["className"]
-    return can["classAliases"].get(name, name) in can["classes"]
-
-
-def _aliases(gateway: Mapping[str, Any]) -> set[str]:
-    """What newer gateway charts make of this class."""
-    name = "llm-d-infra"
-    newest = capabilities.contract(name, capabilities.versions(name)[-1])
-    return {newest["classAliases"].get(gateway["className"], "")}
+    return str(can["classAliases"].get(name, name))
 
 
 def _accelerator(cell: Cell, train: Mapping[str, Any]) -> Iterator[Refusal]:
     chart = train["charts"]["modelservice"]
     known = capabilities.contract(chart["name"], chart["version"])["accelerators"]
-    kind = _component("accelerators", cell.accelerator, "accelerator")["type"]
+    kind = catalogue.component_data("accelerator", cell.accelerator)["type"]
     if kind not in known:
         message = f"the train {cell.versions} does not know the accelerator {kind}"
         why = f"{chart['name']} {chart['version']} would ask for nvidia.com/gpu; it knows {', '.join(known)}"
@@ -238,14 +232,9 @@ def _of(cell: Cell, axis: str) -> str:
     return "+".join(cell.engines) if axis == "engine" else str(getattr(cell, axis))
 
 
-def _flags(nearest: Mapping[str, Any]) -> str:
-    said = [f"--set {path}={value}" for path, value in nearest.get("settings", {}).items()]
+def _flags(instead: Mapping[str, Any]) -> str:
+    said = [f"--set {path}={value}" for path, value in instead.get("settings", {}).items()]
     names = [
-        f"-g {name}" if axis == "guide" else f"--{axis} {name}" for axis, name in nearest.items() if axis != "settings"
+        f"-g {name}" if axis == "guide" else f"--{axis} {name}" for axis, name in instead.items() if axis != "settings"
     ]
     return " ".join([*names, *said])
-
-
-def _component(folder: str, name: str, key: str) -> Mapping[str, Any]:
-    data: Mapping[str, Any] = catalogue.component_source(folder, name).data[key]
-    return data

@@ -220,7 +220,7 @@ def _engine_layers(name: str, components: Mapping[str, str], below: list[Layer],
         if tag := ((layer.data.get("versions") or {}).get("engineTags") or {}).get(name):
             place = ("versions", "engineTags", name)
             alias = Source(layer.source.name, layer.source.text, None, {(*to, "tag"): layer.source.marks[place]})
-            layers.append(Layer(alias, _below(to, {"tag": tag})))
+            layers.append(Layer(alias, overrides.below(to, {"tag": tag})))
     for variants, chosen in (("accelerators", components["accelerators"]), ("builds", build)):
         if base.data["engine"][variants].get(chosen):
             layers.append(_moved(base, ("engine", variants, chosen), to))
@@ -231,11 +231,4 @@ def _moved(layer: Layer, taken: Keys, to: Keys) -> Layer:
     """What a layer has at the keys `taken`, as a layer that has it at `to`; each value keeps its place in the file."""
     file = layer.source
     marks = {(*to, *keys[len(taken) :]): mark for keys, mark in file.marks.items() if keys[: len(taken)] == taken}
-    return Layer(Source(file.name, file.text, None, marks), _below(to, source.lookup(layer.data, taken)))
-
-
-def _below(keys: Keys, data: Any) -> dict[str, Any]:
-    for key in reversed(keys):
-        data = {key: data}
-    nested: dict[str, Any] = data
-    return nested
+    return Layer(Source(file.name, file.text, None, marks), overrides.below(to, source.lookup(layer.data, taken)))

@@ -9,9 +9,9 @@ import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from wellit import catalogue, paths, process, source, support
+from wellit import catalogue, paths, process, support
 
 if TYPE_CHECKING:
     from wellit.cells import Cell, Refusal
@@ -88,7 +88,7 @@ def _short(what: str, said: str) -> str:
 
 def environments() -> str:
     """The project's environments and their components; those of a person's own are nobody else's."""
-    read = {file.stem: source.load(file) for file in sorted(paths.ENVIRONMENTS.glob("*.yaml"))}
+    read = {name: catalogue.environment_source(name) for name in catalogue.environment_names()}
     shown = {name: file.data["components"] for name, file in read.items() if not catalogue.is_own(file)}
     rows = [(f"`-e {name}`", ", ".join(components)) for name, components in shown.items()]
     rows += [(f"`--{axis} X`", ", ".join(catalogue.component_names(axis))) for axis in catalogue.AXES]
@@ -98,8 +98,8 @@ def environments() -> str:
 def trains() -> str:
     """The release trains: which versions belong together."""
     rows = []
-    for name in reversed(catalogue.component_names("versions")):
-        train = _component("versions", name, "versions")
+    for name in support.trains():
+        train = catalogue.component_data("versions", name)
         charts = ", ".join(f"{c['name']} {c['version']}" for c in train["charts"].values())
         rows.append((f"`--versions {name}`", charts, train["picker"]["tag"], train["proxy"]["tag"]))
     return _table(("train", "charts", "picker", "routing proxy"), rows)
@@ -109,7 +109,7 @@ def matrix() -> str:
     """The supported cells: for each guide and engine its accelerators, and the gateways on each train, or why not."""
     from wellit import cells
 
-    trains = list(reversed(catalogue.component_names("versions")))
+    trains = support.trains()
     rows: list[tuple[object, ...]] = []
     for name in catalogue.guide_names():
         read = catalogue.guide_source(name)
@@ -199,11 +199,6 @@ def _drawn(command: str, output: str) -> str:
     console.print(Text.from_ansi(output.rstrip("\n")))
     # rich's picture would load a font from the network; the reader's own does.
     return re.sub(r"@font-face \{.*?\}\s*", "", console.export_svg(title="wellit", unique_id="wellit"), flags=re.DOTALL)
-
-
-def _component(folder: str, name: str, key: str) -> dict[str, Any]:
-    found: dict[str, Any] = source.load(paths.ENVIRONMENTS / folder / f"{name}.yaml").data[key]
-    return found
 
 
 def _first(doc: str) -> str:

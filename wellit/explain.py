@@ -7,7 +7,7 @@ import re
 import textwrap
 from collections.abc import Mapping, Sequence
 
-from wellit import catalogue, paths, stranger, support
+from wellit import catalogue, stranger, support
 from wellit.errors import CannotAnswer, nearest, unknown
 
 
@@ -163,10 +163,10 @@ def guides() -> str:
 def environments() -> str:
     """The environments and their components, and what else each axis offers."""
     rows = []
-    for file in sorted(paths.ENVIRONMENTS.glob("*.yaml")):
-        read = catalogue.environment_source(file.stem)
+    for name in catalogue.environment_names():
+        read = catalogue.environment_source(name)
         own = f" (your own, of {', '.join(read.data['guides'])})" if catalogue.is_own(read) else ""
-        rows.append(f"{file.stem}: {', '.join(read.data['components'])}{own}")
+        rows.append(f"{name}: {', '.join(read.data['components'])}{own}")
     rows.append("")
     rows += [f"--{axis}: {', '.join(catalogue.component_names(axis))}" for axis in catalogue.AXES]
     return "\n".join(rows)

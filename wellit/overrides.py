@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from wellit import source
 from wellit.errors import CannotAnswer
-from wellit.source import Keys, Mark, Source
+from wellit.source import Key, Keys, Mark, Source
 
 _SECRET_NAME = re.compile(r"(token|password|passwd|apikey|api_key|secretkey|credential)s?$", re.IGNORECASE)
 _SECRET_VALUE = re.compile(r"\b(hf_[A-Za-z0-9]{16,}|sk-[A-Za-z0-9_-]{16,}|gh[pousr]_[A-Za-z0-9]{16,})")
@@ -59,10 +59,7 @@ def from_word(word: str) -> Layer:
         read.marks[tuple(keys[:depth])] = (Mark(0, len("--set ")), Mark(0, start - 1), None)
     for inner, (begin, end, _) in parsed.marks.items():
         read.marks[(*keys, *inner)] = (Mark(0, start + begin.column), Mark(0, start + max(1, end.column)), None)
-    data: Any = parsed.data
-    for key in reversed(keys):
-        data = {key: data}
-    return Layer(read, data)
+    return Layer(read, below(keys, parsed.data))
 
 
 def from_flag(flag: str, keys: Keys, value: str) -> Layer:
@@ -70,7 +67,12 @@ def from_flag(flag: str, keys: Keys, value: str) -> Layer:
     name = f"{flag} {value}"
     read = Source(name, name, None, {})
     read.marks[keys] = (Mark(0, len(flag) + 1), Mark(0, len(name)), None)
-    data: Any = value
-    for key in reversed(keys):
+    return Layer(read, below(keys, value))
+
+
+def below(keys: Iterable[Key], data: Any) -> dict[str, Any]:
+    """`data` in maps of maps, at `keys`."""
+    for key in reversed(tuple(keys)):
         data = {key: data}
-    return Layer(read, data)
+    nested: dict[str, Any] = data
+    return nested

@@ -42,7 +42,7 @@ class Standing:
 
 def data(name: str) -> Data:
     """What an engine's file says."""
-    engine: Data = catalogue.component_data("engine", name)["engine"]
+    engine: Data = catalogue.component_data("engine", name)
     return engine
 
 
@@ -214,7 +214,7 @@ def _guides() -> list[Source]:
 
 
 def _versions(train: str) -> Data:
-    versions: Data = catalogue.component_data("versions", train)["versions"]
+    versions: Data = catalogue.component_data("versions", train)
     return versions
 
 

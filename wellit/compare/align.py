@@ -111,10 +111,10 @@ def _axes(line: Line, wanted: Fact | None, stack: Stack) -> Iterator[tuple[str, 
     if (line.role, line.what) == ("decode", "engine"):
         yield from (("engine", one.name) for one in engines.engines() if one.title == wanted.value)
     if (line.role, line.what) == ("gateway", "class"):
-        yield from _component(stack, "gateway", lambda data: data["gateway"]["className"] == wanted.value)
+        yield from _component(stack, "gateway", lambda data: data["className"] == wanted.value)
     if line.role == "charts":
         fits = functools.partial(_has_chart, chart=line.what, version=wanted.value)
-        yield from _component(stack, "versions", lambda data: fits(data["versions"]))
+        yield from _component(stack, "versions", fits)
 
 
 def _component(stack: Stack, axis: str, fits: Callable[[Any], bool]) -> Iterator[tuple[str, str]]:
