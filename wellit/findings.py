@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Severity = Literal["error", "warning", "info"]
@@ -35,6 +35,26 @@ class Location:
             return self.file
         return ":".join([self.file, *(str(n) for n in (self.line, self.column) if n)])
 
+    @property
+    def words(self) -> str:
+        """The underlined words."""
+        return self.text[self.column - 1 : self.column - 1 + self.length].strip() if self.column else ""
+
+    def of_key(self, name: str) -> Location:
+        """The place of the key `name` whose value is here, when both are on one line; else this place."""
+        if self.words == name:
+            return self
+        found = self.text.rfind(name, 0, max(0, self.column - 1))
+        return replace(self, column=found + 1, length=len(name)) if found >= 0 else self
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What mends a finding without anybody's judgement: `text` in the place of the words at `at`."""
+
+    at: Location
+    text: str
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -42,6 +62,7 @@ class Finding:
 
     `message` says what is wrong, `write` what to write instead (the caret's label), `why` why it matters.
     `path` is the dotted path of the value, `at` its place; `also` are further places with a note each.
+    `fix` is there when one right answer is known and safe to write.
     """
 
     id: str
@@ -53,6 +74,7 @@ class Finding:
     write: str = ""
     why: str = ""
     also: tuple[tuple[str, Location], ...] = ()
+    fix: Edit | None = None
 
 
 @dataclass(frozen=True)

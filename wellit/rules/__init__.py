@@ -15,11 +15,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from wellit.errors import unknown
-from wellit.findings import Check, Finding, Location
+from wellit.findings import Check, Edit, Finding, Location
+from wellit.node import spoken
 from wellit.source import dotted
 
 if TYPE_CHECKING:
-    from wellit.rules.rule import Hit, Loaded, NotChecked, Rule
+    from wellit.rules.rule import Fix, Hit, Loaded, NotChecked, Rule
     from wellit.subject import Subject
 
 MODULES = (
@@ -102,7 +103,17 @@ def _told(loaded: Loaded, item: Hit | NotChecked) -> Finding | Check:
     return Finding(
         rule.id, rule.slug, rule.severity, item.message, at,
         path=dotted(item.at.keys), write=_as_typed(at, item.write), why=item.why, also=also,
+        fix=_edit(item.fix) if item.fix else None,
     )  # fmt: skip
+
+
+def _edit(fix: Fix) -> Edit | None:
+    """Where a fix is written; None where other words stand there than it is for: a template made them."""
+    at = fix.node.owner.locate(fix.node.keys)
+    if fix.key:
+        at = at.of_key(str(fix.node.keys[-1]))
+    meant = fix.node.keys[-1] if fix.key else fix.node.value
+    return Edit(at, fix.text) if fix.node.written and at.words.strip("\"'") == spoken(meant) else None
 
 
 def _as_typed(at: Location, write: str) -> str:

@@ -38,6 +38,15 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Fix:
+    """The one right answer, safe to write: `text` for the value at `node`, or for its key."""
+
+    node: Node
+    text: str
+    key: bool = False
+
+
+@dataclass(frozen=True)
 class Hit:
     """One mistake: where, what is wrong, what to write. `also` are further places with a note each."""
 
@@ -46,6 +55,7 @@ class Hit:
     write: str
     why: str = ""
     also: tuple[tuple[str, Node], ...] = ()
+    fix: Fix | None = None
 
 
 @dataclass(frozen=True)
@@ -90,4 +100,4 @@ class Loaded:
         return "\n".join(taken).strip("\n") + "\n"
 
 
-__all__ = ["Evidence", "Hit", "Items", "Loaded", "Manifest", "NotChecked", "Rule", "Subject"]
+__all__ = ["Evidence", "Fix", "Hit", "Items", "Loaded", "Manifest", "NotChecked", "Rule", "Subject"]

@@ -146,7 +146,7 @@ class _Judge:
         at = self.locate((*keys, key))
         if written := re.search(r"""([^\s{,"']+)["']?\s*:\s*$""", at.text[: max(0, at.column - 1)]):
             at = replace(at, column=written.start(1) + 1, length=len(written.group(1)))
-        write = words.literal(_slice(at) or str(key))
+        write = words.literal(at.words or str(key))
         why = "YAML reads on, off, yes, no and digits as something else than text"
         message = f"a key must be text, not {words.said(key)}"
         return self._told(self.scheme.kind, (*keys, str(key)), message, at, write, why)
@@ -168,12 +168,12 @@ class _Judge:
             write = f"move it to {words.either(elsewhere[:3])}"
         else:
             write = f"remove it; known here: {', '.join(known)}" if known else "remove it"
-        return self._told(self.scheme.unknown, problem.keys, message, _key(self.locate(problem.keys), str(name)), write)
+        return self._told(self.scheme.unknown, problem.keys, message, self.locate(problem.keys).of_key(str(name)), write)
 
     def _kind(self, problem: Problem) -> Finding:
         at = self.locate(problem.keys)
         message = f"{self.subject(problem.keys)} must be {words.kinds(problem.types)}, not {words.said(problem.value)}"
-        write = words.meant(problem.value, problem.types, _slice(at)) or self._members(problem)
+        write = words.meant(problem.value, problem.types, at.words) or self._members(problem)
         return self._told(self.scheme.kind, problem.keys, message, at, write, self._about(problem.keys))
 
     def _members(self, problem: Problem) -> str:
@@ -225,16 +225,3 @@ class _Judge:
 
 def _below(path: str, otherwise: str = "") -> str:
     return f" in {path}" if path else f" {otherwise}".rstrip()
-
-
-def _slice(at: Location) -> str:
-    """The underlined words."""
-    return at.text[at.column - 1 : at.column - 1 + at.length].strip() if at.column else ""
-
-
-def _key(at: Location, name: str) -> Location:
-    """The place of the key whose value is at `at`, when both are on one line."""
-    if _slice(at) == name:
-        return at
-    found = at.text.rfind(name, 0, max(0, at.column - 1))
-    return replace(at, column=found + 1, length=len(name)) if found >= 0 else at
