@@ -100,3 +100,15 @@ def test_the_settings_that_a_template_line_reads() -> None:
     assert source.referenced(lines[6]) == ["proxy.connector", "engine.connectors"]
     assert source.referenced(lines[8]) == ["versions.proxy.image", "versions.proxy.tag"]
     assert source.referenced("replicas: 3") == []
+
+
+def test_a_stream_of_documents_has_the_lines_of_the_whole_stream() -> None:
+    first, empty, second = source.parse_all("a: 1\n---\n# nothing\n---\nb:\n- c: 2\n", "stream.yaml")
+    assert (first.data, empty.data, second.data) == ({"a": 1}, None, {"b": [{"c": 2}]})
+    assert str(second.at(("b", 0, "c"))) == "stream.yaml:6:6"
+
+
+def test_a_broken_document_of_a_stream_is_told_with_its_line() -> None:
+    with pytest.raises(BadSource) as bad:
+        source.parse_all("a: 1\n---\nb: [\n", "stream.yaml")
+    assert bad.value.finding.at.line > 2

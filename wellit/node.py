@@ -22,7 +22,8 @@ class Owner(Protocol):
     """What values belong to: a release, or a rendered object.
 
     `locate` finds where the value at a path is written (the nearest parent when it is not written itself), `also` the
-    further places that belong to it, with a note each ("engine chosen here"). `read` collects the paths that were read.
+    further places that belong to it, with a note each ("engine chosen here"). `path` is the path as that place has it.
+    `read` collects the paths that were read.
     """
 
     @property
@@ -33,6 +34,9 @@ class Owner(Protocol):
 
     @property
     def also(self) -> Callable[[Keys], Also]: ...
+
+    @property
+    def path(self) -> Callable[[Keys], Keys]: ...
 
 
 @dataclass(frozen=True, eq=False)

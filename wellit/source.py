@@ -103,6 +103,20 @@ def parse(text: str, name: str) -> Source:
     return source
 
 
+def parse_all(text: str, name: str) -> list[Source]:
+    """Read every YAML document of a stream; lines are those of the whole stream. Raises BadSource as load() does."""
+    try:
+        nodes = list(yaml.compose_all(text, Loader=LOADER))
+    except yaml.YAMLError as problem:
+        raise BadSource(_broken(problem, text, name)) from problem
+    sources = [Source(name, text, None, {}) for _ in nodes]
+    lines = text.splitlines()
+    for source, node in zip(sources, nodes, strict=True):
+        source.lines = lines  # one list for all: a stream may hold thousands of documents
+        source.data = _Builder(source).build(node, (), None)
+    return sources
+
+
 def parse_template(text: str, name: str) -> Source:
     """Read a gotmpl values file: template actions become blanks or placeholders, so that every line stays where it is.
 

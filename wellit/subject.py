@@ -32,9 +32,17 @@ def _nothing_more(_keys: Keys) -> Also:
     return ()
 
 
+def _as_it_is(keys: Keys) -> Keys:
+    return keys
+
+
 @dataclass(frozen=True, eq=False)
 class Release:
-    """The chart values of one release. For `locate`, `also` and `read` see node.Owner."""
+    """The chart values of one release. For `locate`, `also`, `path` and `read` see node.Owner.
+
+    `contract` is given for values that were read back from rendered objects (wellit.inputs.manifests): nobody wrote
+    them for a chart, so what a chart accepts, adds or names otherwise is no question of theirs.
+    """
 
     name: str
     chart: str
@@ -43,6 +51,9 @@ class Release:
     locate: Callable[[Keys], Location]
     also: Callable[[Keys], Also] = _nothing_more
     read: set[Keys] = field(default_factory=set, repr=False)
+    namespace: str = ""
+    contract: Contract | None = None
+    path: Callable[[Keys], Keys] = _as_it_is
 
     @cached_property
     def root(self) -> Node:
@@ -51,7 +62,12 @@ class Release:
     @cached_property
     def facts(self) -> Contract:
         """What this version of the chart accepts and makes (schemas/capabilities)."""
-        return capabilities.contract(self.chart, self.version)
+        return self.contract or capabilities.contract(self.chart, self.version)
+
+    @property
+    def of_objects(self) -> bool:
+        """Whether the values were read back from rendered objects: rules about keys of a chart leave them alone."""
+        return self.contract is not None
 
     @property
     def label(self) -> str:
@@ -72,6 +88,7 @@ class Settings:
     by_guide: Callable[[Keys], bool]
     also: Callable[[Keys], Also] = _nothing_more
     read: set[Keys] = field(default_factory=set, repr=False)
+    path: Callable[[Keys], Keys] = _as_it_is
 
     @cached_property
     def root(self) -> Node:
@@ -84,11 +101,13 @@ class Settings:
 
 @dataclass(frozen=True, eq=False)
 class Manifest:
-    """One rendered object, and the release it came from."""
+    """One rendered object, and the release it came from. `place` finds its lines when it stands in a file."""
 
     release: str
     object: Mapping[str, Any]
     read: set[Keys] = field(default_factory=set, repr=False)
+    place: Callable[[Keys], Location] | None = None
+    path: Callable[[Keys], Keys] = _as_it_is
 
     @property
     def title(self) -> str:
@@ -100,9 +119,9 @@ class Manifest:
     def root(self) -> Node:
         return Node(self, (), self.object)
 
-    def locate(self, _keys: Keys) -> Location:
-        """The object's name: a rendered object stands in no file."""
-        return Location(f"rendered {self.title} of {self.release}")
+    def locate(self, keys: Keys) -> Location:
+        """The line of the file; for an object that stands in none its name."""
+        return self.place(keys) if self.place else Location(f"rendered {self.title} of {self.release}")
 
     def also(self, _keys: Keys) -> Also:
         return ()

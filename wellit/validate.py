@@ -182,6 +182,7 @@ def _judge(judged: subject.Subject) -> list[Finding | Check]:
     shape = [
         finding
         for release in judged.releases
+        if not release.of_objects
         for finding in schema.check_values(
             release.values, values_schema.schema_for(release.chart, release.version), release.locate, release.label
         )

@@ -102,7 +102,7 @@ def _told(loaded: Loaded, item: Hit | NotChecked) -> Finding | Check:
     at = owner.locate(item.at.keys)
     return Finding(
         rule.id, rule.slug, rule.severity, item.message, at,
-        path=dotted(item.at.keys), write=_as_typed(at, item.write), why=item.why, also=also,
+        path=dotted(owner.path(item.at.keys)), write=_as_typed(at, item.write), why=item.why, also=also,
         fix=_edit(item.fix) if item.fix else None,
     )  # fmt: skip
 
