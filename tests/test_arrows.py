@@ -12,7 +12,7 @@ from wellit.paths import ROOT
 # Modules and packages of wellit, each allowed to import those before it.
 ORDER = """
     errors paths findings checks say remembered process tools
-    source images capabilities stranger values_schema schema overrides catalogue compose cells choices
+    source images capabilities flags stranger values_schema schema overrides catalogue compose cells choices
     engines nested node subject quantities weights seen translate rules
     charts render places validate new
     demand sandbox door access permissions cluster placement publishers preflight entry record plan

@@ -1,0 +1,222 @@
+"""The flags of a program by version, as schemas/flags has them.
+
+A file there has one line a flag. What differs between versions stands in that line: `since` and `until` are the first
+and the last listed version that has it, `without` the ones between that have not, `changes` what is different from a
+version on (`not` takes a field away). Lines are read when somebody asks for their flag: a file has hundreds.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from wellit.capabilities import Unknown
+from wellit.images import Image
+from wellit.paths import SCHEMAS
+from wellit.source import LOADER
+
+FOLDER = SCHEMAS / "flags"
+_LINE = re.compile(r"^  (-[^:]+): (\{.*\})$", re.MULTILINE)
+_SPELLED = re.compile(r"(?<![\w-])--?[A-Za-z][\w-]*")
+_TAG = re.compile(r"v?(\d+\.\d+\.\d+(?:\.?(?:post|rc)\d+)?)(?:[-_+].*)?")
+_VERSION = re.compile(r"v?(\d+(?:\.\d+)*)(?:[.-]?(rc|post)(\d+))?")
+_ABOUT_VERSIONS = ("since", "until", "without", "changes")
+Ordered = tuple[tuple[int, ...], int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Flag:
+    """One flag as one version has it. `key` names it in all versions: what the newest one calls it."""
+
+    key: str
+    data: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """What this version calls it."""
+        return str(self.data.get("called", self.key))
+
+    @property
+    def spellings(self) -> list[str]:
+        """Every way to write it, with those that say no to it."""
+        return [self.name, *self.data.get("aliases", ()), *self.negations]
+
+    @property
+    def negations(self) -> list[str]:
+        own = ["--no-" + self.name.removeprefix("--")] if self.data.get("negatable") else []
+        return [*own, *self.data.get("negated", ())]
+
+    @property
+    def kind(self) -> str:
+        """What its value is: none, str, int, float, json, bool, duration, list[str], list[int]."""
+        return str(self.data["value"])
+
+    @property
+    def choices(self) -> list[str]:
+        return [str(choice) for choice in self.data.get("choices", ())]
+
+    @property
+    def takes(self) -> tuple[int, int]:
+        """How many words follow it, at least and at most."""
+        if self.kind == "none":
+            return 0, 0
+        return {"?": (0, 1), "*": (0, 999), "+": (1, 999)}.get(self.data.get("nargs", ""), (1, 1))
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """The command line of one program in one version. `style` says how its parser reads words."""
+
+    program: Program
+    version: str
+
+    @property
+    def title(self) -> str:
+        return f"{self.program.title} {self.version}"
+
+    @cached_property
+    def style(self) -> Mapping[str, Any]:
+        return _as_of(self.program.head["style"], self.program.versions, self.version)
+
+    def named(self, spelled: str) -> Flag | None:
+        """The flag that is written exactly like this."""
+        found = (self.program.flag(name, self.version) for name in self.program.names.get(spelled, ()))
+        return next((flag for flag in found if flag and spelled in flag.spellings), None)
+
+    def beginning(self, letters: str) -> dict[str, Flag]:
+        """The flags that begin with these letters, by their spelling."""
+        near = (name for name in self.program.names if name.startswith(letters))
+        return {name: flag for name in near if (flag := self.named(name))}
+
+    def all(self) -> Iterator[Flag]:
+        flags = (self.program.flag(name, self.version) for name in self.program.lines)
+        return (flag for flag in flags if flag)
+
+    @cached_property
+    def spellings(self) -> list[str]:
+        return [spelled for flag in self.all() for spelled in flag.spellings]
+
+
+class Program:
+    """One file of schemas/flags."""
+
+    def __init__(self, path: Path) -> None:
+        text = path.read_text(encoding="utf-8")
+        head, _, flags = text.partition("\nflags:\n")
+        self.head: Mapping[str, Any] = yaml.load(head, Loader=LOADER)
+        self.name, self.title = str(self.head["program"]), str(self.head["title"])
+        self.versions: list[str] = list(self.head["versions"])
+        self.lines: dict[str, str] = dict(_LINE.findall(flags))
+        self._flags: dict[tuple[str, str], Flag | None] = {}
+
+    @cached_property
+    def names(self) -> Mapping[str, list[str]]:
+        """For each spelling of any version, the flags whose lines name it."""
+        names: dict[str, list[str]] = {}
+        for name, line in self.lines.items():
+            spelled = [name, *_SPELLED.findall(line)]
+            negated = ["--no-" + each.removeprefix("--") for each in spelled] if "negatable: true" in line else []
+            for each in dict.fromkeys(spelled + negated):
+                names.setdefault(each, []).append(name)
+        return names
+
+    @functools.cache  # noqa: B019 - as long as the program itself, which is kept
+    def record(self, name: str) -> Mapping[str, Any]:
+        read: Mapping[str, Any] = yaml.load(self.lines[name], Loader=LOADER)
+        return read
+
+    def flag(self, name: str, version: str) -> Flag | None:
+        """A flag as a listed version has it; None when that version has not."""
+        key = (name, version)
+        if key not in self._flags:
+            record = self.record(name)
+            has = version in self.having(record)
+            self._flags[key] = Flag(name, _as_of(record, self.versions, version)) if has else None
+        return self._flags[key]
+
+    def having(self, record: Mapping[str, Any]) -> list[str]:
+        """The listed versions that have a flag."""
+        first = self.versions.index(record.get("since", self.versions[0]))
+        last = self.versions.index(record.get("until", self.versions[-1]))
+        return [version for version in self.versions[first : last + 1] if version not in record.get("without", ())]
+
+    def versions_with(self, spelled: str) -> list[str]:
+        """The listed versions that know a spelling."""
+        return [version for version in self.versions if self.exactly(version).named(spelled)]
+
+    @functools.cache  # noqa: B019
+    def exactly(self, version: str) -> Line:
+        """The command line of a listed version."""
+        return Line(self, version)
+
+    def near(self, version: str) -> tuple[Line, ...] | Unknown:
+        """The listed version that this is, or the ones on either side of it, which it is like where they agree.
+
+        All of them where only commits are known. Unknown for one that is older or newer than all listed.
+        """
+        if self.head.get("commits"):
+            return tuple(self.exactly(listed) for listed in self.versions)
+        wanted = _order(version)
+        if wanted is None:
+            return Unknown(f"{version} is no version of {self.title}")
+        order = {listed: _order(listed) for listed in self.versions}
+        below = [listed for listed, key in order.items() if key and key <= wanted]
+        above = [listed for listed, key in order.items() if key and key >= wanted]
+        if not below or not above:
+            known = self.versions[-1 if below else 0]
+            return Unknown(f"{self.title} {version} is {'newer' if below else 'older'} than {known}, the "
+                           f"{'last' if below else 'first'} whose flags are known")  # fmt: skip
+        return tuple(self.exactly(listed) for listed in dict.fromkeys([below[-1], above[0]]))
+
+    def in_image(self, image: Image) -> str | Unknown:
+        """The version that an image carries."""
+        for known in self.head["images"]:
+            if any(image.is_of(repository) for repository in known["repositories"]):
+                return self._tagged(image, known.get("tags"))
+        return Unknown(f"which {self.title} {image.text or 'an image without a name'} carries is not known")
+
+    def _tagged(self, image: Image, tags: Mapping[str, str] | None) -> str | Unknown:
+        if image.unnamed:
+            return Unknown(f"{image.text}: {image.unnamed}")
+        if tags is not None:
+            version = tags.get(image.tag)
+        else:
+            version = found[1] if (found := _TAG.fullmatch(image.tag)) else None
+        return version or Unknown(f"which {self.title} {image.text} carries is not known")
+
+
+def _as_of(record: Mapping[str, Any], versions: list[str], version: str) -> dict[str, Any]:
+    """A record with its changes up to a listed version."""
+    facts = {name: value for name, value in record.items() if name not in _ABOUT_VERSIONS}
+    for since, changed in record.get("changes", {}).items():
+        if versions.index(since) <= versions.index(version):
+            facts |= changed
+            for name in facts.pop("not", ()):
+                facts.pop(name, None)
+    return facts
+
+
+def _order(version: str) -> Ordered | None:
+    """A key that sorts versions: 1.3.0rc2 before 1.3.0, 0.5.5.post1 after 0.5.5."""
+    found = _VERSION.fullmatch(version)
+    if not found:
+        return None
+    numbers, phase, number = found.groups()
+    return tuple(map(int, numbers.split("."))), {"rc": -1, "post": 1}.get(phase or "", 0), int(number or 0)
+
+
+@functools.cache
+def program(name: str) -> Program | None:
+    """The program of a file of schemas/flags: an engine by its name, picker, picker-gaie, routing-proxy, dynamo-...
+
+    None for one whose flags are not known.
+    """
+    path = FOLDER / f"{name}.yaml"
+    return Program(path) if path.is_file() else None
