@@ -43,8 +43,9 @@ def overview(_: Context) -> None:
 
 @task(
     STACK_FLAGS, FETCH, FORMAT,
-    all="every environment of every guide", values="a values file of anybody's; with --chart",
-    chart="NAME@VERSION of the chart of each --values",
+    all="every environment of every guide",
+    values="a values file of anybody's, a folder, a pattern or -; several may be given",
+    chart="NAME@VERSION of the chart of each --values, or one for all; a file may say it: # wellit: chart NAME@VERSION",
 )  # fmt: skip
 def validate(_: Context, all: bool = False, values: list[str] = [], chart: list[str] = [], **given: Any) -> int:  # noqa: A002, B006
     """Find mistakes in files: nothing is started on a cluster."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from wellit import catalogue, choices, compose, render, rules, schema, subject, values_schema
 from wellit.compose import Choice, Stack
 from wellit.errors import CannotAnswer
 from wellit.findings import Check, Finding, Report
+from wellit.inputs import values
 from wellit.places import Places
 from wellit.say import Say
 from wellit.source import BadSource, Keys
@@ -40,7 +41,7 @@ def stack(choice: Choice, say: Say, *, fetch: bool = False, command: str = "vali
         return Validated(report, composed)
     rendered = render.render(composed, say, fetch=fetch)
     judged = subject_of(composed, rendered)
-    report.add(_judge(judged))
+    report.add(judge(judged))
     if rendered.refused and not report.exit_code:
         raise rendered.refused
     if rendered.unrendered:
@@ -64,16 +65,17 @@ def form_of(composed: Stack) -> list[Finding]:
 
 
 def values_files(files: Sequence[str], charts: Sequence[str]) -> Report:
-    """Judge anybody's values files together; `files` and `charts` (NAME@VERSION) pair by order."""
-    if len(files) != len(charts):
-        raise CannotAnswer(
-            f"{len(files)} --values and {len(charts)} --chart: they pair by order",
-            write="--values FILE --chart llm-d-modelservice@v0.4.9",
-        )
-    judged = subject.from_values(zip(files, charts, strict=True))
-    report = Report("validate", summary={"files": list(files), "charts": list(charts)})
+    """Judge anybody's values files together; see wellit.inputs.values for what `files` and `charts` may be."""
+    wanted = values.files(files, charts)
+    files_and_charts = {"files": [file.name for file in wanted], "charts": [file.chart for file in wanted]}
+    return of_subject(values.together(wanted), files_and_charts)
+
+
+def of_subject(judged: subject.Subject, about: Mapping[str, object]) -> Report:
+    """Judge what was read from elsewhere than a stack of this checkout."""
+    report = Report("validate", summary=dict(about))
     report.add(judged.unreadable)
-    report.add(_judge(judged))
+    report.add(judge(judged))
     return report
 
 
@@ -141,10 +143,8 @@ def subject_of(composed: Stack, rendered: render.Rendered) -> subject.Subject:
         if release.chart not in subject.CHARTS:
             continue
         places = Places(composed, release)
-        values = {key: value for key, value in release.values.items() if key != "imitates"}
-        releases.append(
-            subject.Release(release.name, release.chart, release.version, values, places.at, places.also)
-        )  # fmt: skip
+        own = {key: value for key, value in release.values.items() if key != "imitates"}
+        releases.append(subject.Release(release.name, release.chart, release.version, own, places.at, places.also))
     manifests = None
     if not rendered.unrendered:
         manifests = tuple(subject.Manifest(r.name, m) for r in rendered.releases for m in r.manifests)
@@ -175,7 +175,7 @@ def notes(composed: Stack) -> list[Finding]:
     return [*found, *choices.notes(composed)]
 
 
-def _judge(judged: subject.Subject) -> list[Finding | Check]:
+def judge(judged: subject.Subject) -> list[Finding | Check]:
     """Schemas, then rules; where a rule speaks of a value, what the schema says of it is left out."""
     said = list(rules.run(judged))
     spoken = {(item.at, item.path) for item in said if isinstance(item, Finding)}
