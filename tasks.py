@@ -15,8 +15,10 @@ from wellit.cli import (
     CLUSTER_FLAGS,
     FETCH,
     FORMAT,
+    LIMITS,
     OUTPUT,
     STACK_FLAGS,
+    TEXT_OR_JSON,
     WHICH_FLAGS,
     YES,
     access,
@@ -24,6 +26,7 @@ from wellit.cli import (
     asker,
     choice,
     known_format,
+    limits,
     rendered,
     sandbox_name,
     show,
@@ -42,7 +45,7 @@ def overview(_: Context) -> None:
 
 
 @task(
-    STACK_FLAGS, FETCH, FORMAT,
+    STACK_FLAGS, FETCH, FORMAT, LIMITS,
     all="every environment of every guide",
     values="a values file of anybody's, a folder, a pattern or -; several may be given",
     chart="NAME@VERSION of the chart of each --values, or one for all; a file may say it: # wellit: chart NAME@VERSION",
@@ -51,12 +54,14 @@ def validate(_: Context, all: bool = False, values: list[str] = [], chart: list[
     """Find mistakes in files: nothing is started on a cluster."""
     from wellit import validate as validation
 
-    fmt = known_format(given["format_"])
+    fmt, limited = known_format(given["format_"]), limits(given)
     if values or chart:
-        return show(validation.values_files(values, chart), fmt)
-    if all:
-        return show(validation.everything(choice(given), say, fetch=given["fetch"]), fmt)
-    return show(validation.stack(choice(given), say, fetch=given["fetch"]).report, fmt)
+        report = validation.values_files(values, chart)
+    elif all:
+        report = validation.everything(choice(given), say, fetch=given["fetch"])
+    else:
+        report = validation.stack(choice(given), say, fetch=given["fetch"]).report
+    return show(limited(report), fmt)
 
 
 @task(STACK_FLAGS, FETCH)
@@ -72,14 +77,14 @@ def render(_: Context, **given: Any) -> int:
 
 
 @task(
-    STACK_FLAGS, CLUSTER_FLAGS, FETCH, FORMAT, OUTPUT, name="show",
+    STACK_FLAGS, CLUSTER_FLAGS, FETCH, TEXT_OR_JSON, OUTPUT, name="show",
     live="the state of kubectl's current cluster on it; --sandbox, --context and --kubeconfig say so too",
 )  # fmt: skip
 def show_(_: Context, live: bool = False, **given: Any) -> int:
     """Draw a stack: gateway, route, pool, picker and pods, as a tree or into a file. With a cluster: its state."""
     from wellit import show as showing
 
-    fmt, output = known_format(given["format_"]), given["output"]
+    fmt, output = known_format(given["format_"], "text", "json"), given["output"]
     if output:
         showing.known_output(output)
     cluster = live or any(given[flag] for flag in CLUSTER_FLAGS)
@@ -157,7 +162,7 @@ def quickstart(_: Context) -> int:
 
 
 @task(
-    {name: flag for name, flag in STACK_FLAGS.items() if name != "env"}, CLUSTER_FLAGS, FETCH, FORMAT,
+    {name: flag for name, flag in STACK_FLAGS.items() if name != "env"}, CLUSTER_FLAGS, FETCH, TEXT_OR_JSON,
     positional=["a", "b"], all="what is the same, too",
     a="ENVIRONMENT, GUIDE/ENVIRONMENT, FILE@CHART@VERSION (several joined with +), or live:NAMESPACE",
     b="the other one",
@@ -166,7 +171,7 @@ def compare(_: Context, a: str, b: str, all: bool = False, **given: Any) -> int:
     """Show how two stacks differ, by meaning: environments, values files, a live namespace. Changes nothing."""
     from wellit import compare as comparing
 
-    fmt = known_format(given["format_"])
+    fmt = known_format(given["format_"], "text", "json")
     asked = comparing.Asked(choice({**given, "env": ""}), lambda: access(given), say, given["fetch"])
     return comparing.show(comparing.stacks(a, b, asked), fmt, everything=all)
 
@@ -180,7 +185,7 @@ def explain_(_: Context, what: str) -> None:
 
 
 @task(
-    FORMAT, to="the engine to write it for", from_="the engine it is written for, when its words do not say",
+    TEXT_OR_JSON, to="the engine to write it for", from_="the engine it is written for, when its words do not say",
     values="a values file of the llm-d-modelservice chart instead of a command line",
 )  # fmt: skip
 def translate(_: Context, to: str = "", from_: str = "", values: str = "", **given: Any) -> int:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from wellit import catalogue, explain, support
+from wellit import catalogue, explain, ids, rules, support
 from wellit.checks import CHECKS
 from wellit.errors import CannotAnswer
 from wellit.paths import ROOT
@@ -14,12 +14,41 @@ from wellit.paths import ROOT
 
 def test_every_id_that_the_code_can_say_is_explained() -> None:
     said = {found for file in (ROOT / "wellit").rglob("*.py") for found in re.findall(r'"(WL\d{3})"', file.read_text())}
-    assert said == set(explain.ids())
+    assert said == set(ids.known())
 
 
-@pytest.mark.parametrize("name", sorted(explain.ids()))
+@pytest.mark.parametrize("name", sorted(ids.known()))
 def test_an_id_is_explained_in_either_case(name: str) -> None:
     assert explain.explain(name.lower()).startswith(f"{name} ")
+
+
+def test_a_rule_is_explained_by_its_name_with_both_examples_and_how_its_fact_is_known() -> None:
+    told = explain.explain("model-command")
+    assert told == explain.explain("WL101")
+    assert told.startswith("WL101 model-command (error)\n\nThe chart version does not have this modelCommand.\n\n")
+    assert "\nBad::\n\n    # llm-d-modelservice@v0.3.8\n" in told and "\nGood::\n" in told
+    assert told.endswith("\n\nThe fact behind it was asked of the program itself; a test asks it again.")
+
+
+def test_all_findings_are_in_one_table() -> None:
+    lines = explain.explain("findings").splitlines()
+    assert [line.split()[0] for line in lines[1 : 1 + len(ids.known())]] == list(ids.known())
+    assert any(re.match(r"WL101 +model-command +error +asked +The chart version", line) for line in lines)
+    assert any(re.match(r"WL601 +- +check +- +The cluster answers", line) for line in lines)
+
+
+def test_a_retired_id_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "RETIRED", ("WL199",))
+    assert explain.explain("wl199") == "WL199 was retired: nothing says it any more, and the id is not used again."
+    assert "\nWL199: retired, and not used again\n" in explain.explain("findings")
+
+
+def test_what_and_why_stand_without_title_and_examples() -> None:
+    known = ids.known()
+    assert known["WL003"].title == "A key stands twice in one map"
+    assert known["WL003"].text == "helm and helmfile keep the last one without a word, so the first does nothing."
+    assert known["WL003"].markdown.endswith("**Good**\n\n    replicas: 4")
+    assert known["WL101"].text.startswith("The llm-d-modelservice chart") and "Bad" not in known["WL101"].text
 
 
 @pytest.mark.parametrize("name", sorted(CHECKS))

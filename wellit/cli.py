@@ -41,7 +41,12 @@ CLUSTER_FLAGS: dict[str, tuple[Any, str]] = {
     "context": ("", "a context of the kubeconfig"),
     "kubeconfig": ("", "a kubeconfig file"),
 }
-FORMAT: dict[str, tuple[Any, str]] = {"format_": ("text", "text or json")}
+FORMAT: dict[str, tuple[Any, str]] = {"format_": ("text", "text, json, sarif, junit or github")}
+TEXT_OR_JSON: dict[str, tuple[Any, str]] = {"format_": ("text", "text or json")}
+LIMITS: dict[str, tuple[Any, str]] = {
+    "fail_on": ("error", "the mildest finding that fails: error, warning or info"),
+    "severity": ("info", "the mildest finding that is shown; json and sarif have all"),
+}
 FETCH: dict[str, tuple[Any, str]] = {"fetch": (False, "download upstream's charts that are not in the cache")}
 YES: dict[str, tuple[Any, str]] = {"yes": (False, "do not ask")}
 OUTPUT: dict[str, tuple[Any, str]] = {"output": ("", "a file to draw it into: stack.svg")}
@@ -153,12 +158,29 @@ def show(report: Report, fmt: str = "text") -> int:
     return formats.show(report, fmt)
 
 
-def known_format(name: str) -> str:
-    """`name`, when it is a format; asked before the work, not after it. Raises CannotAnswer."""
+def known_format(name: str, *only: str) -> str:
+    """`name`, when it is a format (one of `only`); asked before the work, not after it. Raises CannotAnswer."""
     from wellit import report
 
     report.known(name)
+    if only and name not in only:
+        raise CannotAnswer(
+            f"this task has no {name}", why="that is a form for findings and checks; this is something else",
+            write=f"--format {' or '.join(only)}",
+        )  # fmt: skip
     return name
+
+
+def limits(given: dict[str, Any]) -> Callable[[Report], Report]:
+    """What lays --fail-on and --severity on a report. Raises CannotAnswer for another word."""
+    from dataclasses import replace
+
+    from wellit.findings import SEVERITIES
+
+    for flag in LIMITS:
+        if given[flag] not in SEVERITIES:
+            raise errors.unknown(f"--{flag.replace('_', '-')}", given[flag], SEVERITIES)
+    return lambda report: replace(report, fail_on=given["fail_on"], shown=given["severity"])
 
 
 def asker(yes: bool) -> Callable[[str], None]:

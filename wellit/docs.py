@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wellit import catalogue, paths, process, support
+from wellit import catalogue, ids, paths, process, support
 
 if TYPE_CHECKING:
     from wellit.cells import Cell, Refusal
@@ -52,13 +52,8 @@ def write() -> list[Path]:
 
 def findings() -> str:
     """Every finding that validate can print, and how the fact behind it is known."""
-    from wellit import choices, rules, schema
-
-    rows = [(key, slug, _first(doc), "error", "") for key, (slug, doc) in sorted(schema.KINDS.items())]
-    rows.append((choices.ID, choices.SLUG, _first(choices.DOC), "error", ""))
-    rows.append((choices.NOTE_ID, choices.NOTE_SLUG, _first(choices.NOTE_DOC), "info", ""))
-    rows += [(r.rule.id, r.rule.slug, r.title, r.rule.severity, r.rule.evidence) for r in rules.rules()]
-    return _table(("id", "name", "what it says", "severity", "fact"), sorted(rows))
+    rows = [(one.id, one.slug, one.title, one.severity, one.evidence) for one in ids.known().values() if one.severity]
+    return _table(("id", "name", "what it says", "severity", "fact"), rows)
 
 
 def checks() -> str:
@@ -199,10 +194,6 @@ def _drawn(command: str, output: str) -> str:
     console.print(Text.from_ansi(output.rstrip("\n")))
     # rich's picture would load a font from the network; the reader's own does.
     return re.sub(r"@font-face \{.*?\}\s*", "", console.export_svg(title="wellit", unique_id="wellit"), flags=re.DOTALL)
-
-
-def _first(doc: str) -> str:
-    return doc.strip().splitlines()[0].rstrip(".")
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:

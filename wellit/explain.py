@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from wellit import catalogue, stranger, support
+from wellit import catalogue, ids, rules, stranger, support
 from wellit.errors import CannotAnswer, nearest, unknown
+from wellit.ids import Known
+
+EVIDENCE = {
+    "asked": "The fact behind it was asked of the program itself; a test asks it again.",
+    "read": "The fact behind it was read in the program's source or documentation.",
+}
 
 
 def overview() -> str:
@@ -41,12 +46,15 @@ def overview() -> str:
 
 def explain(what: str) -> str:
     """The text for a finding's id, an engine, or one of the tables. Raises CannotAnswer for anything else."""
-    tables = {"engines": engines, "guides": guides, "environments": environments}
+    tables = {"engines": engines, "guides": guides, "environments": environments, "findings": findings}
     if what in tables:
         return tables[what]()
-    texts = ids()
-    if what.upper() in texts:
-        return texts[what.upper()]
+    texts = ids.known()
+    slugs = {known.slug: key for key, known in texts.items() if known.slug}
+    if (key := slugs.get(what.lower(), what.upper())) in texts:
+        return one(texts[key])
+    if what.upper() in rules.RETIRED:
+        return f"{what.upper()} was retired: nothing says it any more, and the id is not used again."
     if re.fullmatch(r"(?i)wl\d+", what):
         raise CannotAnswer(f"no finding has the id {what}", write="invoke explain " + _nearest(what, texts))
     called = catalogue.called("engine")
@@ -59,19 +67,20 @@ def explain(what: str) -> str:
     raise stranger.engine(what, called, message=message)
 
 
-def ids() -> dict[str, str]:
-    """Every id of a finding or a check, with the text that explain prints for it."""
-    from wellit import checks, choices, rules, schema
+def one(known: Known) -> str:
+    """What explain prints for one id: its head, the documentation, and how the fact behind it is known."""
+    return "\n\n".join([known.head, known.doc, *([EVIDENCE[known.evidence]] if known.evidence else [])])
 
-    texts = {key: f"{key} {title} (check)\n\n{text}" for key, (title, text) in checks.CHECKS.items()}
-    for loaded in rules.rules():
-        rule = loaded.rule
-        texts[rule.id] = f"{rule.id} {rule.slug} ({rule.severity})\n\n{inspect.cleandoc(loaded.doc)}"
-    for key, (slug, doc) in schema.KINDS.items():
-        texts[key] = f"{key} {slug} (error)\n\n{inspect.cleandoc(doc)}"
-    texts[choices.ID] = f"{choices.ID} {choices.SLUG} (error)\n\n{choices.DOC.strip()}"
-    texts[choices.NOTE_ID] = f"{choices.NOTE_ID} {choices.NOTE_SLUG} (info)\n\n{choices.NOTE_DOC.strip()}"
-    return texts
+
+def findings() -> str:
+    """Every id in one table."""
+    rows = [("id", "name", "severity", "fact", "what it says")]
+    rows += [
+        (one.id, one.slug or "-", one.severity or "check", one.evidence or "-", one.title)
+        for one in ids.known().values()
+    ]
+    gone = [f"{key}: retired, and not used again" for key in rules.RETIRED]
+    return "\n".join([*(line[2:] for line in _columns(rows)), *gone, "", "invoke explain WL104 explains one."])
 
 
 def engines() -> str:
@@ -177,6 +186,6 @@ def _wrapped(text: str, indent: str) -> list[str]:
     return textwrap.wrap(text, 79, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
 
 
-def _nearest(wrong: str, known: dict[str, str]) -> str:
+def _nearest(wrong: str, known: Iterable[str]) -> str:
     number = int(re.sub(r"\D", "", wrong))
     return min(known, key=lambda name: abs(int(name[2:]) - number), default="WL101")

@@ -9,6 +9,8 @@ from typing import Literal
 Severity = Literal["error", "warning", "info"]
 Status = Literal["pass", "fail", "warn", "skip", "unknown"]
 Verdict = Literal["ok", "no", "unknown"]
+# From the worst on.
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,11 @@ class Location:
     def typed(self) -> bool:
         """Whether it is a word of the command line, not a file."""
         return self.file.startswith("--")
+
+    @property
+    def in_file(self) -> bool:
+        """Whether it is in a file: not on the command line, in a stream, a cluster or a rendered object."""
+        return self.file not in ("", "stdin") and not self.file.startswith(("--", "rendered "))
 
     def __str__(self) -> str:
         if self.typed:
@@ -95,12 +102,17 @@ class Check:
 
 @dataclass
 class Report:
-    """The result of one command; the exit code and the verdict come from here, never from an output format."""
+    """The result of one command; the exit code and the verdict come from here, never from an output format.
+
+    `fail_on` is the mildest severity that makes it a no, `shown` the mildest that people are shown.
+    """
 
     command: str
     findings: list[Finding] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     summary: dict[str, object] = field(default_factory=dict)
+    fail_on: Severity = "error"
+    shown: Severity = "info"
 
     def add(self, items: Iterable[Finding | Check]) -> None:
         for item in items:
@@ -111,9 +123,21 @@ class Report:
 
     @property
     def verdict(self) -> Verdict:
-        if any(f.severity == "error" for f in self.findings) or any(c.status == "fail" for c in self.checks):
+        failing = {"fail"} if self.fail_on == "error" else {"fail", "warn"}
+        if any(self.fails(f) for f in self.findings) or any(c.status in failing for c in self.checks):
             return "no"
         return "unknown" if any(c.status == "unknown" for c in self.checks) else "ok"
+
+    def fails(self, finding: Finding) -> bool:
+        """Whether this finding makes it a no."""
+        return SEVERITIES.index(finding.severity) <= SEVERITIES.index(self.fail_on)
+
+    @property
+    def told(self) -> list[Finding]:
+        """The findings that people are shown, each once, by file and line."""
+        kept = SEVERITIES[: SEVERITIES.index(self.shown) + 1]
+        found = {f for f in self.findings if f.severity in kept}
+        return sorted(found, key=lambda f: (f.at.file, f.at.line, f.at.column, f.id, f.message))
 
     @property
     def exit_code(self) -> int:

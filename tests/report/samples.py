@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wellit.findings import Check, Finding, Location, Report
+from wellit.findings import Check, Edit, Finding, Location, Report
 
 METRIC = Finding(
     "WL104",
@@ -13,6 +13,10 @@ METRIC = Finding(
     path="engine.metrics.queued",
     write='"sglang:num_queue_reqs"',
     why="the queue reads as 0, so the queue scorer never moves load",
+    fix=Edit(
+        Location("environments/engines/sglang.yaml", 31, 13, 27, '    queued: "vllm:num_requests_waiting"'),
+        '"sglang:num_queue_reqs"',
+    ),
 )
 CHOSEN = ("engine chosen here", Location("environments/sglang.yaml", 3, 3, 14, "- engines/sglang"))
 COMMAND = Finding(

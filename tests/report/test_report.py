@@ -37,15 +37,38 @@ def test_every_format_gives_the_same_exit_code() -> None:
         assert report.show(Report("x", checks=[samples.UNKNOWN]), name, io.StringIO()) == 2
 
 
+def test_a_threshold_decides_what_fails_and_what_people_are_shown() -> None:
+    (warning, _), error = samples.on_one_line(), samples.METRIC
+    for name in report.FORMATS:
+        assert report.show(Report("x", [warning]), name, io.StringIO()) == 0
+        assert report.show(Report("x", [warning], fail_on="warning"), name, io.StringIO()) == 1
+        assert report.show(Report("x", [samples.LEAK], fail_on="warning"), name, io.StringIO()) == 0
+        assert report.show(Report("x", [samples.LEAK], fail_on="info"), name, io.StringIO()) == 1
+        assert report.show(Report("x", checks=[samples.WARNED], fail_on="warning"), name, io.StringIO()) == 1
+    everything = Report("x", [warning, error, samples.LEAK], shown="error")
+    for name, there in (("text", False), ("github", False), ("junit", False), ("json", True), ("sarif", True)):
+        assert (warning.message in report.render(everything, name).replace('\\"', '"').replace("&quot;", '"')) == there
+        assert error.message in report.render(everything, name)
+    assert "2 of them not shown (--severity error)\n" in report.render(everything)
+
+
+def test_what_a_format_says_of_a_failure_is_a_document_too() -> None:
+    problem = CannotAnswer("no cluster", where="my.yaml:1:2", why="w", write="x")
+    for name, form in report.FORMATS.items():
+        assert (form.error is None) == (name == "text")
+        if form.error:
+            assert "no cluster" in form.error(problem, "install")
+
+
 def test_an_unknown_format_names_those_there_are() -> None:
     with pytest.raises(CannotAnswer) as refused:
         report.known("jsn")
     assert refused.value.message == 'unknown format "jsn"'
-    assert refused.value.write == 'did you mean "json"? known: json, text'
+    assert refused.value.write == 'did you mean "json"? known: github, json, junit, sarif, text'
 
 
 def test_the_formats_are_those_that_exist() -> None:
-    assert sorted(report.FORMATS) == ["json", "text"]
+    assert list(report.FORMATS) == ["text", "json", "sarif", "junit", "github"]
 
 
 def test_colour_only_on_a_terminal_and_never_against_the_person_s_wish() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TextIO
 
 from wellit.errors import WellitError, unknown
@@ -23,16 +24,18 @@ def _text(report: Report, style: Style) -> str:
     return text.render(report, style)
 
 
-def _json(report: Report, _: Style) -> str:
-    from wellit.report import json
+def _module(name: str) -> Format:
+    """A format for programs, whose module is read when it is asked for."""
 
-    return json.render(report)
+    def render(report: Report, _: Style) -> str:
+        made: str = import_module(f"{__name__}.{name}").render(report)
+        return made
 
+    def error(problem: WellitError, command: str) -> str:
+        made: str = import_module(f"{__name__}.{name}").render_error(problem, command)
+        return made
 
-def _json_error(problem: WellitError, command: str) -> str:
-    from wellit.report import json
-
-    return json.render_error(problem, command)
+    return Format(render, error)
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Format:
 
 FORMATS = {
     "text": Format(_text),
-    "json": Format(_json, _json_error),
+    **{name: _module(name) for name in ("json", "sarif", "junit", "github")},
 }
 
 

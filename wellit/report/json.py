@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import Any
 
 from wellit.errors import WellitError
-from wellit.findings import Check, Finding, Location, Report, Verdict
+from wellit.findings import Check, Edit, Finding, Location, Report, Verdict
+from wellit.report import machine
 
 VERSION = 1
 
@@ -35,7 +35,7 @@ def _document(command: str, verdict: Verdict, report: Report, more: dict[str, An
         **more,
         "summary": {**report.summary, **_counts(report)},
     }
-    return json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
+    return machine.dumps(document)
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
@@ -49,7 +49,13 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "write": finding.write,
         "why": finding.why,
         "also": [{"note": note, **_place(at)} for note, at in finding.also],
+        "fix": _fix(finding.fix) if finding.fix else None,
     }
+
+
+def _fix(fix: Edit) -> dict[str, Any]:
+    """An edit: put `text` in the place of `length` characters."""
+    return {**_place(fix.at), "length": fix.at.length, "text": fix.text}
 
 
 def _place(at: Location) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from wellit.findings import Check, Finding, Report, Severity
+from wellit.findings import SEVERITIES, Check, Finding, Report, Severity
 from wellit.report import endpoint, snippet
 from wellit.report.snippet import Mark
 from wellit.report.style import Style, block, one_line
@@ -16,7 +16,6 @@ GLYPHS = {"pass": ("√", "ok"), "fail": ("×", "x"), "warn": ("‼", "!"), "unk
 _CHECK_COLOUR = {"pass": "green", "fail": "red", "warn": "yellow", "unknown": "yellow", "skip": "dim"}
 # Of one mistake made in many places so many are shown with their source line; the others are named.
 MOST_PLACES = 4
-_RANK: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 
 
 @dataclass
@@ -37,13 +36,13 @@ class _Group:
 
 def render(report: Report, style: Style) -> str:
     """The whole report, ending in a line break."""
-    parts = ["\n".join(finding_lines(group.findings, style)) for group in _groups(report.findings)]
+    parts = ["\n".join(finding_lines(group.findings, style)) for group in _groups(report.told)]
     if report.checks:
         parts.append("\n".join(line for check in report.checks for line in check_lines(check, style)))
     for told in (endpoint.notes(report.summary, style), endpoint.lines(report.summary, style)):
         if told:
             parts.append("\n".join(told))
-    parts.append("\n".join(style.paint(line, _tone(report), "bold") for line in style.wrap(_sentence(report))))
+    parts.append("\n".join(style.paint(line, _tone(report), "bold") for line in style.wrap(sentence(report))))
     if (commands := report.summary.get("next")) and isinstance(commands, Sequence):
         parts.append("\n".join(["next:", *(f"  {command}" for command in commands)]))
     return "\n\n".join(parts) + "\n"
@@ -51,8 +50,7 @@ def render(report: Report, style: Style) -> str:
 
 def _groups(findings: Iterable[Finding]) -> list[_Group]:
     groups: list[_Group] = []
-    in_order = sorted(set(findings), key=lambda f: (f.at.file, f.at.line, f.at.column, f.id, f.message))
-    for finding in sorted(in_order, key=lambda f: _RANK[f.severity]):
+    for finding in sorted(findings, key=lambda f: SEVERITIES.index(f.severity)):
         for group in groups:
             if group.takes(finding):
                 group.findings.append(finding)
@@ -153,8 +151,9 @@ def _fix(fix: str, indent: str, style: Style) -> list[str]:
     return [f"{indent}{label} {one_line(fix)}"]
 
 
-def _sentence(report: Report) -> str:
-    parts = [*_findings_part(report), *_checks_part(report.checks), *_not_checked(report.checks)]
+def sentence(report: Report) -> str:
+    """The counts, in one line."""
+    parts = [*_findings_part(report), *_not_shown(report), *_checks_part(report.checks), *_not_checked(report.checks)]
     return "; ".join(parts) or "nothing was checked"
 
 
@@ -169,6 +168,11 @@ def _findings_part(report: Report) -> list[str]:
     places = [f"in {counted(files, 'file')}"] if files else []
     places += ["on the command line"] if any(f.at.typed for f in report.findings) else []
     return [*good, f"{numbers} {' and '.join(places)}"]
+
+
+def _not_shown(report: Report) -> list[str]:
+    hidden = len(set(report.findings)) - len(report.told)
+    return [f"{hidden} of them not shown (--severity {report.shown})"] if hidden else []
 
 
 def _good(summary: Mapping[str, object]) -> list[str]:

@@ -168,7 +168,9 @@ class _Judge:
             write = f"move it to {words.either(elsewhere[:3])}"
         else:
             write = f"remove it; known here: {', '.join(known)}" if known else "remove it"
-        return self._told(self.scheme.unknown, problem.keys, message, self.locate(problem.keys).of_key(str(name)), write)
+        return self._told(
+            self.scheme.unknown, problem.keys, message, self.locate(problem.keys).of_key(str(name)), write
+        )
 
     def _kind(self, problem: Problem) -> Finding:
         at = self.locate(problem.keys)
