@@ -15,6 +15,8 @@ from wellit.sandbox import Sandbox, model
 
 PREFIX = "pytest-"
 
+# A rule that fails fails the test, too.
+os.environ["WELLIT_RAISE"] = "1"
 # A run in the background of a script begins with Ctrl-C ignored, and so would every child that a test interrupts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

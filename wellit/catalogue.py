@@ -9,6 +9,7 @@ from typing import Any
 
 from wellit import paths, schema, source, stranger
 from wellit.errors import CannotAnswer, nearest, unknown
+from wellit.findings import Location
 from wellit.source import BadSource, Source
 
 AXES = {
@@ -71,7 +72,8 @@ def _checked(file: Path, kind: str) -> Source:
 
 @functools.cache
 def _read(file: Path, kind: str, _changed: int) -> Source:
-    read = source.load(file)
+    folder = paths.GUIDES if kind == "guide" else paths.ENVIRONMENTS
+    read = source.load(source.inside(file, folder, Location(paths.shown(file))))
     for finding in schema.check(read, kind):
         raise BadSource(finding)
     return read

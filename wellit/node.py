@@ -7,6 +7,7 @@ shape is the JSON Schemas' business and a rule must not fall over it.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -15,6 +16,7 @@ from wellit.findings import Location
 from wellit.source import Key, Keys
 
 MISSING: Any = object()
+_WHOLE = re.compile(r"[0-9]{1,18}")  # Python counts more digits as decimal, and reads no number of thousands of them
 Also = tuple[tuple[str, Location], ...]
 
 
@@ -129,7 +131,7 @@ class Node:
 
 def whole(value: Any) -> int | None:
     """A whole number, also one written as a word; None for anything else."""
-    if isinstance(value, str) and value.strip().isdecimal():
+    if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 

@@ -68,11 +68,11 @@ def test_of_alternatives_with_choices_all_are_named() -> None:
 
 
 def test_of_alternatives_the_deepest_mistake_is_told() -> None:
-    inner = {"properties": {"n": {"type": "integer"}}}
+    inner = {"properties": {"m": {"type": "integer"}}}
     deep = {"type": "object", "properties": {"kind": {"const": "deep"}, "in": inner}}
     flat = {"type": "object", "required": ["other"], "additionalProperties": False}
-    assert told("x: {kind: deep, in: {n: y}}\n", {"x": {"oneOf": [flat, deep]}}) == [
-        ("WL021", 'x.in.n must be a whole number, not the text "y"', "")
+    assert told("x: {kind: deep, in: {m: z}}\n", {"x": {"oneOf": [flat, deep]}}) == [
+        ("WL021", 'x.in.m must be a whole number, not the text "z"', "")
     ]
 
 

@@ -1,6 +1,6 @@
 """The rules: meaning, across settings and releases, without any tool.
 
-    run(subject)      findings and checks of every rule
+    run(subject)      findings and checks of every rule; one that fails is said not to have been asked
     rules()           the rules themselves, in order
     find("WL104")     one rule, by id or slug
 
@@ -9,9 +9,11 @@ To add one: a module here, its line in MODULES, a good and a bad fixture in test
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from wellit.errors import unknown
@@ -68,10 +70,28 @@ def find(name: str) -> Loaded:
 
 
 def run(subject: Subject) -> Iterator[Finding | Check]:
-    """What every rule says about `subject`. A question that a rule could not answer is a check with status skip."""
+    """What every rule says about `subject`. A question that a rule could not answer is a check with status skip.
+
+    A rule that fails is a mistake of ours: an unknown check, and the others go on. With $WELLIT_RAISE, as in our tests,
+    it is raised.
+    """
     for loaded in rules():
         if _reads(loaded.rule, subject):
-            yield from judge(loaded, subject)
+            try:
+                yield from judge(loaded, subject)
+            except Exception as problem:
+                if os.environ.get("WELLIT_RAISE"):
+                    raise
+                yield _failed(loaded.rule, problem)
+
+
+def _failed(rule: Rule, problem: Exception) -> Check:
+    import traceback
+
+    where = traceback.extract_tb(problem.__traceback__)[-1]
+    at = f"{PurePath(where.filename).name}:{where.lineno}"
+    detail = f"the rule failed, which is a mistake of wellit: {type(problem).__name__} in {at}: {str(problem)[:200]}"
+    return Check(rule.id, rule.slug, "unknown", detail, "report it, with the values if they may be seen")
 
 
 def _reads(rule: Rule, subject: Subject) -> bool:

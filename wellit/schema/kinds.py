@@ -1,7 +1,7 @@
 """The ids of what can be wrong with a file's form: id -> (slug, the text of `invoke explain`).
 
-WL001-003 come from reading a file (wellit.source), WL010-013 from the schemas of settings, WL020-023 from the schemas
-of the charts' values: the same four questions, for a file that is not this project's.
+WL001-003 and WL007-009 come from reading a file (wellit.source), WL010-013 from the schemas of settings, WL020-023
+from the schemas of the charts' values: the same four questions, for a file that is not this project's.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ _TABLE: dict[str, tuple[str, str]] = {
         """
         A file that was named cannot be read.
 
-        It is not there, it may not be read, or it is not UTF-8 text.
+        It is not there, it may not be read, it is a folder, a pipe or a device, or it is not UTF-8 text. A pipe is
+        not waited for.
 
         Bad:  -f my-setings.yaml
         Good: -f my-settings.yaml
@@ -57,6 +58,46 @@ _TABLE: dict[str, tuple[str, str]] = {
         Bad:  replicas: 2
               replicas: 4
         Good: replicas: 4
+        """,
+    ),
+    "WL007": (
+        "too-much",
+        """
+        A file is larger, deeper or stands for more values than wellit reads.
+
+        Aliases and merges repeat what they name each time, so a few lines can stand for billions of values; helm
+        refuses such a file, too. The limits are far above what a person writes or a chart renders; they bound the
+        time and the memory that a file can take.
+
+        Bad:  a: &a [x, x]
+              b: &b [*a, *a]    and so on, thirty times
+        Good: a: [x, x]
+        """,
+    ),
+    "WL008": (
+        "several-documents",
+        """
+        A second YAML document begins in a file that is read as one.
+
+        helm takes the first document of a values file and leaves the others without a word.
+
+        Bad:  decode: {replicas: 2}
+              ---
+              prefill: {replicas: 1}
+        Good: decode: {replicas: 2}
+              prefill: {replicas: 1}
+        """,
+    ),
+    "WL009": (
+        "outside",
+        """
+        A name in a file leads to a file outside of the folder that it belongs to.
+
+        What is named on the command line may be anywhere. What a file names is read only below the folder of that
+        file, also when links are followed, so that somebody else's file cannot show a file of yours.
+
+        Bad:  environments: [../../mine]
+        Good: environments: [mine]
         """,
     ),
     "WL010": (
