@@ -14,7 +14,7 @@ ORDER = """
     errors paths findings checks say remembered process tools
     source images capabilities flags stranger values_schema schema overrides catalogue compose cells choices
     engines nested node subject quantities weights seen translate rules
-    ids
+    ignore ids
     charts render places inputs validate new
     demand sandbox door access permissions cluster placement publishers preflight entry record plan
     live progress helm prerequisites endpoint waiting verify lifecycle provide prepare operate

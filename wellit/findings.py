@@ -9,6 +9,7 @@ from typing import Literal
 Severity = Literal["error", "warning", "info"]
 Status = Literal["pass", "fail", "warn", "skip", "unknown"]
 Verdict = Literal["ok", "no", "unknown"]
+Use = Literal["used", "unused", "open"]
 # From the worst on.
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
@@ -100,11 +101,27 @@ class Check:
     evidence: str = ""
 
 
+@dataclass(frozen=True)
+class Ignore:
+    """One id that a comment of a file ignores: on `line`, in all of the file when that is 0.
+
+    `at` is the id's place, `comment` that of the whole comment.
+    """
+
+    id: str
+    line: int
+    reason: str
+    at: Location
+    comment: Location
+
+
 @dataclass
 class Report:
     """The result of one command; the exit code and the verdict come from here, never from an output format.
 
-    `fail_on` is the mildest severity that makes it a no, `shown` the mildest that people are shown.
+    `fail_on` is the mildest severity that makes it a no, `shown` the mildest that people are shown. `ignored` are the
+    findings that comments took away; `ignores` says of each comment whether it is used, unused, or open: not all that
+    could have its finding was looked at.
     """
 
     command: str
@@ -113,6 +130,8 @@ class Report:
     summary: dict[str, object] = field(default_factory=dict)
     fail_on: Severity = "error"
     shown: Severity = "info"
+    ignored: list[Finding] = field(default_factory=list)
+    ignores: dict[Ignore, Use] = field(default_factory=dict)
 
     def add(self, items: Iterable[Finding | Check]) -> None:
         for item in items:

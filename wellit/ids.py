@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import astuple, dataclass
 from typing import Literal
 
 from wellit.findings import Severity
@@ -41,7 +42,7 @@ class Known:
 
 def known() -> dict[str, Known]:
     """All of them, sorted."""
-    from wellit import checks, choices, rules, schema
+    from wellit import checks, choices, ignore, rules, schema
 
     found = [Known(key, "", title, text) for key, (title, text) in checks.CHECKS.items()]
     for loaded in rules.rules():
@@ -51,7 +52,31 @@ def known() -> dict[str, Known]:
     found += [_finding(key, slug, doc) for key, (slug, doc) in schema.KINDS.items()]
     found.append(_finding(choices.ID, choices.SLUG, choices.DOC))
     found.append(_finding(choices.NOTE_ID, choices.NOTE_SLUG, choices.NOTE_DOC, "info"))
+    found += [_finding(key, slug, doc, severity) for key, (slug, severity, doc) in ignore.KINDS.items()]
     return {one.id: one for one in sorted(found, key=lambda one: one.id)}
+
+
+def in_use() -> dict[str, bool]:
+    """Every id that there is or was, with whether it is in use."""
+    from wellit import rules
+
+    return dict.fromkeys(rules.RETIRED, False) | dict.fromkeys(known(), True)
+
+
+def asked(charts: Collection[str] = (), *, settings: bool = False, manifests: bool = False) -> set[str]:
+    """The ids of findings that were looked for, where these charts' values were judged, or a stack's settings.
+
+    A rule that reads several charts looks fully only where it has them all.
+    """
+    from wellit import choices, rules
+    from wellit.schema.kinds import SETTINGS, VALUES
+    from wellit.subject import SETTINGS as OF_STACK
+
+    found = {*astuple(SETTINGS), choices.ID, choices.NOTE_ID} if settings else set()
+    found |= set(astuple(VALUES)) if charts else set()
+    have = {*charts, OF_STACK} if settings else {*charts}
+    of_rules = {loaded.rule.id for loaded in rules.rules() if set(loaded.rule.charts) <= have}
+    return found | {key for key in of_rules if manifests or not key.startswith("WL5")}
 
 
 def _finding(key: str, slug: str, text: str, severity: Severity = "error") -> Known:

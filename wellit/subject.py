@@ -18,7 +18,7 @@ from wellit.errors import CannotAnswer, unknown
 from wellit.findings import Finding, Location
 from wellit.nested import Nested
 from wellit.node import Also, Node
-from wellit.source import BadSource, Keys
+from wellit.source import BadSource, Keys, Source
 
 MODELSERVICE = "llm-d-modelservice"
 INFERENCEPOOL = "inferencepool"
@@ -41,7 +41,7 @@ class Release:
     """The chart values of one release. For `locate`, `also`, `path` and `read` see node.Owner.
 
     `contract` is given for values that were read back from rendered objects (wellit.inputs.manifests): nobody wrote
-    them for a chart, so what a chart accepts, adds or names otherwise is no question of theirs.
+    them for a chart, so what a chart accepts, adds or names otherwise is no question of theirs. `source` is the file.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Release:
     namespace: str = ""
     contract: Contract | None = None
     path: Callable[[Keys], Keys] = _as_it_is
+    source: Source | None = None
 
     @cached_property
     def root(self) -> Node:
@@ -108,6 +109,7 @@ class Manifest:
     read: set[Keys] = field(default_factory=set, repr=False)
     place: Callable[[Keys], Location] | None = None
     path: Callable[[Keys], Keys] = _as_it_is
+    source: Source | None = None
 
     @property
     def title(self) -> str:
@@ -149,6 +151,12 @@ class Subject:
         made: T = self._kept[make]
         return made
 
+    @property
+    def texts(self) -> dict[str, str]:
+        """The texts of the files that all this stands in, by name."""
+        sources = [*(one.source for one in self.releases), *(one.source for one in self.manifests or ())]
+        return {source.name: source.text for source in sources if source}
+
     def of(self, *charts: str) -> Iterator[Release]:
         """The releases of these charts, in order."""
         return (release for release in self.releases if release.chart in charts)
@@ -181,7 +189,8 @@ def from_source(read: source.Source, chart: str, version: str, name: str = "") -
                 Location(read.name, 1, 1, 1, read.lines[0] if read.lines else ""), write="key: value",
             )
         )  # fmt: skip
-    return Release(name or Path(read.name).stem, chart, version, read.data or {}, Nested(read).at)
+    name = name or Path(read.name).stem
+    return Release(name, chart, version, read.data or {}, Nested(read).at, source=read)
 
 
 def chart_version(word: str) -> tuple[str, str]:

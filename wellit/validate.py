@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from wellit import catalogue, choices, compose, render, rules, schema, subject, values_schema
+from wellit import catalogue, choices, compose, ids, ignore, render, rules, schema, subject, values_schema
 from wellit.compose import Choice, Stack
 from wellit.errors import CannotAnswer
 from wellit.findings import Check, Finding, Report
@@ -27,6 +27,19 @@ class Validated:
 
 def stack(choice: Choice, say: Say, *, fetch: bool = False, command: str = "validate") -> Validated:
     """Judge one stack. Raises CannotAnswer for unknown names, and when a chart refuses what has no mistake here."""
+    result = _stack(choice, say, fetch, command)
+    ignore.close(result.report, ids.in_use, mine=own_files(choice))
+    return result
+
+
+def own_files(choice: Choice) -> list[str]:
+    """The files that a person wrote for this stack, by the names that findings have."""
+    own = [choice.environment] if choice.environment in catalogue.environment_names() else []
+    read = [catalogue.environment_source(name) for name in own]
+    return [*choice.files, *(file.name for file in read if catalogue.is_own(file))]
+
+
+def _stack(choice: Choice, say: Say, fetch: bool, command: str) -> Validated:
     report = Report(command)
     try:
         composed = compose.compose(choice)
@@ -36,12 +49,16 @@ def stack(choice: Choice, say: Say, *, fetch: bool = False, command: str = "vali
         return Validated(report)
     report.summary |= _about(composed)
     report.add(judge_settings(composed))
+    texts = {layer.source.name: layer.source.text for layer in composed.layers}
+    ignore.take(report, texts, lambda: ids.asked(settings=True))
     if report.exit_code:
         report.checks.append(_skipped("chart values and manifests", "the settings above come first"))
         return Validated(report, composed)
     rendered = render.render(composed, say, fetch=fetch)
     judged = subject_of(composed, rendered)
     report.add(judge(judged))
+    rendered_too = judged.manifests is not None
+    ignore.take(report, texts | judged.texts, lambda: ids.asked(subject.CHARTS, settings=True, manifests=rendered_too))
     if rendered.refused and not report.exit_code:
         raise rendered.refused
     if rendered.unrendered:
@@ -76,7 +93,9 @@ def of_subject(judged: subject.Subject, about: Mapping[str, object]) -> Report:
     report = Report("validate", summary=dict(about))
     report.add(judged.unreadable)
     report.add(judge(judged))
-    return report
+    charts = () if judged.unreadable else {release.chart for release in judged.releases}
+    ignore.take(report, judged.texts, lambda: ids.asked(charts, manifests=judged.manifests is not None))
+    return ignore.close(report, ids.in_use)
 
 
 def everything(choice: Choice, say: Say, *, fetch: bool = False) -> Report:
@@ -101,13 +120,14 @@ def several(wanted: Sequence[Choice], say: Say, *, fetch: bool = False) -> Repor
     for choice, (one, reason) in zip(wanted, judged, strict=True):
         report.findings += [finding for finding in one.findings if finding not in report.findings]
         report.checks += [check for check in one.checks if check not in report.checks]
+        ignore.join(report, one)
         if reason:
             refused.setdefault(reason, []).append(f"{choice.guide} -e {choice.environment}")
     report.add(_skipped(", ".join(dict.fromkeys(names)), f"refused: {why}") for why, names in refused.items())
     report.summary["stacks"] = [_named(one) for one, (_, no) in zip(wanted, judged, strict=True) if not no]
     if refused and not report.summary["stacks"]:
         raise CannotAnswer("no stack is left to judge: all are refused with these choices", why="; ".join(refused))
-    return report
+    return ignore.close(report, ids.in_use)
 
 
 def _every(choice: Choice) -> Iterator[Choice]:
@@ -121,7 +141,7 @@ def _every(choice: Choice) -> Iterator[Choice]:
 def _one_of_all(choice: Choice, say: Say, fetch: bool) -> tuple[Report, str]:
     """The report of one of many stacks, and why it is refused; that is no mistake in a file."""
     try:
-        report = stack(choice, say, fetch=fetch).report
+        report = _stack(choice, say, fetch, "validate").report
     except CannotAnswer as problem:
         about = f"{problem.message}; {problem.why}" if problem.why else problem.message
         return Report("validate", checks=[Check("WL500", _named(choice), "unknown", about, problem.write)]), ""
@@ -129,7 +149,8 @@ def _one_of_all(choice: Choice, say: Say, fetch: bool) -> tuple[Report, str]:
     if not refused:
         return report, ""
     others = [finding for finding in report.findings if finding not in refused]
-    return Report("validate", others), f"{refused[0].message}; {refused[0].why}"
+    left = Report("validate", others, ignored=report.ignored, ignores=report.ignores)
+    return left, f"{refused[0].message}; {refused[0].why}"
 
 
 def _named(choice: Choice) -> str:
@@ -144,7 +165,11 @@ def subject_of(composed: Stack, rendered: render.Rendered) -> subject.Subject:
             continue
         places = Places(composed, release)
         own = {key: value for key, value in release.values.items() if key != "imitates"}
-        releases.append(subject.Release(release.name, release.chart, release.version, own, places.at, places.also))
+        releases.append(
+            subject.Release(
+                release.name, release.chart, release.version, own, places.at, places.also, source=places.template
+            )
+        )
     manifests = None
     if not rendered.unrendered:
         manifests = tuple(subject.Manifest(r.name, m) for r in rendered.releases for m in r.manifests)

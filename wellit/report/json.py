@@ -76,6 +76,7 @@ def _counts(report: Report) -> dict[str, int]:
         "errors": severities["error"],
         "warnings": severities["warning"],
         "infos": severities["info"],
+        "ignored": len(report.ignored),
         "passed": statuses["pass"],
         "failed": statuses["fail"],
         "warned": statuses["warn"],

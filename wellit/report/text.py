@@ -172,7 +172,8 @@ def _findings_part(report: Report) -> list[str]:
 
 def _not_shown(report: Report) -> list[str]:
     hidden = len(set(report.findings)) - len(report.told)
-    return [f"{hidden} of them not shown (--severity {report.shown})"] if hidden else []
+    said = [f"{hidden} of them not shown (--severity {report.shown})"] if hidden else []
+    return said + ([f"{len(report.ignored)} ignored"] if report.ignored else [])
 
 
 def _good(summary: Mapping[str, object]) -> list[str]:
