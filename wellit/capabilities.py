@@ -186,8 +186,20 @@ def _merged(file: _File, version: str) -> Contract:
         if entry["since"] in older:
             facts |= entry
     facts.pop("since", None)
+    base = _stands_on(file, facts)
     evidence, narrows = (_frozen(file.data.get(name, {})) for name in ("evidence", "narrows"))
+    if base:
+        facts, evidence = {**base.facts, **facts}, {**base.evidence, **evidence}
     return Contract(file.name, version, _frozen(facts), evidence, narrows)
+
+
+def _stands_on(file: _File, facts: Mapping[str, Any]) -> Contract | None:
+    """The release of another file whose facts hold where this one says nothing: `standsOn` names file and fact."""
+    how = file.data.get("standsOn")
+    if how is None:
+        return None
+    named = facts[how["by"]]
+    return _merged(_read(file.path.parent / f"{how['file']}.yaml"), how["instead"].get(named, named))
 
 
 def _frozen(value: Any) -> Any:

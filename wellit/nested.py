@@ -50,6 +50,15 @@ def _value(data: Any, keys: Sequence[Key]) -> Any:
         return None
 
 
+def problem(text: str) -> str:
+    """Why a text is not YAML; "" when it is."""
+    try:
+        parse(text, "")
+    except BadSource as bad:
+        return bad.finding.message
+    return ""
+
+
 def parsed(text: str) -> Any:
     """The data of a YAML text; None when it is not YAML."""
     try:

@@ -100,11 +100,34 @@ class Pool:
             return {entry["name"].text().lstrip("-"): entry["value"] for entry in node if entry["name"]}
         return {name.lstrip("-"): value for name, value in node.items()}
 
+    @property
+    def config_file(self) -> Node:
+        """The setting that names the configuration to read."""
+        return self.picker["pluginsConfigFile"]
+
+    @property
+    def custom_configs(self) -> Node:
+        return self.picker["pluginsCustomConfig"]
+
+    @property
+    def config_files(self) -> list[str]:
+        """The configurations that there are: the chart's own first, then those of the values."""
+        return [*self.facts["configFiles"], *(name for name, _ in self.custom_configs.items())]
+
+    @property
+    def config_elsewhere(self) -> bool:
+        """Whether a flag of the values names another configuration than pluginsConfigFile does."""
+        return bool({"config-file", "config-text", "configFile", "configText"} & set(self.flags))
+
+    @property
+    def config_text(self) -> Node:
+        """The picker's configuration as the values bring it: text, or a map by mistake."""
+        return self.custom_configs[self.config_file.text()]
+
     @cached_property
     def config(self) -> Node:
         """The picker's configuration, when the values bring one; nothing is written there otherwise."""
-        name = self.picker["pluginsConfigFile"].text()
-        node = self.picker["pluginsCustomConfig"][name]
+        node = self.config_text
         if isinstance(node.value, str):
             return Node(node.owner, node.keys, parsed(node.value) or {})
         return node
