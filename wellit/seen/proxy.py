@@ -59,6 +59,18 @@ class Proxy:
         """What the release in its image takes, or why that cannot be told."""
         return capabilities.routing_proxy(self.image)
 
+    @cached_property
+    def meets_at(self) -> int | None:
+        """The port of the prefill servers that the connector tells everybody; None when it tells none.
+
+        When the release is not known it is what every release with the connector says.
+        """
+        known = [self.contract] if self.contract else [one for _, one in capabilities.published("routing-proxy")]
+        ports = {
+            one["connectorPorts"][self.connector]["port"] for one in known if self.connector in one["connectorPorts"]
+        }
+        return ports.pop() if len(ports) == 1 else None
+
     @property
     def has_connector(self) -> bool:
         """Whether the proxy's release has the connector; when the release is not known, it may have."""

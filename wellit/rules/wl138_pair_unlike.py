@@ -1,0 +1,85 @@
+"""Prefill and decode servers are set differently where they are the same for nearly everybody.
+
+The same request is begun by one and finished by the other. With another model, tokenizer or chat template the second
+continues what the first never read; with a shorter context on one side long requests fail there alone; a page size or
+a KV cache type that only one side is told is the engine's own choice on the other.
+
+Bad::
+
+    # llm-d-modelservice@v0.4.9
+    decode:
+      containers:
+      - image: lmsysorg/sglang:v0.5.9
+        modelCommand: custom
+        command: [python3, -m, sglang.launch_server]
+        args: [--disaggregation-mode, decode, --context-length, "32768"]
+    prefill:
+      replicas: 1
+      containers:
+      - image: lmsysorg/sglang:v0.5.9
+        modelCommand: custom
+        command: [python3, -m, sglang.launch_server]
+        args: [--disaggregation-mode, prefill, --context-length, "8192"]
+
+Good::
+
+    # llm-d-modelservice@v0.4.9
+    decode:
+      containers:
+      - image: lmsysorg/sglang:v0.5.9
+        modelCommand: custom
+        command: [python3, -m, sglang.launch_server]
+        args: [--disaggregation-mode, decode, --context-length, "32768"]
+    prefill:
+      replicas: 1
+      containers:
+      - image: lmsysorg/sglang:v0.5.9
+        modelCommand: custom
+        command: [python3, -m, sglang.launch_server]
+        args: [--disaggregation-mode, prefill, --context-length, "32768"]
+"""
+
+from __future__ import annotations
+
+from wellit.rules.rule import Hit, Items, Rule
+from wellit.seen.disaggregation import Apart, aparts, differences
+from wellit.seen.modelservice import Pod
+from wellit.seen.told import Told, told, unclear
+from wellit.subject import MODELSERVICE, Subject
+
+RULE = Rule(
+    "WL138", "pair-unlike", "warning", (MODELSERVICE,), "read", reads="role.containers role.create role.replicas"
+)
+
+
+def check(subject: Subject) -> Items:
+    for apart in aparts(subject):
+        for found in differences(apart, apart.facts.get("alike", ())):
+            yield Hit(
+                found.decode.node,
+                f"the decode servers have {found.decode.by} {found.decode.value},"
+                f" the prefill servers {found.prefill.by} {found.prefill.value}",
+                write=f"{found.prefill.by} {found.prefill.value}, or {found.decode.value} on both",
+                why="a request is begun by the one and finished by the other",
+                also=(("the prefill servers", found.prefill.node),),
+            )
+        for setting in apart.facts.get("same", ()):
+            yield from _one_sided(apart, setting)
+
+
+def _one_sided(apart: Apart, setting: str) -> Items:
+    """What must be the same is told to one of the two alone."""
+    said = [told(pod.main, setting) for pod in apart.both]
+    for pod, one, other in zip(apart.both[::-1], said, said[::-1], strict=True):
+        if one and one.value != "auto" and not one.open and other is None and not unclear(pod.main):
+            yield _alone(pod, one)
+
+
+def _alone(silent: Pod, one: Told) -> Hit:
+    return Hit(
+        silent.main.node["args"],
+        f"the {silent.role} servers are not told {one.by}, which is {one.value} on the other side",
+        write=f"{one.by}, {one.value} here as well",
+        why="it must be the same on both, and here it is what the engine chooses",
+        also=(("the other side", one.node),),
+    )
