@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -14,6 +14,7 @@ from invoke import Collection, Context
 from wellit.cli import (
     CLUSTER_FLAGS,
     FETCH,
+    FIX,
     FORMAT,
     LIMITS,
     OUTPUT,
@@ -26,7 +27,6 @@ from wellit.cli import (
     asker,
     choice,
     known_format,
-    limits,
     rendered,
     sandbox_name,
     show,
@@ -34,6 +34,9 @@ from wellit.cli import (
     which,
 )
 from wellit.say import announce as say
+
+if TYPE_CHECKING:
+    from wellit.findings import Report
 
 
 @task(default=True)
@@ -45,7 +48,7 @@ def overview(_: Context) -> None:
 
 
 @task(
-    STACK_FLAGS, FETCH, FORMAT, LIMITS,
+    STACK_FLAGS, FETCH, FORMAT, LIMITS, FIX,
     all="every environment of every guide",
     values="a values file of anybody's, a folder, a pattern or -; several may be given",
     chart="NAME@VERSION of the chart of each --values, or one for all; a file may say it: # wellit: chart NAME@VERSION",
@@ -53,15 +56,18 @@ def overview(_: Context) -> None:
 def validate(_: Context, all: bool = False, values: list[str] = [], chart: list[str] = [], **given: Any) -> int:  # noqa: A002, B006
     """Find mistakes in files: nothing is started on a cluster."""
     from wellit import validate as validation
+    from wellit.output import output
 
-    fmt, limited = known_format(given["format_"]), limits(given)
-    if values or chart:
-        report = validation.values_files(values, chart)
-    elif all:
-        report = validation.everything(choice(given), say, fetch=given["fetch"])
-    else:
-        report = validation.stack(choice(given), say, fetch=given["fetch"]).report
-    return show(limited(report), fmt)
+    fmt = known_format(given["format_"])
+
+    def judge() -> Report:
+        if values or chart:
+            return validation.values_files(values, chart)
+        if all:
+            return validation.everything(choice(given), say, fetch=given["fetch"])
+        return validation.stack(choice(given), say, fetch=given["fetch"]).report
+
+    return show(output(given, fmt)(judge), fmt)
 
 
 @task(STACK_FLAGS, FETCH)

@@ -18,7 +18,11 @@ ORDER = """
     charts render places inputs validate new
     demand sandbox door access permissions cluster placement publishers preflight entry record plan
     live progress helm prerequisites endpoint waiting verify lifecycle provide prepare operate
-    report compare picture show support explain docs walk testing cli program
+    report
+    fix
+    compare picture show support explain docs walk testing cli
+    output
+    program
 """.split()
 STARTS_PROCESSES = {"process"}
 # With the verbs that change a cluster, as `Access.call` and `Helm.helm` are given them; access asks its reviews by one.

@@ -6,6 +6,11 @@ A title says the good state; the text why it matters, and what mends it.
 from __future__ import annotations
 
 CHECKS: dict[str, tuple[str, str]] = {
+    "WL035": (
+        "What has one right answer is mended by --fix",
+        "A value of the command line, of a template or of this project's own files is not: it is no person's file, or\n"
+        "other words stand there than those that are wrong. What to write is shown with the finding.",
+    ),
     "WL500": (
         "A part of the validation was made",
         "Something was not looked at, and the screen says what and why: upstream's charts are not in the cache\n"

@@ -48,6 +48,10 @@ LIMITS: dict[str, tuple[Any, str]] = {
     "severity": ("info", "the mildest finding that is shown; json and sarif have all"),
 }
 FETCH: dict[str, tuple[Any, str]] = {"fetch": (False, "download upstream's charts that are not in the cache")}
+FIX: dict[str, tuple[Any, str]] = {
+    "fix": (False, "write what has one right answer into your files, after showing it and asking"),
+    "yes": (False, "do not ask"),
+}
 YES: dict[str, tuple[Any, str]] = {"yes": (False, "do not ask")}
 OUTPUT: dict[str, tuple[Any, str]] = {"output": ("", "a file to draw it into: stack.svg")}
 OPTIONAL = {"sandbox"}  # may stand without a value
@@ -169,18 +173,6 @@ def known_format(name: str, *only: str) -> str:
             write=f"--format {' or '.join(only)}",
         )  # fmt: skip
     return name
-
-
-def limits(given: dict[str, Any]) -> Callable[[Report], Report]:
-    """What lays --fail-on and --severity on a report. Raises CannotAnswer for another word."""
-    from dataclasses import replace
-
-    from wellit.findings import SEVERITIES
-
-    for flag in LIMITS:
-        if given[flag] not in SEVERITIES:
-            raise errors.unknown(f"--{flag.replace('_', '-')}", given[flag], SEVERITIES)
-    return lambda report: replace(report, fail_on=given["fail_on"], shown=given["severity"])
 
 
 def asker(yes: bool) -> Callable[[str], None]:

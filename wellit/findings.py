@@ -70,7 +70,7 @@ class Finding:
 
     `message` says what is wrong, `write` what to write instead (the caret's label), `why` why it matters.
     `path` is the dotted path of the value, `at` its place; `also` are further places with a note each.
-    `fix` is there when one right answer is known and safe to write.
+    `fix` is there when one right answer is known and safe to write; `by_hand` when it is known and cannot be written.
     """
 
     id: str
@@ -83,6 +83,7 @@ class Finding:
     why: str = ""
     also: tuple[tuple[str, Location], ...] = ()
     fix: Edit | None = None
+    by_hand: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wellit.errors import unknown
 from wellit.findings import Check, Edit, Finding, Location
@@ -150,17 +150,23 @@ def _told(loaded: Loaded, item: Hit | NotChecked) -> Finding | Check:
     return Finding(
         rule.id, rule.slug, rule.severity, item.message, at,
         path=dotted(owner.path(item.at.keys)), write=_as_typed(at, item.write), why=item.why, also=also,
-        fix=_edit(item.fix) if item.fix else None,
+        **_edit(item.fix),
     )  # fmt: skip
 
 
-def _edit(fix: Fix) -> Edit | None:
-    """Where a fix is written; None where other words stand there than it is for: a template made them."""
+def _edit(fix: Fix | None) -> dict[str, Any]:
+    """Where a fix is written, or why it cannot be: other words stand there than it is for."""
+    if not fix or not fix.node.written:
+        return {}
     at = fix.node.owner.locate(fix.node.keys)
     if fix.key:
         at = at.of_key(str(fix.node.keys[-1]))
+    if not at.in_file:
+        return {"by_hand": "it stands on the command line" if at.typed else "it stands in no file"}
     meant = fix.node.keys[-1] if fix.key else fix.node.value
-    return Edit(at, fix.text) if fix.node.written and at.words.strip("\"'") == spoken(meant) else None
+    if at.words.strip("\"'") == spoken(meant):
+        return {"fix": Edit(at, fix.text)}
+    return {"by_hand": "a template, an alias or several lines make this value"}
 
 
 def _as_typed(at: Location, write: str) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from wellit import errors, paths, remembered
 from wellit.findings import Finding, Location
-from wellit.schema import words
+from wellit.schema import rename, words
 from wellit.schema.kinds import KINDS, SETTINGS, VALUES, Scheme
 from wellit.schema.problems import Problem, problems
 from wellit.schema.walk import Node, document
@@ -106,6 +106,7 @@ class _Judge:
         self.scheme = scheme
         self.label = label
         self.prefix = prefix
+        self.data: Any = None
 
     def findings(self, data: Any) -> list[Finding]:
         """All findings, in the order of their places, none twice. What was good before is not judged again."""
@@ -117,6 +118,7 @@ class _Judge:
         return found
 
     def _judged(self, data: Any) -> list[Finding]:
+        self.data = data
         odd: list[Finding] = []
         plain = self._plain(data, (), odd)
         wrong = problems(self.validator().iter_errors(plain))
@@ -168,9 +170,10 @@ class _Judge:
             write = f"move it to {words.either(elsewhere[:3])}"
         else:
             write = f"remove it; known here: {', '.join(known)}" if known else "remove it"
-        return self._told(
-            self.scheme.unknown, problem.keys, message, self.locate(problem.keys).of_key(str(name)), write
-        )
+        at = self.locate(problem.keys).of_key(str(name))
+        told = self._told(self.scheme.unknown, problem.keys, message, at, write)
+        merged = self.scheme is SETTINGS
+        return replace(told, **rename.edit(self.root, self.data, problem.keys, at, known, merged=merged))
 
     def _kind(self, problem: Problem) -> Finding:
         at = self.locate(problem.keys)
