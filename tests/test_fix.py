@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import stat
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import marked
 from wellit import fix, source, validate
 from wellit.cli import asker
 from wellit.compose import Choice
@@ -283,3 +285,33 @@ def test_what_a_file_says_cannot_steer_the_terminal() -> None:
         lambda _: None,
     )
     assert "\x9b" not in "".join(shown)
+
+
+def of_rules() -> list[Path]:
+    """The bad cases of rules that have a finding with an edit."""
+    cases = [case for rule in (Path(__file__).parent / "rules").iterdir() for case in (rule / "bad").iterdir()]
+    return sorted(case for case in cases if any(f.fix for f in marked.findings(case)))
+
+
+def test_the_rules_that_have_one_right_answer_carry_it() -> None:
+    have = {f.id for case in of_rules() for f in marked.findings(case) if f.fix}
+    assert have >= {"WL101", "WL102", "WL103", "WL201", "WL203", "WL204", "WL301"}
+
+
+@pytest.mark.parametrize("case", of_rules(), ids=lambda case: f"{case.parent.parent.name}/{case.stem}")
+def test_what_a_rule_would_write_takes_its_finding_away_and_nothing_else_changes(case: Path) -> None:
+    copy = Path(case.name)
+    if case.is_dir():
+        shutil.copytree(case, copy)
+    else:
+        shutil.copy(case, copy)
+    named = [str(file) for file in marked.files_of(copy)]
+    mended = [f for f in marked.findings(copy) if f.fix and f.fix.at.file in named]
+    lines = {(f.fix.at.file, f.fix.at.line) for f in mended if f.fix}
+    fix.mend(lambda: Report("validate", marked.findings(copy)), named, lambda _: None, Style(), lambda _: None)
+    left = {(f.id, f.path, f.message) for f in marked.findings(copy)}
+    assert not left & {(f.id, f.path, f.message) for f in mended}
+    for file in named:
+        old = (case / Path(file).name if case.is_dir() else case).read_text().splitlines()
+        both = enumerate(zip(old, Path(file).read_text().splitlines(), strict=True), 1)
+        assert {(file, number) for number, (before, after) in both if before != after} <= lines

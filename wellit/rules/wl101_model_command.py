@@ -26,7 +26,7 @@ Good::
 
 from __future__ import annotations
 
-from wellit.rules.rule import Hit, Items, Rule
+from wellit.rules.rule import Fix, Hit, Items, Rule
 from wellit.seen.container import Container
 from wellit.seen.modelservice import pods
 from wellit.subject import MODELSERVICE, Subject
@@ -48,6 +48,7 @@ def _unknown(container: Container) -> Hit:
         f'{release.chart} {release.version} has no modelCommand "{container.model_command}"',
         write=_instead(container),
         why=f"helm stops with: {refusal(container, 'modelCommand')}",
+        fix=Fix(container.node["modelCommand"], container.meant) if container.meant else None,
     )
 
 

@@ -25,7 +25,7 @@ Good::
 
 from __future__ import annotations
 
-from wellit.rules.rule import Hit, Items, Rule
+from wellit.rules.rule import Fix, Hit, Items, Rule
 from wellit.rules.wl101_model_command import refusal
 from wellit.seen.container import Container
 from wellit.seen.modelservice import pods
@@ -49,7 +49,7 @@ def _missing(container: Container, needs: str) -> Hit:
     if meant := container.node.misspelt("modelCommand"):
         write = f"modelCommand: {container.meant}" if container.meant else _write(container)
         message = f'the key "{meant.keys[-1]}" is not read: modelCommand is absent, and so is a {needs}'
-        return Hit(meant, message, write=write, why=why)
+        return Hit(meant, message, write=write, why=why, fix=Fix(meant, "modelCommand", key=True))
     node = container.node["modelCommand"]
     how = f"modelCommand {container.model_command}" if node.written else "no modelCommand"
     return Hit(

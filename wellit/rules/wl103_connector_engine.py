@@ -34,7 +34,7 @@ from __future__ import annotations
 
 from wellit import engines
 from wellit.engines import Engine
-from wellit.rules.rule import Hit, Items, NotChecked, Rule
+from wellit.rules.rule import Fix, Hit, Items, NotChecked, Rule
 from wellit.seen.modelservice import Pod, pods
 from wellit.subject import MODELSERVICE, Subject
 
@@ -62,11 +62,14 @@ def _wrong(pod: Pod, engine: Engine, other: Engine) -> Hit:
     proxy = pod.service.proxy
     meant = proxy.node.misspelt("connector")
     default = "" if proxy.connector_node.text() else ", the chart's default,"
+    right = proxy.right_connector(engine)
+    said = Fix(meant, "connector", key=True) if meant else Fix(proxy.connector_node, right)
     unread = f' (the key "{meant.keys[-1]}" is not read)' if meant else ""
     return Hit(
         meant or proxy.connector_node,
         f'the connector "{proxy.connector}"{default} is for {other.title}, the decode pods run {engine.title}{unread}',
-        write=f"connector: {proxy.right_connector(engine)}",
+        write=f"connector: {right}",
         why=f"{engine.title} pods do not understand what it sends them, and prefill and decode do not find each other",
         also=((f"{engine.title} is started here", pod.main.engine_node),),
+        fix=said if meant or right else None,
     )

@@ -32,7 +32,7 @@ Good::
 from __future__ import annotations
 
 from wellit.capabilities import Contract
-from wellit.rules.rule import Hit, Items, NotChecked, Rule
+from wellit.rules.rule import Fix, Hit, Items, NotChecked, Rule
 from wellit.seen.modelservice import Pod, pods
 from wellit.seen.proxy import Proxy
 from wellit.subject import MODELSERVICE, Subject
@@ -70,6 +70,7 @@ def _no_such_connector(pod: Pod, proxy: Proxy, known: Contract) -> Hit:
         write=f"connector: {right}" if right else proxy.release_to_write(proxy.connector),
         why=f'it logs "{known["invalidConnector"]["message"]}" and ends with exit code 0, for ever',
         also=((f"release {known.version} chosen here", proxy.image_node),),
+        fix=Fix(proxy.connector_node, right) if right else None,
     )
 
 

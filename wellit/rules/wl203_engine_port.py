@@ -38,11 +38,14 @@ Good::
 
 from __future__ import annotations
 
-from wellit.node import Node
-from wellit.rules.rule import Hit, Items, NotChecked, Rule
+from dataclasses import replace
+
+from wellit.node import Node, spoken
+from wellit.rules.rule import Fix, Hit, Items, NotChecked, Rule
 from wellit.seen.container import Container
 from wellit.seen.modelservice import Pod, pods
 from wellit.seen.probes import Probe, probes
+from wellit.seen.words import Given
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule(
@@ -87,7 +90,8 @@ def _engine(pod: Pod) -> Items:
         if said.open or said.number is None:
             yield NotChecked(f"the port of the {container.title}: --port {said.value} is only known when it starts")
         elif said.number != expected:
-            yield _elsewhere(pod, said.node, f"is told to listen on {said.number}", _correct(pod, said.flag))
+            told = _elsewhere(pod, said.node, f"is told to listen on {said.number}", _correct(pod, said.flag))
+            yield replace(told, fix=_other_port(pod, said))
     else:
         yield from _unsaid(pod, expected)
 
@@ -137,18 +141,27 @@ def _correct(pod: Pod, flag: str) -> str:
     return f'"{flag}", "{pod.expected_port}" in args'
 
 
+def _other_port(pod: Pod, said: Given) -> Fix | None:
+    """The right port where the wrong one is a word of its own, and the chart writes none."""
+    words = {str(said.value): f'"{pod.expected_port}"', f"{said.flag}={said.value}": f"{said.flag}={pod.expected_port}"}
+    text = words.get(spoken(said.node.value))
+    return Fix(said.node, text) if text and not pod.main.injects("port") else None
+
+
 def _probe(pod: Pod, probe: Probe) -> Items:
     if probe.unknown_name:
         names = ", ".join(probe.names) or "none"
         yield Hit(
             probe.node, f'the {probe.name} asks the port "{probe.unknown_name}", which the container does not have',
             write=f"port: {pod.expected_port}", why=f"its ports by name: {names}",
+            fix=Fix(probe.node, str(pod.expected_port)),
         )  # fmt: skip
     elif probe.port is not None and probe.port not in listening(pod):
         yield Hit(
             probe.node, f"the {probe.name} asks port {probe.port}, where nothing listens",
             write=f"port: {pod.expected_port}",
             why="it fails for ever: the pod never gets ready, or is started again and again",
+            fix=Fix(probe.node, str(pod.expected_port)),
         )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ Good::
 
 from __future__ import annotations
 
-from wellit.rules.rule import Hit, Items, NotChecked, Rule
+from wellit.rules.rule import Fix, Hit, Items, NotChecked, Rule
 from wellit.seen.inferencepool import Pool, alone, pairs
 from wellit.seen.modelservice import Service
 from wellit.subject import INFERENCEPOOL, MODELSERVICE, Subject
@@ -71,7 +71,15 @@ def _different(pool: Pool, service: Service, port: int) -> Hit:
         write=f"number: {port}" if numbers else f"{pool.ports_node.keys[-1]}: {_ports(pool, port)}",
         why="every request fails with 503: connection refused",
         also=(("the pods' port", service.port_node),),
+        fix=_right(pool, port),
     )
+
+
+def _right(pool: Pool, port: int) -> Fix | None:
+    numbers = list(pool.ports_node)
+    if len(numbers) == 1:
+        return Fix(numbers[0]["number"], str(port))
+    return None if numbers or isinstance(pool.ports_node.value, list) else Fix(pool.ports_node, str(port))
 
 
 def _ports(pool: Pool, port: int) -> str:

@@ -46,7 +46,7 @@ from __future__ import annotations
 from wellit.capabilities import Contract
 from wellit.errors import nearest
 from wellit.node import Node
-from wellit.rules.rule import Hit, Items, NotChecked, Rule
+from wellit.rules.rule import Fix, Hit, Items, NotChecked, Rule
 from wellit.seen.inferencepool import Pool, pools
 from wellit.seen.metrics import flags_added
 from wellit.subject import INFERENCEPOOL, Subject
@@ -131,11 +131,13 @@ def _unknown_engine(pool: Pool, picker: Contract) -> Items:
         named.append(server_type)
     for node in named:
         if node.text() and node.text() not in (*picker["knownEngines"], *described):
+            near = nearest(node.text(), picker["knownEngines"])
             yield Hit(
                 node,
                 f'the picker {picker.version} does not know the engine "{node.text()}"',
-                write=f"{node.keys[-1]}: {nearest(node.text(), picker['knownEngines']) or picker['defaultEngine']}",
+                write=f"{node.keys[-1]}: {near or picker['defaultEngine']}",
                 why=f"the picker exits; it knows {', '.join(picker['knownEngines'])}, and those of engineConfigs",
+                fix=Fix(node, near) if near else None,
             )
 
 

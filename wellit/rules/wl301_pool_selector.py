@@ -34,7 +34,7 @@ Good::
 from __future__ import annotations
 
 from wellit.node import Node, spoken
-from wellit.rules.rule import Hit, Items, NotChecked, Rule
+from wellit.rules.rule import Fix, Hit, Items, NotChecked, Rule
 from wellit.seen.inferencepool import Pool, alone, pools
 from wellit.seen.modelservice import Service, services
 from wellit.subject import INFERENCEPOOL, MODELSERVICE, Subject
@@ -91,6 +91,7 @@ def _selects_none(pool: Pool, known: list[Service]) -> Hit:
             *((f"nor {_label(node)}", node) for node in missing[1:]),
             ("the pods' labels", service.labels_node),
         ),
+        fix=Fix(missing[0], alike, key=True) if (alike := _renamed(missing[0], service, labels)) else None,
     )
 
 
@@ -98,11 +99,17 @@ def _label(node: Node) -> str:
     return f"{node.keys[-1]}: {spoken(node.value)}"
 
 
+def _renamed(node: Node, service: Service, labels: dict[str, str | None]) -> str:
+    """The key under which this chart version writes the label that was meant, when the pods have it."""
+    own = [name for name in service.facts["labels"].values() if labels.get(name)]
+    wrong = not labels.get(str(node.keys[-1]))
+    return next((name for name in own if wrong and labels[name] == spoken(node.value)), "")
+
+
 def _write(node: Node, service: Service, labels: dict[str, str | None]) -> str:
     """The label as the pods have it: another value, or the key that this chart version writes."""
-    key, facts = str(node.keys[-1]), service.facts
+    key = str(node.keys[-1])
     if labels.get(key):
         return f'{key}: "{labels[key]}"'
-    own = [name for name in facts["labels"].values() if labels.get(name)]
-    alike = next((name for name in own if labels[name] == spoken(node.value)), "")
+    alike = _renamed(node, service, labels)
     return f'{alike}: "{labels[alike]}"' if alike else f"modelArtifacts.labels: {{{key}: {spoken(node.value)}}}"
