@@ -13,6 +13,8 @@ from typing import Any
 from wellit.capabilities import Contract
 from wellit.node import Node, spoken
 from wellit.seen.container import Container
+from wellit.seen.devices import Devices
+from wellit.seen.parallel import Parallel
 from wellit.seen.proxy import Proxy
 from wellit.subject import MODELSERVICE, Release, Subject
 
@@ -63,6 +65,11 @@ class Service:
         return {key: spoken(value) for key, value in merged.items() if value is not None}
 
     @property
+    def multinode(self) -> bool:
+        """Whether a role is a LeaderWorkerSet, whose groups may have several pods, and no Deployment."""
+        return self.release.root["multinode"].flag(False)
+
+    @property
     def pod_labels(self) -> list[dict[str, str | None]]:
         """The labels of each role's pods."""
         roles = [role for role in (DECODE, PREFILL) if self.release.root[role]["create"].flag(True)]
@@ -90,6 +97,14 @@ class Pod:
         """The container that runs the engine: the first that is known for one, else the first."""
         known = [container for container in self.containers if container.engine]
         return (known or self.containers)[0]
+
+    @cached_property
+    def parallel(self) -> Parallel:
+        return Parallel(self)
+
+    @cached_property
+    def devices(self) -> Devices:
+        return Devices(self)
 
     @property
     def proxied(self) -> bool:
