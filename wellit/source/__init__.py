@@ -119,7 +119,14 @@ def parse_template(text: str, name: str) -> Source:
 
     Only positions are of use here: what it renders to comes from helmfile. Raises BadSource as load() does.
     """
-    blanked: list[str] = []
+    source = parse(blanked(text), name)
+    source.text, source.lines = text, text.splitlines()
+    return source
+
+
+def blanked(text: str) -> str:
+    """A template without its actions, every line where it was: spaces for those alone on a line, else a word of x."""
+    plain: list[str] = []
     done, line_end, alone = 0, -1, False
     for action in _ACTION.finditer(text, 0, text.rfind("}}") + 2):
         if action.end() > line_end:
@@ -127,11 +134,9 @@ def parse_template(text: str, name: str) -> Source:
             line_end = line_end if line_end >= 0 else len(text)
             alone = not _ACTION.sub("", text[begin:line_end]).strip()
         blank = alone or "\n" in action.group()
-        blanked += [text[done : action.start()], re.sub(r"[^\n]", " " if blank else "x", action.group())]
+        plain += [text[done : action.start()], re.sub(r"[^\n]", " " if blank else "x", action.group())]
         done = action.end()
-    source = parse("".join(blanked) + text[done:], name)
-    source.text, source.lines = text, text.splitlines()
-    return source
+    return "".join(plain) + text[done:]
 
 
 def referenced(line: str) -> list[str]:
