@@ -49,20 +49,29 @@ def overview(_: Context) -> None:
 
 @task(
     STACK_FLAGS, FETCH, FORMAT, LIMITS, FIX,
-    all="every environment of every guide",
+    all="every environment of every guide, or of the --helmfile",
     values="a values file of anybody's, a folder, a pattern or -; several may be given",
     chart="NAME@VERSION of the chart of each --values, or one for all; a file may say it: # wellit: chart NAME@VERSION",
+    helmfile="a helmfile of anybody's, or its folder; with -e and -n, or --all for its environments",
 )  # fmt: skip
-def validate(_: Context, all: bool = False, values: list[str] = [], chart: list[str] = [], **given: Any) -> int:  # noqa: A002, B006
+def validate(
+    _: Context, all: bool = False, values: list[str] = [], chart: list[str] = [], helmfile: str = "",  # noqa: A002, B006
+    **given: Any,
+) -> int:  # fmt: skip
     """Find mistakes in files: nothing is started on a cluster."""
+    from wellit import given as foreign
     from wellit import validate as validation
     from wellit.output import output
 
     fmt = known_format(given["format_"])
+    said = {"values": values, "chart": chart, "helmfile": helmfile, "all": all, **given}
+    kind = foreign.chosen(said, (*STACK_FLAGS, *FETCH))
 
     def judge() -> Report:
-        if values or chart:
+        if kind == "values":
             return validation.values_files(values, chart)
+        if kind == "helmfile":
+            return foreign.helmfile(helmfile, say, environment=given["env"], namespace=given["namespace"], every=all)
         if all:
             return validation.everything(choice(given), say, fetch=given["fetch"])
         return validation.stack(choice(given), say, fetch=given["fetch"]).report

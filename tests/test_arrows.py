@@ -14,8 +14,8 @@ ORDER = """
     errors paths findings checks say remembered process tools
     source images capabilities flags stranger values_schema schema overrides catalogue compose cells choices
     engines nested node subject quantities weights seen translate rules
-    ignore ids
-    charts render places inputs validate new
+    ignore
+    charts render places inputs validate given ids new
     demand sandbox door access permissions cluster placement publishers preflight entry record plan
     live progress helm prerequisites endpoint waiting verify lifecycle provide prepare operate
     report

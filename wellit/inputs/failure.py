@@ -8,6 +8,15 @@ from wellit.findings import Finding, Location
 from wellit.inputs.outline import Outline
 
 ID, SLUG = "WL014", "helmfile"
+DOC = """
+helmfile does not render a helmfile.
+
+A variable that a template requires is not set, a template reads what is not there, a values file is missing. What
+helmfile says is shown at the template's own line, without its account of how it got there.
+
+Bad:  namespace: {{ requiredEnv "NAMESPACE" }}    and NAMESPACE is not set
+Good: namespace: {{ env "NAMESPACE" | default "llm-d" }}
+"""
 _TEMPLATE = re.compile(r"template: stringTemplate:(\d+)(?::(\d+))?: ?(.*)", re.DOTALL)
 _PART = re.compile(r"\.part\.(\d+)")
 _FILE = re.compile(r'failed to render (?:values files )?"([^"]+)"|failed to render \[([^\]]+)\]')

@@ -98,7 +98,7 @@ def read(helmfile: Helmfile, say: Say) -> Read:
             built, _ = pool.map(lambda said: call(*said), words)
         except failure.Failed as failed:
             return Read(Subject((), unreadable=(failed.finding,)))
-        state = next((part for part in yaml.load_all(built, LOADER) if part), {})
+        state: dict[str, Any] = next((part for part in yaml.load_all(built, LOADER) if part), {})
         return _read(helmfile, state, call.folder / "values")
 
 
@@ -114,7 +114,7 @@ class _Call:
         about = [word for flag, word in (("--environment", self.helmfile.environment),
                                          ("--namespace", self.helmfile.namespace)) if word
                  for word in (flag, word)]  # fmt: skip
-        argv = [
+        argv: list[str | Path] = [
             self.binaries["helmfile"], "--file", self.helmfile.file.absolute(), "--helm-binary", self.binaries["helm"],
             "--no-color", "--quiet", *about, *words,
         ]  # fmt: skip
@@ -126,7 +126,7 @@ class _Call:
     def _environment(self) -> dict[str, str]:
         """The person's variables, which templates may read; not those that change what helm and helmfile do."""
         own = {name: value for name, value in os.environ.items() if not re.match(r"HELM|KUBE", name)}
-        nowhere = {name: "http://127.0.0.1:1" for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")}
+        nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:1")
         off = {"HELMFILE_DISABLE_INSECURE_FEATURES": "true"} if self._starts_programs else {}
         kept = {"HELMFILE_CACHE_HOME": str(self.folder / "cache")}
         return own | nowhere | charts.environment() | off | kept

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -75,9 +76,9 @@ class Layers:
         passed = self.outline.setting(entry)
         below = keys[len(entry.path) - len(self._here) - 2 :]
         for given in reversed(self.of_environment) if passed else ():
-            if isinstance(given, str) and isinstance(file := self._layer(given), Source):
-                if file.has((*passed, *below)) or file.has(passed):
-                    return file.at((*passed, *below))
+            file = self._layer(given) if isinstance(given, str) else None
+            if isinstance(file, Source) and file.has(passed):
+                return file.at((*passed, *below))
         return None
 
     def _layer(self, given: Any) -> Source | Mapping[str, Any]:
@@ -145,7 +146,7 @@ def _typed(word: Any) -> Any:
 
 def _put(data: Any, keys: Keys, value: Any) -> None:
     """Write a value; null takes its key away."""
-    for key, following in zip(keys, keys[1:], strict=False):
+    for key, following in pairwise(keys):
         if isinstance(data, list) and isinstance(key, int) and key < len(data):
             data = data[key]
         elif isinstance(data, dict):

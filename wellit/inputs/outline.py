@@ -62,7 +62,7 @@ class Outline:
         return ()
 
     def written(self, release: Keys, keys: Keys, value: Any = None) -> Entry | None:
-        """Where a release writes a value inline: the entry with most of `keys`, of several the one that says `value`."""
+        """Where a release writes a value inline: what has most of `keys`, of several the one that says `value`."""
         best: list[Entry] = []
         most = 0
         for entry in self.entries:
@@ -76,7 +76,7 @@ class Outline:
             same = [entry for entry in best if self.setting(entry)]
         else:
             same = [entry for entry in best if value is not None and entry.value.strip("\"'") == str(value)]
-        return (same or best or [None])[-1]
+        return next(reversed(same or best), None)
 
     def setting(self, entry: Entry) -> tuple[str, ...]:
         """The state value that a line passes on, on itself or on the action below it; () when it passes none on."""
@@ -87,11 +87,9 @@ class Outline:
         return ()
 
     def containing(self, release: Keys, words: str) -> Entry | None:
-        """The entry of a release whose line has these words."""
-        for entry in self.entries:
-            if entry.path[: len(release)] == release and words in self.lines[entry.line]:
-                return entry
-        return None
+        """The last entry on the first line of a release that has these words."""
+        having = [one for one in self.entries if one.path[: len(release)] == release and words in self.lines[one.line]]
+        return next((one for one in reversed(having) if one.line == having[0].line), None)
 
     def _said(self, entry: Entry) -> str:
         return self.lines[entry.line][entry.column :].strip()

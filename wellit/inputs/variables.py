@@ -13,6 +13,15 @@ from wellit.findings import Finding
 from wellit.inputs.outline import Entry, Outline
 
 ID, SLUG = "WL015", "helmfile-variable"
+DOC = """
+A variable has a word that the helmfile does not know.
+
+A template that compares a variable with some words takes any other word for none of them, without a word: with
+INFERENCE_SERVER=SGLang the upstream guides install vLLM.
+
+Bad:  INFERENCE_SERVER=SGLang    and the helmfile has eq (env "INFERENCE_SERVER") "sglang"
+Good: INFERENCE_SERVER=sglang
+"""
 _COMPARED = re.compile(r'\b(?:eq|ne)\s+\(\s*env\s+"(\w+)"\s*\)((?:\s+"[^"]*")+)')
 _READ = re.compile(r'\benv\s+"(\w+)"')
 
@@ -25,8 +34,7 @@ def judge(outline: Outline, environment: Mapping[str, str]) -> Iterator[Finding]
     for name, words in compared.items():
         known = list(dict.fromkeys(word for word in words if word))
         value = environment.get(name, "")
-        otherwise = len(_READ.findall(outline.text)) and _uses(outline, name) > len(words)
-        if not value or value in known or not known or otherwise:
+        if not value or value in known or not known or _read(outline, name) > _compared(outline, name):
             continue
         number = next(n for n, line in enumerate(outline.lines) if f'env "{name}"' in line)
         column = outline.lines[number].index(f'env "{name}"')
@@ -37,5 +45,9 @@ def judge(outline: Outline, environment: Mapping[str, str]) -> Iterator[Finding]
         )  # fmt: skip
 
 
-def _uses(outline: Outline, name: str) -> int:
+def _read(outline: Outline, name: str) -> int:
     return sum(found == name for found in _READ.findall(outline.text))
+
+
+def _compared(outline: Outline, name: str) -> int:
+    return sum(found[1] == name for found in _COMPARED.finditer(outline.text))

@@ -1,0 +1,90 @@
+"""validate, for what is no stack of this checkout: a helmfile of anybody's, or rendered objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+from wellit import process, tools, validate
+from wellit.errors import CannotAnswer
+from wellit.findings import Check, Finding, Report
+from wellit.inputs import helmfile as helmfiles
+from wellit.say import Say
+from wellit.source import BadSource
+
+# Flags that each say what is judged, with those of a stack's flags that go with them.
+INPUTS: dict[str, tuple[str, ...]] = {"values": (), "helmfile": ("env", "namespace", "all")}
+PARALLEL = 2  # helmfile itself starts two calls side by side
+
+
+def chosen(said: Mapping[str, Any], of_a_stack: Iterable[str]) -> str:
+    """Which of INPUTS the flags name, "" for a stack of this checkout. Raises CannotAnswer when they do not agree."""
+    named = [name for name in INPUTS if said.get(name)]
+    if said.get("chart") and "values" not in named:
+        named.append("values")
+    flags = [f"--{name}" for name in named]
+    if len(named) > 1:
+        raise CannotAnswer(
+            f"{' and '.join(flags)} are two kinds of input, and one is judged at a time",
+            write=f"one of {', '.join(f'--{name}' for name in INPUTS)}; or -g for a guide of this checkout",
+        )
+    if not named:
+        return ""
+    wrong = [name for name in (*of_a_stack, "all") if said.get(name) and name not in INPUTS[named[0]]]
+    if wrong:
+        taken = " and ".join(f"--{name}" for name in INPUTS[named[0]])
+        raise CannotAnswer(
+            f"--{wrong[0].strip('_')} does not go with {flags[0]}",
+            why="it chooses among this checkout's own guides, or changes one",
+            write=f"{flags[0]} without it" + (f"; it takes {taken}" if taken else ""),
+        )
+    return named[0]
+
+
+def helmfile(
+    path: str, say: Say, *, environment: str = "", namespace: str = "", every: bool = False,
+    run: process.Runner = process.run,
+) -> Report:  # fmt: skip
+    """Judge a helmfile in one environment, or in `every` one that it names, as one report that says each thing once.
+
+    Raises CannotAnswer when there is no such file or environment.
+    """
+    found = helmfiles.find(path, environment, namespace, run)
+    names = (found.environments or [""]) if every else [environment]
+    tools.ensure(["helm", "helmfile"], say)
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        judged = list(pool.map(lambda name: _one(replace(found, environment=name), say), names))
+    report = Report("validate", summary={"helmfile": found.name, "environments": [n or "default" for n in names]})
+    report.add(_by_environment(judged, names))
+    return report
+
+
+def _by_environment(judged: Sequence[Report], names: Sequence[str]) -> Iterator[Finding | Check]:
+    """What was found, each thing once; a finding that only some environments have names them."""
+    where: dict[Finding | Check, list[str]] = {}
+    for one, name in zip(judged, names, strict=True):
+        items: list[Finding | Check] = [*one.findings, *one.checks]
+        for item in dict.fromkeys(items):
+            where.setdefault(item, []).append(name)
+    for item, having in where.items():
+        if isinstance(item, Finding) and len(having) < len(names):
+            only = f"in the environment{'' if len(having) == 1 else 's'} {', '.join(having)}"
+            item = replace(item, why=f"{item.why}; {only}" if item.why else only)
+        yield item
+
+
+def _one(found: helmfiles.Helmfile, say: Say) -> Report:
+    try:
+        made = helmfiles.read(found, say)
+    except BadSource as bad:
+        return Report("validate", [bad.finding])
+    report = Report("validate")
+    report.add(dict.fromkeys(made.notes))
+    if made.subject.releases:
+        made_of = validate.of_subject(made.subject, {})
+        report.add([*made_of.findings, *made_of.checks])
+    else:
+        report.add(made.subject.unreadable)
+    return report
