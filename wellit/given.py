@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
-from wellit import process, tools, validate
+from wellit import ignore, process, tools, validate
 from wellit.errors import CannotAnswer
 from wellit.findings import Check, Finding, Report
 from wellit.inputs import helmfile as helmfiles
@@ -70,6 +70,8 @@ def _by_environment(judged: Sequence[Report], names: Sequence[str]) -> Iterator[
             where.setdefault(item, []).append(name)
     for item, having in where.items():
         if isinstance(item, Finding) and len(having) < len(names):
+            if item.id == ignore.UNUSED:  # it is of use in another environment
+                continue
             only = f"in the environment{'' if len(having) == 1 else 's'} {', '.join(having)}"
             item = replace(item, why=f"{item.why}; {only}" if item.why else only)
         yield item

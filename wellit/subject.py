@@ -142,6 +142,8 @@ class Subject:
     # Whether the values came out of templates that had been rendered; in a file of a person's they have not.
     rendered: bool = False
     settings: Settings | None = None
+    # Further files that the values come from, for the comments in them.
+    files: tuple[Source, ...] = ()
     _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def once(self, make: Callable[[Subject], T]) -> T:
@@ -154,7 +156,7 @@ class Subject:
     @property
     def texts(self) -> dict[str, str]:
         """The texts of the files that all this stands in, by name."""
-        sources = [*(one.source for one in self.releases), *(one.source for one in self.manifests or ())]
+        sources = [*(one.source for one in self.releases), *(one.source for one in self.manifests or ()), *self.files]
         return {source.name: source.text for source in sources if source}
 
     def of(self, *charts: str) -> Iterator[Release]:

@@ -27,7 +27,7 @@ from wellit.inputs import failure, manifests, variables
 from wellit.inputs.layers import Layers
 from wellit.inputs.outline import Outline
 from wellit.say import Say
-from wellit.source import LOADER
+from wellit.source import LOADER, Source
 from wellit.subject import CHARTS, Manifest, Release, Subject, chart_version
 
 NAMES = ("helmfile.yaml.gotmpl", "helmfile.yaml")
@@ -150,6 +150,7 @@ class _Call:
 
 def _read(helmfile: Helmfile, state: Mapping[str, Any], values: Path) -> Read:
     releases: list[Release] = []
+    files = [Source(helmfile.name, helmfile.outline.text, None, {})]
     notes: list[Check | Finding] = list(variables.judge(helmfile.outline, os.environ))
     of_environment = ((state.get("environments") or {}).get(helmfile.environment or "default") or {}).get("values")
     for one in state.get("releases") or ():
@@ -164,13 +165,14 @@ def _read(helmfile: Helmfile, state: Mapping[str, Any], values: Path) -> Read:
         data = yaml.load(written.read_text(encoding="utf-8"), LOADER) if written.exists() else {}
         layers = Layers(helmfile.outline, helmfile.file.parent, one, of_environment or ())
         notes += layers.broken
+        files += layers.files
         releases.append(Release(name, chart, version, layers.set_over(data or {}), layers.at, layers.also,
                                 namespace=namespace))  # fmt: skip
     if not releases:
         notes.append(Check("WL500", helmfile.name, "unknown", "no release of it is of a chart that wellit knows: "
                            + ", ".join(CHARTS)))  # fmt: skip
     beside = tuple(_beside(helmfile))
-    return Read(Subject(tuple(releases), beside or None, rendered=True), tuple(notes))
+    return Read(Subject(tuple(releases), beside or None, rendered=True, files=tuple(files)), tuple(notes))
 
 
 def _chart(release: Mapping[str, Any], folder: Path) -> tuple[str, str, str]:

@@ -48,6 +48,11 @@ class Layers:
             _put(made, keys, value)
         return made
 
+    @property
+    def files(self) -> list[Source]:
+        """The files among them."""
+        return [layer for layer in self.values if isinstance(layer, Source) and layer.text]
+
     @cached_property
     def _here(self) -> Keys:
         return self.outline.release(str(self.release["name"]), str(self.release.get("chart")))

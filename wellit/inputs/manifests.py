@@ -26,7 +26,7 @@ def objects(documents: Sequence[Source], release: str) -> Iterator[Manifest]:
         for below in _below(document.data, ()):
             data = source.lookup(document.data, below)
             if isinstance(data, Mapping):
-                yield Manifest(release, data, place=_place(document, below), path=_path(below))
+                yield Manifest(release, data, place=_place(document, below), path=_path(below), source=document)
 
 
 def _below(data: Any, keys: Keys) -> Iterator[Keys]:
