@@ -15,7 +15,8 @@ ORDER = """
     source images capabilities flags stranger values_schema schema overrides catalogue compose cells choices
     engines nested node subject quantities weights seen translate rules
     ignore
-    charts render places inputs ids validate given new
+    charts release_values
+    render places inputs ids validate given new
     demand sandbox door access permissions cluster placement publishers preflight entry record plan
     live progress helm prerequisites endpoint waiting verify lifecycle provide prepare operate
     report

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -42,11 +43,26 @@ def test_a_cache_that_cannot_be_written_to_stops_nothing(cache: Path) -> None:
     assert schema.check(source.parse(GOOD, "f"), "environment") == []
 
 
-def test_the_oldest_are_forgotten(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remembered, "KEPT", 3)
+def test_the_oldest_are_forgotten_once_in_a_process(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (cache / "kind").mkdir(parents=True)
     for number in range(6):
-        remembered.remember(f"name-{number}")
-    assert len(list((cache / "good").iterdir())) == 3
+        (cache / "kind" / f"{number}.json").write_text('"four"')
+        os.utime(cache / "kind" / f"{number}.json", (number, number))
+    monkeypatch.setattr(remembered, "MOST_FILES", 4)
+    remembered.keep("kind", "new", "one")
+    assert {file.stem for file in (cache / "kind").iterdir()} == {"2", "3", "4", "5", "new"}
+    remembered.keep("kind", "newer", "two")
+    assert len(list((cache / "kind").iterdir())) == 6
+    remembered.forget_oldest(cache / "kind", 100, 18)
+    assert {file.stem for file in (cache / "kind").iterdir()} == {"new", "newer", "5"}
+
+
+def test_data_is_recalled_as_it_was_kept(cache: Path) -> None:
+    assert remembered.recall("kind", "a") is None
+    remembered.keep("kind", "a", {"b": [1, None, "c"]})
+    assert remembered.recall("kind", "a") == {"b": [1, None, "c"]}
+    (cache / "kind" / "a.json").write_text("{")
+    assert remembered.recall("kind", "a") is None
 
 
 def test_what_another_process_forgot_meanwhile_stops_nothing(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,7 +70,7 @@ def test_what_another_process_forgot_meanwhile_stops_nothing(cache: Path, monkey
     (cache / "a").touch()
     there, gone = cache / "a", cache / "gone"
     monkeypatch.setattr(Path, "glob", lambda *_: iter([gone, there]))
-    remembered.forget_oldest(cache, 1)
+    remembered.forget_oldest(cache, 1, 100)
     assert there.exists()
 
 

@@ -238,16 +238,60 @@ def test_charts_are_fetched_by_the_real_helm_and_rendered_from_the_cache(reposit
     assert render.render(stack, say).manifests == fetched.manifests
 
 
-def test_plain_helmfile_gives_the_same_manifests() -> None:
+def test_many_stacks_at_once_have_the_values_of_each_alone() -> None:
+    """In one call of helmfile for each environment, which only lists them."""
+    guides = ("inference-scheduling", "pd-disaggregation", "precise-prefix-cache-aware")
+    stacks = [
+        offline(guide=guide, environment=environment, sets=sets, namespace=namespace)
+        for guide in guides
+        for environment, sets, namespace in [
+            ("default", ("decode.replicas=3",), None),
+            ("sglang", ("values.modelservice.x={a: [b, 'c: d']}",), None),
+            ("sglang", (), "ns"),
+        ]
+    ]
+    calls: list[list[str]] = []
+
+    def counted(argv: Any, **more: Any) -> Done:
+        calls.append([str(word) for word in argv])
+        return process.run(argv, **more)
+
+    render.prepare(stacks, say, run=counted)
+    assert len(calls) == 3
+    together = [render.render(stack, say, run=counted) for stack in stacks]
+    assert all("template" in words for words in calls[3:])
+    for file in (paths.cache() / "render").iterdir():
+        file.unlink()
+    assert [render.render(stack, say) for stack in stacks] == together
+
+
+def test_one_that_is_refused_does_not_take_the_others_with_it() -> None:
+    stacks = [offline(), offline(sets=("engine.modelCommands=[sglangServe]",)), offline(size="small")]
+    render.prepare(stacks, say)
+    assert render.render(stacks[0], say).manifests and render.render(stacks[2], say).manifests
+    with pytest.raises(CannotAnswer, match="takes none of the engine's modelCommands"):
+        render.render(stacks[1], say)
+
+
+@pytest.mark.parametrize(
+    ("guide", "environment", "sets"),
+    [
+        ("inference-scheduling", "sglang", "size=small"),
+        ("pd-disaggregation", "default", "components.gateways=none"),
+        ("multi-engine", "vllm-sglang", "components.versions=llm-d-0.4"),
+        ("simulated-accelerators", "sim", "components.accelerators=cpu"),
+    ],
+)
+def test_plain_helmfile_gives_the_same_manifests(guide: str, environment: str, sets: str) -> None:
     """Not a line of Python: the README's command, by the size's and the axes' own paths."""
     import yaml
 
-    stack = offline(environment="sglang", size="small", namespace="ns")
+    stack = offline(guide=guide, environment=environment, namespace="ns", sets=(sets,))
     binaries = tools.ensure(["helm", "helmfile"], say)
     search = f"{binaries['helm'].parent}{os.pathsep}{os.environ['PATH']}"
     command = (
-        f"{binaries['helmfile']} -f guides/inference-scheduling/helmfile.yaml.gotmpl -e sglang -n ns --quiet "
-        "--state-values-set components.charts=offline,size=small template --skip-deps"
+        f"{binaries['helmfile']} -f guides/{guide}/helmfile.yaml.gotmpl -e {environment} -n ns --quiet "
+        f"--state-values-set components.charts=offline,{sets} template --skip-deps"
     )
     done = process.run(command.split(), cwd=paths.ROOT, env={"PATH": search, "HELMFILE_UPGRADE_NOTICE_DISABLED": "1"})
     assert done.ok, done.err

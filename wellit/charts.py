@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from wellit import paths, process, tools
+from wellit import paths, process, remembered, tools
 from wellit.compose import Stack
 from wellit.errors import CannotAnswer
 
@@ -73,6 +73,11 @@ def digest(chart: Path) -> str:
         if file.is_file():
             sha.update(file.read_bytes())
     return f"sha256:{sha.hexdigest()}"
+
+
+def state(chart: Path) -> list[tuple[str, str]]:
+    """What is in a chart, packaged or not, file by file; it is read once as long as it does not change."""
+    return remembered.contents(remembered.below(chart) if chart.is_dir() else [chart])
 
 
 def _fetch(

@@ -1,21 +1,29 @@
-"""What was found good before and has not changed since: an empty file in the cache, named by a hash of what went in."""
+"""What need not be worked out again: in the cache, each under a hash of all that it was made from.
+
+`good` and `remember` know only that something was found good before; `recall` and `keep` have plain data.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
+import json
 import os
+import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from wellit import paths
 
-KEPT = 500
+MOST_FILES = 20_000  # of one folder of the cache
+MOST_BYTES = 256 * 1024 * 1024
 
 
 def key(*parts: Any) -> str:
     """One name for plain data; a key 1 and a key "1" are two."""
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+    return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def good(name: str) -> bool:
@@ -30,18 +38,88 @@ def good(name: str) -> bool:
 
 def remember(name: str) -> None:
     """This was found good. A cache that cannot be written to is no reason to stop."""
-    folder = paths.cache() / "good"
     with contextlib.suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / name).touch()
-        forget_oldest(folder, KEPT)
+        (_folder("good") / name).touch()
 
 
-def forget_oldest(folder: Path, kept: int, pattern: str = "*") -> None:
-    """Remove all files of a cache folder but the `kept` last used ones."""
-    used = {}
-    for file in folder.glob(pattern):
+def recall(kind: str, name: str) -> Any:
+    """The data that was kept under this name, or None."""
+    file = paths.cache() / kind / f"{name}.json"
+    with contextlib.suppress(OSError, ValueError):
+        data = json.loads(file.read_bytes())
+        os.utime(file)
+        return data
+    return None
+
+
+def keep(kind: str, name: str, data: Any) -> None:
+    """Keep plain data. A cache that cannot be written to is no reason to stop."""
+    with contextlib.suppress(OSError):
+        file = _folder(kind) / f"{name}.json"
+        temporary = file.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
+        temporary.write_text(json.dumps(data))
+        temporary.replace(file)
+
+
+def contents(files: Iterable[Path]) -> list[tuple[str, str]]:
+    """Each file with a hash of what is in it; read once as long as it does not change."""
+    return [(str(file), _content(file, _state(file))) for file in files]
+
+
+def states(files: Iterable[Path]) -> list[tuple[str, tuple[int, int]]]:
+    """Each file with what tells that it has changed, without reading it."""
+    return [(str(file), _state(file)) for file in files]
+
+
+def below(*folders: Path) -> list[Path]:
+    """Every file below these folders, in order; what Python compiles and helpers leave behind is not counted."""
+    found: list[Path] = []
+    for folder in folders:
+        for root, names, files in os.walk(folder):
+            names[:] = [name for name in names if not name.startswith((".", "__pycache__"))]
+            found += [Path(root, name) for name in files]
+    return sorted(found)
+
+
+def _state(file: Path) -> tuple[int, int]:
+    try:
+        told = file.stat()
+    except OSError:
+        return 0, -1
+    return told.st_mtime_ns, told.st_size
+
+
+@functools.lru_cache(maxsize=4096)
+def _content(file: Path, _state: tuple[int, int]) -> str:
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def _folder(kind: str) -> Path:
+    folder = paths.cache() / kind
+    folder.mkdir(parents=True, exist_ok=True)
+    _tidy(folder)
+    return folder
+
+
+@functools.cache
+def _tidy(folder: Path) -> None:
+    """Once in a process: what has not been used for longest goes."""
+    forget_oldest(folder, MOST_FILES, MOST_BYTES)
+
+
+def forget_oldest(folder: Path, most_files: int, most_bytes: int) -> None:
+    """Remove the files of a folder that were used longest ago, until no more are left than these."""
+    used: list[tuple[int, int, Path]] = []
+    for file in folder.glob("*"):
         with contextlib.suppress(FileNotFoundError):  # another process forgets the oldest, too
-            used[file] = file.stat().st_mtime
-    for old in sorted(used, key=lambda file: used[file])[:-kept]:
-        old.unlink(missing_ok=True)
+            told = file.stat()
+            used.append((told.st_mtime_ns, told.st_size, file))
+    used.sort(reverse=True)
+    room = most_bytes
+    for number, (_, size, file) in enumerate(used):
+        room -= size
+        if number >= most_files or room < 0:
+            file.unlink(missing_ok=True)

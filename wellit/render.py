@@ -1,51 +1,30 @@
-"""Render a stack with helmfile: the values of each release, then the manifests.
+"""Render a stack: the values of each release by helmfile, then its manifests by helm, as helmfile would call it.
 
-Both come from the same helmfile that plain helmfile users run. Results are kept in the cache under a hash of
-everything that went in, so that what did not change is not rendered again.
+A test holds the manifests against those of the same helmfile that plain helmfile users run. Both results are kept in
+the cache under a hash of everything that went in, release by release, so that what did not change, or is the same in
+another stack, is not rendered again.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from wellit import charts, paths, process, remembered, tools
+from wellit import charts, paths, process, release_values, remembered, tools
 from wellit.compose import Stack, merge
 from wellit.errors import CannotAnswer
+from wellit.release_values import KIND, QUICK, Asked, Release, arguments
 from wellit.say import Say
-from wellit.source import LOADER
+from wellit.source.build import documents
 
-KEPT = 50  # rendered stacks in the cache
-_NOISE = re.compile(
-    r"^(\s*$|COMMAND:|OUTPUT:|EXIT STATUS|STDERR:|COMBINED OUTPUT:|PATH:|ARGS:|ERROR:|\s+\d+: |\s*Use --debug flag)"
-)
-
-
-@dataclass(frozen=True)
-class Release:
-    """One helm release of a stack. `part` is its role in the guide: gateway, inferencepool, modelservice, route.
-
-    `engine` is the engine that it is for, where a stack has several; else empty.
-    """
-
-    name: str
-    namespace: str
-    part: str
-    chart: str
-    version: str
-    values: dict[str, Any]
-    manifests: tuple[dict[str, Any], ...] = ()
-    engine: str = ""
+__all__ = ["Release", "Rendered", "arguments", "prepare", "render"]
 
 
 @dataclass(frozen=True)
@@ -81,119 +60,57 @@ def render(stack: Stack, say: Say, *, fetch: bool = False, run: process.Runner =
 
     `fetch` downloads upstream charts that are not in the cache. Raises CannotAnswer when there can be no values.
     """
+    found, asked = _asked(stack, say, fetch, run)
+    releases = release_values.of(asked, run)
+    named = {part: str(chart) for part, chart in found.items()}
+    if missing := charts.missing(stack, found):
+        return Rendered(releases, missing, named)
+    with ThreadPoolExecutor(len(releases) or 1) as pool:
+        made = list(pool.map(lambda release: _manifests(release, asked, run), releases))
+    refused = next((each for each in made if isinstance(each, CannotAnswer)), None)
+    if refused:
+        return Rendered(releases, f"helm refuses them: {refused.message.partition(': ')[2]}", named, refused)
+    objects = [tuple(each) for each in made if not isinstance(each, CannotAnswer)]
+    return Rendered(tuple(replace(r, manifests=m) for r, m in zip(releases, objects, strict=True)), "", named)
+
+
+def prepare(stacks: Iterable[Stack], say: Say, *, fetch: bool = False, run: process.Runner = process.run) -> None:
+    """Make ready to render many stacks: their values in few calls of helmfile. What cannot be, render() tells."""
+    asked = []
+    for stack in stacks:
+        try:
+            asked.append(_asked(stack, say, fetch, run)[1])
+        except CannotAnswer:
+            continue
+    release_values.prepare(asked, run)
+
+
+def _asked(stack: Stack, say: Say, fetch: bool, run: process.Runner) -> tuple[dict[str, Path], Asked]:
     found = charts.find(stack, say, fetch=fetch, run=run)
-    binaries = tools.ensure(["helm", "helmfile"], say)
-    overrides = _with_charts(stack, found)
-    key = _key(stack, overrides, binaries)
-    store = paths.cache() / "render" / f"{key}.json"
-    if (kept := _read(store)) is not None:
+    overrides = stack.overrides
+    if found:
+        overrides = merge(overrides, {"charts": {part: str(path) for part, path in found.items()}})
+    return found, Asked(stack, overrides, tools.ensure(["helm", "helmfile"], say))
+
+
+def _manifests(release: Release, asked: Asked, run: process.Runner) -> list[dict[str, Any]] | CannotAnswer:
+    """What helm makes of one release, or why it makes nothing."""
+    stack, helm = asked.stack, asked.binaries["helm"]
+    # A part whose chart nobody chooses has the one of its name in charts/.
+    said = (asked.overrides.get("charts") or {}).get(release.part) or stack.values["charts"].get(release.part)
+    chart = stack.folder / said if said else paths.CHARTS / release.part
+    values = json.dumps(release.values, sort_keys=True)
+    about = (release.name, release.namespace, values, charts.state(chart), remembered.states([helm]))
+    key = "m" + remembered.key(*about)
+    if isinstance(kept := remembered.recall(KIND, key), list):
         return kept
-    rendered = _render(stack, overrides, found, binaries, run)
-    if not rendered.refused:
-        _write(store, rendered)
-    return rendered
-
-
-def arguments(stack: Stack, binaries: Mapping[str, Path], overrides_file: Path) -> list[str | Path]:
-    """The words of every helmfile call for this stack, before the subcommand."""
-    return [
-        binaries["helmfile"], "--file", stack.folder / "helmfile.yaml.gotmpl", "--environment", stack.environment,
-        "--namespace", stack.namespace, "--helm-binary", binaries["helm"],
-        "--state-values-file", overrides_file, "--no-color",
-    ]  # fmt: skip
-
-
-def _with_charts(stack: Stack, found: Mapping[str, Path]) -> dict[str, Any]:
-    return (
-        merge(stack.overrides, {"charts": {part: str(path) for part, path in found.items()}})
-        if found
-        else stack.overrides
-    )
-
-
-def _render(
-    stack: Stack,
-    overrides: Mapping[str, Any],
-    found: Mapping[str, Path],
-    binaries: Mapping[str, Path],
-    run: process.Runner,
-) -> Rendered:
-    missing = charts.missing(stack, found)
-    with tempfile.TemporaryDirectory(prefix="wellit-") as name, ThreadPoolExecutor(2) as pool:
-        folder = Path(name)
-        (folder / "overrides.json").write_text(json.dumps(overrides))
-        words = arguments(stack, binaries, folder / "overrides.json")
-        template = str(
-            folder / "values" / "{{ .Release.Labels.part }}--{{ .Release.Labels.engine }}--{{ .Release.Name }}.yaml"
-        )
-        jobs = [[*words, "write-values", "--skip-deps", "--output-file-template", template]]
-        if not missing:
-            out = str(folder / "manifests" / "{{ .Release.Name }}")
-            jobs.append([*words, "template", "--skip-deps", "--output-dir-template", out])
-        values, *manifests = pool.map(lambda argv: run(argv, env=charts.environment(), timeout=300), jobs)
-        if not values.ok:
-            raise _refused(values.err, stack)
-        refused = next((_refused(done.err, stack) for done in manifests if not done.ok), None)
-        reason = missing or (f"helm refuses them: {refused.message.partition(': ')[2]}" if refused else "")
-        return Rendered(tuple(_releases(stack, folder)), reason, {p: str(c) for p, c in found.items()}, refused)
-
-
-def _releases(stack: Stack, folder: Path) -> Iterator[Release]:
-    versions = stack.values["versions"]["charts"]
-    for file in sorted((folder / "values").glob("*.yaml")):
-        part, engine, name = file.stem.split("--", 2)
-        about = versions.get(part, {"name": part, "version": ""})
-        objects = [
-            manifest
-            for document in sorted((folder / "manifests" / name).rglob("*.yaml"))
-            for manifest in yaml.load_all(document.read_text(), LOADER)
-            if manifest
-        ]
-        values = yaml.load(file.read_text(), LOADER) or {}
-        yield Release(name, stack.namespace, part, about["name"], about["version"], values, tuple(objects), engine)
-
-
-def _refused(stderr: str, stack: Stack) -> CannotAnswer:
-    lines = [line.strip() for line in stderr.splitlines() if not _NOISE.match(line)]
-    told = [line for line in lines if re.search(r"error|failed|fail|invalid|not |must", line, re.IGNORECASE)]
-    message = (told or lines or ["helmfile gave no reason"])[-1]
-    # What a template says with fail stands behind helmfile's account of how it got there.
-    message = re.sub(r"^(?:Error: )*(?:.*error calling fail: |execution error at \([^)]*\): )?", "", message)
-    return CannotAnswer(
-        f"helm does not render {stack.name}: {message}",
-        where=paths.shown(stack.folder / "helmfile.yaml.gotmpl"),
-        why="; ".join(told[-4:-1]),
-        write=f"to see all of it: helmfile -f {paths.shown(stack.folder)}/helmfile.yaml.gotmpl "
-        f"-e {stack.environment} template",
-    )
-
-
-def _key(stack: Stack, overrides: Mapping[str, Any], binaries: Mapping[str, Path]) -> str:
-    digest = hashlib.sha256()
-    digest.update(json.dumps([stack.name, stack.environment, stack.namespace, overrides], sort_keys=True).encode())
-    for binary in binaries.values():
-        digest.update(f"{binary}{binary.stat().st_mtime_ns}".encode())
-    chart_folders = [Path(path) for path in (overrides.get("charts") or {}).values() if Path(str(path)).exists()]
-    for folder in [paths.GUIDES, paths.ENVIRONMENTS, paths.CAPABILITIES, paths.CHARTS, *chart_folders]:
-        for file in sorted(folder.rglob("*")) if folder.is_dir() else [folder]:
-            if file.is_file():
-                digest.update(str(file).encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()[:32]
-
-
-def _read(store: Path) -> Rendered | None:
-    try:
-        kept = json.loads(store.read_text())
-        releases = tuple(Release(**(r | {"manifests": tuple(r["manifests"])})) for r in kept["releases"])
-        os.utime(store)
-        return Rendered(releases, kept["unrendered"], kept["charts"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _write(store: Path, rendered: Rendered) -> None:
-    store.parent.mkdir(parents=True, exist_ok=True)
-    temporary = store.with_suffix(f".{os.getpid()}")
-    temporary.write_text(json.dumps({key: value for key, value in asdict(rendered).items() if key != "refused"}))
-    temporary.replace(store)
-    remembered.forget_oldest(store.parent, KEPT, "*.json")
+    with tempfile.NamedTemporaryFile("w", prefix="wellit-", suffix=".json") as file:
+        file.write(values)
+        file.flush()
+        words = [helm, "template", release.name, chart, "--namespace", release.namespace, "--values", file.name]
+        done = run(words, env=charts.environment() | QUICK, timeout=300)
+    if not done.ok:
+        return release_values.refused(done.err, stack)
+    made = [data for data, _ in documents(done.out) if data]
+    remembered.keep(KIND, key, made)
+    return made

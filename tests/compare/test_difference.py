@@ -282,6 +282,6 @@ def test_what_stands_in_a_mounted_file_is_compared_and_its_name_is_not() -> None
         manifests.append({"kind": "ConfigMap", "metadata": {"name": name}, "data": {"config.yaml": text}})
         return manifests
 
-    one_, other = mount("a", "x: {y: 1}\nz: true\n"), mount("b", "z: true\nx:\n  y: 2\n")
+    one_, other = mount("a", "x: {w: 1}\nz: true\n"), mount("b", "z: true\nx:\n  w: 2\n")
     found = difference.compare(described(one_), described(other))
-    assert told(found) == {"decode file /etc/engine/config.yaml x.y": "1 | 2"}
+    assert told(found) == {"decode file /etc/engine/config.yaml x.w": "1 | 2"}
