@@ -15,14 +15,17 @@ ELSEWHERE = ("config-text", "config-file")  # flags that name another configurat
 
 def splits(pool: Pool) -> bool | None:
     """Whether the picker's configuration has any plugin that splits; None when it cannot be read."""
+    return bool(_splitting() & set(pool.plugins)) if readable(pool) else None
+
+
+def readable(pool: Pool) -> bool:
+    """Whether the plugins that the picker has can be told: from its configuration, or since it has the chart's own."""
     if any(flag in pool.flags for flag in ELSEWHERE):
-        return None
+        return False
     name = pool.picker["pluginsConfigFile"].text()
     text = pool.picker["pluginsCustomConfig"][name]
     unread = text.written and not list(pool.config["plugins"])
-    if unread or (not name and list(pool.picker["pluginsCustomConfig"].items())):
-        return None
-    return bool(_splitting() & set(pool.plugins))
+    return not unread and (bool(name) or not list(pool.picker["pluginsCustomConfig"].items()))
 
 
 def _splitting() -> set[str]:
