@@ -50,7 +50,7 @@ def test_model_commands_are_those_of_the_version(role: str, word: str, wrong: bo
         ("v0.2.11", "intel", False),
         ("v0.4.9", "rebellions-atom", True),
         ("v0.4.10", "rebellions-atom", False),
-        ("v0.2.0", "anything", False),
+        ("v0.2.8", "nvidia", False),
     ],
 )
 def test_accelerator_types_are_those_of_the_version(version: str, word: str, wrong: bool) -> None:

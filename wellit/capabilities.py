@@ -27,7 +27,7 @@ class Contract(Mapping[str, Any]):
     """The facts of one release, by field name; lists are tuples and nothing in it can be changed.
 
     `of` is the chart or the component, `version` the release as it was published, `narrows` says which facts narrow
-    the schema of the chart's values (wellit.values_schema).
+    the schema of the chart's values (wellit.values_schema), `moved` which of its keys were renamed or taken away.
     """
 
     of: str
@@ -35,6 +35,7 @@ class Contract(Mapping[str, Any]):
     facts: Mapping[str, Any]
     evidence: Mapping[str, Any] = field(default_factory=dict)
     narrows: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    moved: tuple[Mapping[str, Any], ...] = ()
 
     def __getitem__(self, name: str) -> Any:
         return self.facts[name]
@@ -190,7 +191,7 @@ def _merged(file: _File, version: str) -> Contract:
     evidence, narrows = (_frozen(file.data.get(name, {})) for name in ("evidence", "narrows"))
     if base:
         facts, evidence = {**base.facts, **facts}, {**base.evidence, **evidence}
-    return Contract(file.name, version, _frozen(facts), evidence, narrows)
+    return Contract(file.name, version, _frozen(facts), evidence, narrows, _frozen(file.data.get("moved", [])))
 
 
 def _stands_on(file: _File, facts: Mapping[str, Any]) -> Contract | None:

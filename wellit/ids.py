@@ -50,7 +50,7 @@ def known() -> dict[str, Known]:
         rule = loaded.rule
         doc = inspect.cleandoc(loaded.doc)
         found.append(Known(rule.id, rule.slug, loaded.title, doc, rule.severity, rule.evidence))
-    found += [_finding(key, slug, doc) for key, (slug, doc) in schema.KINDS.items()]
+    found += [_finding(key, slug, doc, schema.severity(key)) for key, (slug, doc) in schema.KINDS.items()]
     found.append(_finding(choices.ID, choices.SLUG, choices.DOC))
     found.append(_finding(choices.NOTE_ID, choices.NOTE_SLUG, choices.NOTE_DOC, "info"))
     found += [_finding(key, slug, doc, severity) for key, (slug, severity, doc) in ignore.KINDS.items()]

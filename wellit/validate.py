@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from wellit import catalogue, choices, compose, ids, ignore, render, rules, schema, subject, values_schema
 from wellit.compose import Choice, Stack
@@ -203,15 +204,19 @@ def notes(composed: Stack) -> list[Finding]:
 def judge(judged: subject.Subject) -> list[Finding | Check]:
     """Schemas, then rules; where a rule speaks of a value, what the schema says of it is left out."""
     said = list(rules.run(judged))
-    spoken = {(item.at, item.path) for item in said if isinstance(item, Finding)}
+    spoken = {(item.at.file, item.path) for item in said if isinstance(item, Finding)}
     shape = [
         finding
         for release in judged.releases
         if not release.of_objects
         for finding in schema.check_values(
-            release.values, values_schema.schema_for(release.chart, release.version), release.locate, release.label
+            release.values,
+            values_schema.schema_for(release.chart, release.version),
+            release.locate,
+            release.label,
+            other=partial(values_schema.other_versions, release.chart, release.version),
         )
-        if (finding.at, finding.path) not in spoken
+        if (finding.at.file, finding.path) not in spoken
     ]
     return [*shape, *said]
 

@@ -1,14 +1,17 @@
 """The JSON Schema of a chart's values at one version: the chart's own, narrowed by what that version accepts.
 
 charts/NAME/values.schema.json has every key that some version reads; the capability data says which of them a version
-takes (`closed.LEVEL`), and which words (`narrows`).
+takes (`closed.LEVEL`) or reads (`reads.LEVEL`), and which words (`narrows`). What a chart passes on to Kubernetes is
+marked there by ``x-kubernetes`` and is of schemas/kubernetes.schema.json.
+
+Of a map: ``x-open`` - helm takes a key that is not known here, and nothing reads it; ``x-of`` - whose form it is.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from functools import lru_cache
 from pathlib import Path
@@ -32,13 +35,35 @@ def schema_for(chart: str, version: str, *, folder: Path | None = None) -> Mappi
     schema["title"] = f"{chart} {contract.version}"
     schema["required"] = [key for key in schema.get("required", ()) if key != "imitates"]
     schema["properties"].pop("imitates", None)
-    for level, keys in contract.group("closed").items():
-        if keys is not None:
-            _narrow(schema, "" if level == "root" else level, "keys", keys)
+    if not contract.get("schema", True):
+        schema["x-open"] = True
+    closed = {level: keys for level, keys in contract.group("closed").items() if keys is not None}
+    for level, keys in contract.group("reads").items():
+        if level not in closed:
+            _narrow(schema, "" if level == "root" else level, "reads", keys)
+    for level, keys in closed.items():
+        _narrow(schema, "" if level == "root" else level, "keys", keys)
     for level, how in contract.narrows.items():
         for what, fact in how.items():
             _narrow(schema, level, what, contract[fact])
     return schema
+
+
+def other_versions(chart: str, version: str, keys: Sequence[str | int]) -> str:
+    """Which other versions of `chart` know the key at the end of `keys`, as a clause; "" for none."""
+    *above, name = ["[]" if isinstance(key, int) else "role" if key in ROLES else key for key in keys]
+    level = ".".join(above) or "root"
+    published = capabilities.versions(chart)
+    with_it = [v for v in published if name in (_keys_of(capabilities.contract(chart, v), level) or ())]
+    if not with_it:
+        return ""
+    if published.index(with_it[0]) > published.index(version):
+        return f"{chart} reads {name} from {with_it[0]} on"
+    return f"{chart} reads {name} until {with_it[-1]}"
+
+
+def _keys_of(contract: capabilities.Contract, level: str) -> Any:
+    return contract.get(f"closed.{level}") or contract.get(f"reads.{level}")
 
 
 def _whole(chart: str) -> Schema:
@@ -46,15 +71,29 @@ def _whole(chart: str) -> Schema:
     for file in sorted(paths.CHARTS.glob("*/Chart.yaml")):
         if re.search(rf"^name:\s*{re.escape(chart)}\s*$", file.read_text("utf-8"), re.MULTILINE):
             schema: Schema = json.loads((file.parent / "values.schema.json").read_text("utf-8"))
-            return schema
+            kubernetes = json.loads((paths.SCHEMAS / "kubernetes.schema.json").read_text("utf-8"))["$defs"]
+            schema["$defs"] |= kubernetes
+            return {key: _passed_on(part) for key, part in schema.items()}
     raise errors.CannotAnswer(f"there is no schema for the values of {chart}", where=paths.shown(paths.CHARTS))
+
+
+def _passed_on(part: Any) -> Any:
+    """A part of a schema in which what is passed on to Kubernetes has its form."""
+    if isinstance(part, list):
+        return [_passed_on(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    if name := part.get("x-kubernetes"):
+        about = {"description": part["description"]} if "description" in part else {}
+        return {**about, "$ref": f"#/$defs/{name}"}
+    return {key: _passed_on(item) for key, item in part.items()}
 
 
 def _narrow(schema: Schema, level: str, what: str, fact: Any) -> None:
     for place in _places(level):
         node = _node(schema, place)
         if node is not None:
-            {"keys": _keep, "enum": _one_of, "kind": _of_kind}[what](node, fact)
+            {"keys": _keep, "reads": _read, "enum": _one_of, "kind": _of_kind}[what](node, fact)
 
 
 def _places(level: str) -> list[list[str]]:
@@ -89,6 +128,11 @@ def _keep(node: Schema, keys: Iterable[str]) -> None:
     of_others = others if isinstance(others, dict) else {}
     node["properties"] = {key: known.get(key, of_others) for key in keys}
     node["additionalProperties"] = False
+
+
+def _read(node: Schema, keys: Iterable[str]) -> None:
+    _keep(node, keys)
+    node["x-open"] = True
 
 
 def _one_of(node: Schema, words: Iterable[str]) -> None:

@@ -31,7 +31,7 @@ CASES = [
     ("replicas: 3", "WL010", 'there is no setting "replicas"', "replicas",
      "move it to decode.replicas or prefill.replicas"),
     ("values: {route: {}}", "WL010", 'there is no setting "route" in values', "route",
-     "move it to route or gateway.route"),
+     "move it to route"),
     ("values: {xyz: {}}", "WL010", 'there is no setting "xyz" in values', "xyz",
      "remove it; known here: gateway, inferencepool, modelservice"),
     ('decode: {replicas: "two"}', "WL011", 'decode.replicas must be a whole number, not the text "two"', '"two"', ""),

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from wellit import errors, paths, remembered
 from wellit.findings import Finding, Location
-from wellit.schema import rename, words
-from wellit.schema.kinds import KINDS, SETTINGS, VALUES, Scheme
+from wellit.schema import rename, unknown, words
+from wellit.schema.kinds import KINDS, SETTINGS, VALUES, Scheme, severity
 from wellit.schema.problems import Problem, problems
 from wellit.schema.walk import Node, document
 from wellit.source import Key, Keys, Source, dotted
@@ -24,7 +24,7 @@ from wellit.source import Key, Keys, Source, dotted
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
 
-__all__ = ["KINDS", "check", "check_stack", "check_values"]
+__all__ = ["KINDS", "check", "check_stack", "check_values", "severity"]
 
 Locate = Callable[[Keys], Location]
 
@@ -52,15 +52,22 @@ def check_stack(stack: Settings) -> list[Finding]:
 
 
 def check_values(
-    data: Any, schema: Mapping[str, Any], locate: Locate, label: str = "", prefix: Keys = ()
+    data: Any,
+    schema: Mapping[str, Any],
+    locate: Locate,
+    label: str = "",
+    prefix: Keys = (),
+    other: Callable[[Keys], str] = lambda _: "",
 ) -> list[Finding]:
-    """Judge a chart's values by `schema` (WL020-023).
+    """Judge a chart's values by `schema` (WL020-023, WL040).
 
     `locate` finds the place of a path, `label` names the chart and version in messages, `prefix` is where `data` hangs
-    in the file and goes before every path. A member that may not be there is ``{"not": {}}`` in `schema`: of the form
+    in the file and goes before every path, `other` tells of a key which versions know it. A member that may not be there is ``{"not": {}}`` in `schema`: of the form
     ``false`` the library tells no place. A null in a map is helm's way to take a default away: never a wrong type.
     """
-    judge = _Judge(schema, lambda: _validator(schema), lambda keys: locate((*prefix, *keys)), VALUES, label, prefix)
+    judge = _Judge(
+        schema, lambda: _validator(schema), lambda keys: locate((*prefix, *keys)), VALUES, label, prefix, other
+    )
     return judge.findings({} if data is None else data)
 
 
@@ -99,6 +106,7 @@ class _Judge:
         scheme: Scheme,
         label: str = "",
         prefix: Keys = (),
+        other: Callable[[Keys], str] = lambda _: "",
     ) -> None:
         self.root = Node(schema, schema)
         self.validator = validator
@@ -107,6 +115,7 @@ class _Judge:
         self.label = label
         self.prefix = prefix
         self.data: Any = None
+        self.other = other
 
     def findings(self, data: Any) -> list[Finding]:
         """All findings, in the order of their places, none twice. What was good before is not judged again."""
@@ -161,19 +170,14 @@ class _Judge:
     def _unknown(self, problem: Problem) -> Finding:
         *above, name = problem.keys
         here = _below(self.name(above))
-        message = f'{self.label} knows no "{name}"{here}' if self.label else f'there is no setting "{name}"{here}'
-        known = sorted({key for node in self.root.at(above) for key in node.properties()} - {str(name)})
-        elsewhere = [self.name(keys) for keys in self.root.elsewhere(str(name))]
-        if near := errors.nearest(str(name), known):
-            write = near
-        elif elsewhere:
-            write = f"move it to {words.either(elsewhere[:3])}"
-        else:
-            write = f"remove it; known here: {', '.join(known)}" if known else "remove it"
+        said = unknown.judge(self.root, problem, self.prefix, self.other(problem.keys))
+        who = said.owner or self.label
+        message = f'{who} knows no "{name}"{here}' if who else f'there is no setting "{name}"{here}'
         at = self.locate(problem.keys).of_key(str(name))
-        told = self._told(self.scheme.unknown, problem.keys, message, at, write)
+        id_ = self.scheme.ignored if said.ignored and self.scheme.ignored else self.scheme.unknown
+        told = self._told(id_, problem.keys, message, at, said.write, said.why)
         merged = self.scheme is SETTINGS
-        return replace(told, **rename.edit(self.root, self.data, problem.keys, at, known, merged=merged))
+        return replace(told, **rename.edit(self.root, self.data, problem.keys, at, said.known, merged=merged))
 
     def _kind(self, problem: Problem) -> Finding:
         at = self.locate(problem.keys)
@@ -225,7 +229,7 @@ class _Judge:
     def _told(
         self, id_: str, keys: Sequence[Key], message: str, at: Location, write: str = "", why: str = ""
     ) -> Finding:
-        return Finding(id_, KINDS[id_][0], "error", message, at, path=self.name(keys), write=write, why=why)
+        return Finding(id_, KINDS[id_][0], severity(id_), message, at, path=self.name(keys), write=write, why=why)
 
 
 def _below(path: str, otherwise: str = "") -> str:

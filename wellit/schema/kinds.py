@@ -1,7 +1,7 @@
 """The ids of what can be wrong with a file's form: id -> (slug, the text of `invoke explain`).
 
 WL001-003 and WL007-009 come from reading a file (wellit.source), WL010-013 from the schemas of settings, WL020-023
-from the schemas of the charts' values: the same four questions, for a file that is not this project's.
+from the schemas of the charts' values: the same four questions, for a file that is not this project's. WL040 is the one warning.
 """
 
 from __future__ import annotations
@@ -9,19 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from inspect import cleandoc
 
+from wellit.findings import Severity
+
 
 @dataclass(frozen=True)
 class Scheme:
-    """The ids of the four kinds of mistake a schema finds."""
+    """The ids of the four kinds of mistake a schema finds, and of an unknown key that only does nothing."""
 
     unknown: str
     kind: str
     value: str
     missing: str
+    ignored: str = ""
 
 
 SETTINGS = Scheme("WL010", "WL011", "WL012", "WL013")
-VALUES = Scheme("WL020", "WL021", "WL022", "WL023")
+VALUES = Scheme("WL020", "WL021", "WL022", "WL023", "WL040")
 
 _TABLE: dict[str, tuple[str, str]] = {
     "WL001": (
@@ -188,5 +191,22 @@ _TABLE: dict[str, tuple[str, str]] = {
         Good: modelArtifacts: {name: Qwen/Qwen3-0.6B, uri: "hf://Qwen/Qwen3-0.6B"}
         """,
     ),
+    "WL040": (
+        "ignored-value-key",
+        """
+        A chart's values have a key of nobody's, which the chart takes and does not read.
+
+        It stands at the top and is like no key that the chart knows there or elsewhere - perhaps it is there for an
+        anchor or for another program - or it holds nothing. A key that was meant for the chart is an error (WL020).
+
+        Bad:  team: serving
+        Good: decode: {podAnnotations: {team: serving}}
+        """,
+    ),
 }
 KINDS: dict[str, tuple[str, str]] = {id_: (slug, cleandoc(text)) for id_, (slug, text) in _TABLE.items()}
+
+
+def severity(id_: str) -> Severity:
+    """How bad a finding of this id is."""
+    return "warning" if id_ == VALUES.ignored else "error"

@@ -46,7 +46,7 @@ def _problems(error: ValidationError) -> Iterator[Problem]:
     elif keyword in ("anyOf", "oneOf") and error.context:
         yield from _nearest(error)
     elif keyword == "additionalProperties":
-        yield from (Problem("unknown", (*keys, key)) for key in value if not _knows(schema, key))
+        yield from (Problem("unknown", (*keys, key), value[key]) for key in value if not _knows(schema, key))
     elif keyword == "required":
         yield from (Problem("missing", (*keys, key)) for key in wanted if key not in value)
     elif keyword == "dependentRequired":

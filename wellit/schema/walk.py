@@ -12,7 +12,7 @@ from typing import Any
 from wellit import paths
 from wellit.source import Key, Keys
 
-_DEEPEST = 6
+_DEEPEST = 7
 
 
 @functools.cache
@@ -77,7 +77,7 @@ class Node:
         return None
 
     def elsewhere(self, name: str, above: Keys = ()) -> list[Keys]:
-        """Paths of maps below this one that end in `name`, the shortest first."""
+        """Paths of maps below this one that end in `name`, the shortest first; an item of a list is ``[]``."""
         if len(above) >= _DEEPEST:
             return []
         found: list[Keys] = []
@@ -85,7 +85,9 @@ class Node:
             if key.lower() == name.lower():
                 found.append((*above, key))
             found += node.elsewhere(name, (*above, key))
-        return sorted(found, key=len)
+        for item in self.children(0):
+            found += item.elsewhere(name, (*above, "[]"))
+        return sorted(dict.fromkeys(found), key=len)
 
 
 def _members(schema: Mapping[str, Any], key: Key) -> Iterator[Any]:

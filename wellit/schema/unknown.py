@@ -1,0 +1,99 @@
+"""A key that nobody reads: what was meant by it, where it belongs, and how bad that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from wellit import errors
+from wellit.schema import words
+from wellit.schema.problems import Problem
+from wellit.schema.walk import Node
+from wellit.source import Key, Keys, dotted
+
+# So like a known key that it is misspelt, not a key of somebody's own.
+MISSPELT = 0.8
+_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """What is to be said. `owner` is whose form it is, when not the file's; `known` are the keys that are known here."""
+
+    write: str
+    known: Sequence[str]
+    owner: str = ""
+    why: str = ""
+    ignored: bool = False
+
+
+def judge(root: Node, problem: Problem, prefix: Keys, other: str) -> Unknown:
+    """What an unknown key is; `other` says which versions know it, as a clause."""
+    *above, last = problem.keys
+    name = str(last)
+    known = sorted({key for node in root.at(above) for key in node.properties()} - {name})
+    owner = str(_says_itself(root, above, "x-of") or "")
+    is_open = not owner and bool(_open(root, above))
+    near = errors.nearest(name, known)
+    alike = bool(near) and _likeness(name, near) >= MISSPELT
+    places = [] if alike else _elsewhere(root, above, name, prefix)
+    lost = problem.value not in (None, False, "", [], {})
+    return Unknown(
+        write=_write(near, alike, places, known, other),
+        known=known,
+        owner=owner,
+        why=_why(owner, is_open, other),
+        ignored=is_open and not (lost and (above or alike or places or other)),
+    )
+
+
+def _write(near: str, alike: bool, places: Sequence[str], known: Sequence[str], other: str) -> str:
+    if alike or (near and not places and not other):
+        return near
+    if places:
+        return f"move it to {words.either(places[:_SHOWN])}"
+    listed = f"; known here: {', '.join(known)}" if known else ""
+    return f"another version of the chart, or remove it{listed}" if other else f"remove it{listed}"
+
+
+def _why(owner: str, is_open: bool, other: str) -> str:
+    if owner:
+        return f"{owner} has no such field: the API server refuses the object, or the field is dropped without a word"
+    said = f"the chart takes any key here and reads only those it knows: this one does nothing{'; ' if other else ''}"
+    return (said if is_open else "") + other
+
+
+def _likeness(one: str, other: str) -> float:
+    return SequenceMatcher(None, one.lower(), other.lower()).ratio()
+
+
+def _says_itself(root: Node, above: Sequence[Key], name: str) -> object:
+    """What the schemas of the map itself say, not those of its members' parents."""
+    return next((n.schema[name] for start in root.at(above) for n in start.all() if name in n.schema), None)
+
+
+def _open(root: Node, above: Sequence[Key]) -> object:
+    """Whether helm takes any key in this map: it is open itself, or the whole chart is."""
+    return _says_itself(root, above, "x-open") or root.schema.get("x-open")
+
+
+def _elsewhere(root: Node, above: Sequence[Key], name: str, prefix: Keys) -> list[str]:
+    """Where the key is known: nearest to where it stands first, and nothing that is much further away."""
+    here = ["[]" if isinstance(key, int) else key for key in above]
+    found = [keys for keys in root.elsewhere(name) if list(keys[:-1]) != here]
+    steps = {keys: len(here) + len(keys) - 2 * _shared(here, keys) for keys in found}
+    nearest = sorted(found, key=lambda keys: (steps[keys], keys))
+    return [dotted((*prefix, *_numbered(keys, above))) for keys in nearest if steps[keys] == steps[nearest[0]]]
+
+
+def _shared(here: Sequence[Key], keys: Sequence[Key]) -> int:
+    return next((i for i, (a, b) in enumerate(zip(here, keys, strict=False)) if a != b), min(len(here), len(keys)))
+
+
+def _numbered(keys: Sequence[Key], above: Sequence[Key]) -> list[Key]:
+    """The path with the number of the list item that the key stands in, or of the first."""
+    return [
+        (above[i] if i < len(above) and isinstance(above[i], int) else 0) if k == "[]" else k
+        for i, k in enumerate(keys)
+    ]
