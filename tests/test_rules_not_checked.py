@@ -37,6 +37,7 @@ def pool(rest: str) -> str:
     )
 
 
+DIGEST = "sha256:" + 64 * "a"
 ARGS = "args: [--host, 0.0.0.0, --port, '8200', --enable-metrics]"
 CASES = {
     "an image nobody knows": (
@@ -55,7 +56,12 @@ CASES = {
         "ghcr.io/llm-d/llm-d-routing-sidecar:latest",
     ),
     "a digest": (
-        [decode(f"{SGLANG}, {ARGS}", "connector: sglang, image: 'ghcr.io/llm-d/llm-d-routing-sidecar@sha256:ab'")],
+        [
+            decode(
+                f"{SGLANG}, {ARGS}",
+                "connector: sglang, image: 'ghcr.io/llm-d/llm-d-routing-sidecar@sha256:{'ab' * 32}'",
+            )
+        ],
         {"WL201", "WL202"},
         "its digest alone does not tell the release",
     ),
@@ -129,7 +135,7 @@ CASES = {
 def test_it_is_said(name: str) -> None:
     files, ids, reason = CASES[name]
     said = judged(*files)
-    assert [item for item in said if isinstance(item, Finding)] == []
+    assert [item for item in said if isinstance(item, Finding) and item.severity == "error"] == []
     checks = [item for item in said if isinstance(item, Check) and reason in item.detail]
     assert {check.id for check in checks} == ids
     assert all(check.status == "skip" for check in checks)

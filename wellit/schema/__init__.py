@@ -62,8 +62,9 @@ def check_values(
     """Judge a chart's values by `schema` (WL020-023, WL040).
 
     `locate` finds the place of a path, `label` names the chart and version in messages, `prefix` is where `data` hangs
-    in the file and goes before every path, `other` tells of a key which versions know it. A member that may not be there is ``{"not": {}}`` in `schema`: of the form
-    ``false`` the library tells no place. A null in a map is helm's way to take a default away: never a wrong type.
+    in the file and goes before every path, `other` tells of a key which versions know it. A member that may not be
+    there is ``{"not": {}}`` in `schema`: of the form ``false`` the library tells no place. A null in a map is helm's
+    way to take a default away: never a wrong type.
     """
     judge = _Judge(
         schema, lambda: _validator(schema), lambda keys: locate((*prefix, *keys)), VALUES, label, prefix, other

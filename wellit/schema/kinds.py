@@ -1,7 +1,8 @@
 """The ids of what can be wrong with a file's form: id -> (slug, the text of `invoke explain`).
 
 WL001-003 and WL007-009 come from reading a file (wellit.source), WL010-013 from the schemas of settings, WL020-023
-from the schemas of the charts' values: the same four questions, for a file that is not this project's. WL040 is the one warning.
+from the schemas of the charts' values: the same four questions, for a file that is not this project's. WL040 is
+the one warning.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ _SHOWN = 3
 
 @dataclass(frozen=True)
 class Unknown:
-    """What is to be said. `owner` is whose form it is, when not the file's; `known` are the keys that are known here."""
+    """What is to be said. `owner` is whose form it is, when not the file's; `known` are the keys of its place."""
 
     write: str
     known: Sequence[str]
@@ -93,7 +93,9 @@ def _shared(here: Sequence[Key], keys: Sequence[Key]) -> int:
 
 def _numbered(keys: Sequence[Key], above: Sequence[Key]) -> list[Key]:
     """The path with the number of the list item that the key stands in, or of the first."""
-    return [
-        (above[i] if i < len(above) and isinstance(above[i], int) else 0) if k == "[]" else k
-        for i, k in enumerate(keys)
-    ]
+    return [_number(above, i) if key == "[]" else key for i, key in enumerate(keys)]
+
+
+def _number(above: Sequence[Key], place: int) -> Key:
+    inside = place < len(above) and isinstance(above[place], int)
+    return above[place] if inside else 0

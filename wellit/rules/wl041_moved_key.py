@@ -1,0 +1,122 @@
+"""A key was renamed, moved or taken away, or comes only with a later version.
+
+The charts renamed, moved and dropped keys between versions. Where the chart's schema is open, or there is none, helm
+takes the old key as before and nothing reads it: the setting is lost in silence. Where the schema is closed, helm
+refuses the file.
+
+Bad::
+
+    # llm-d-modelservice@v0.4.12
+    dra:
+      enabled: true
+
+Good::
+
+    # llm-d-modelservice@v0.4.12
+    accelerator:
+      dra: true
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from wellit import capabilities
+from wellit.capabilities import Contract
+from wellit.node import Node
+from wellit.rules.rule import Fix, Hit, Items, Rule
+from wellit.subject import INFERENCEPOOL, INFRA, MODELSERVICE, Release, Subject
+
+RULE = Rule("WL041", "moved-key", "error", (MODELSERVICE, INFERENCEPOOL, INFRA), "read", reads="*")
+ROLES = ("decode", "prefill")
+
+
+def check(subject: Subject) -> Items:
+    for release in subject.of(*RULE.charts):
+        if not release.of_objects:
+            list(release.root.items())
+            yield from _moved(release)
+
+
+def _moved(release: Release) -> Iterator[Hit]:
+    published = capabilities.versions(release.chart)
+    now = published.index(release.facts.version)
+    for move in release.facts.moved:
+        gone = now >= published.index(move["since"])
+        path = str(move["old"] if gone else move.get("new", ""))
+        for node in _at(release.root, path.split(".")) if path else ():
+            # What the file is wrong about a level above is said there.
+            if node.value not in (None, {}, []) and not (gone and _still_read(move, release)):
+                yield _gone(node, move, release) if gone else _not_yet(node, move, release)
+
+
+def _at(node: Node, steps: list[str]) -> Iterator[Node]:
+    """The places that a path with ``role`` and ``[]`` names and that are written."""
+    if not steps:
+        yield from [node] if node.written else []
+        return
+    first, rest = steps[0], steps[1:]
+    for child in {"role": [node[role] for role in ROLES], "[]": list(node)}.get(first, [node[first]]):
+        yield from _at(child, rest)
+
+
+def _still_read(move: Mapping[str, Any], release: Release) -> bool:
+    """Whether another setting makes the chart read the old key."""
+    asked = move.get("unless", {})
+    return any(
+        word.lower() in node.text().lower()
+        for path, word in asked.items()
+        for node in _at(release.root, path.split("."))
+    )
+
+
+def _gone(node: Node, move: Mapping[str, Any], release: Release) -> Hit:
+    place = _placed(move.get("new", ""), node)
+    write = str(move.get("note") or place)
+    name = str(node.keys[-1])
+    new = place.rpartition(".")[2]
+    beside = Node(node.owner, node.keys[:-1], release_value(release, node.keys[:-1]))[new].written if new else True
+    renames = move.get("rename") and not beside
+    return Hit(
+        node,
+        f"{release.label} has no {name} here: it went with {move['since']}",
+        write=new if move.get("rename") else write,
+        why=_consequence(node, release.facts),
+        fix=Fix(node, new, key=True) if renames else None,
+    )
+
+
+def _not_yet(node: Node, move: Mapping[str, Any], release: Release) -> Hit:
+    place = _placed(move["old"], node)
+    return Hit(
+        node,
+        f"{release.label} has no {node.keys[-1]} here yet: it came with {move['since']}",
+        write=f"{place}, or {release.chart} {move['since']} or later",
+        why=_consequence(node, release.facts),
+    )
+
+
+def release_value(release: Release, keys: tuple[Any, ...]) -> Any:
+    """What stands at a path that is written."""
+    value: Any = release.values
+    for key in keys:
+        value = value[key]
+    return value
+
+
+def _placed(path: str, node: Node) -> str:
+    """A path of the data as one of the file: the role that the key stands in, the number of its list item."""
+    numbers = [key for key in node.keys if isinstance(key, int)]
+    steps = [str(node.keys[0]) if step == "role" else step for step in path.split(".")] if path else []
+    return ".".join(steps).replace(".[]", f"[{numbers[0] if numbers else 0}]")
+
+
+def _consequence(node: Node, facts: Contract) -> str:
+    closed = facts.get("closed." + _level(node)) or (facts.get("schema") and facts.get("gatewayKeys"))
+    return "helm refuses it: additional properties are not allowed" if closed else "helm takes it, and nothing reads it"
+
+
+def _level(node: Node) -> str:
+    steps = ["[]" if isinstance(key, int) else "role" if key in ROLES else str(key) for key in node.keys[:-1]]
+    return ".".join(steps) or "root"

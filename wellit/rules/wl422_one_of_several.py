@@ -1,0 +1,86 @@
+"""Of several forms exactly one is wanted, and none is there, or two.
+
+A probe asks by httpGet, tcpSocket, exec or grpc; a volume has one source; a variable has a value or valueFrom. A
+liveness or startup probe succeeds at once: its successThreshold is 1.
+
+Bad::
+
+    # llm-d-modelservice@v0.4.12
+    decode:
+      volumes:
+        - {name: shm, emptyDir: {medium: Memory}, hostPath: {path: /dev/shm}}
+
+Good::
+
+    # llm-d-modelservice@v0.4.12
+    decode:
+      volumes:
+        - {name: shm, emptyDir: {medium: Memory}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from wellit.node import Node
+from wellit.rules.rule import Hit, Items, Rule
+from wellit.seen.passed import Passed, containers, pod_specs
+from wellit.subject import INFERENCEPOOL, MODELSERVICE, Subject
+
+RULE = Rule(
+    "WL422",
+    "one-of-several",
+    "error",
+    (MODELSERVICE, INFERENCEPOOL),
+    "asked",
+    reads="inferenceExtension.sidecar inferenceExtension.volumes role.containers role.create role.extraConfig "
+    "role.initContainers role.volumes",
+)
+HANDLERS = ("httpGet", "tcpSocket", "exec", "grpc")
+
+
+def check(subject: Subject) -> Items:
+    for container in containers(subject):
+        for name, probe in container.probes:
+            yield from _probe(name, probe)
+        yield from _variables(container)
+    for pod in pod_specs(subject):
+        for volume in pod.volumes:
+            sources = [node for key, node in volume.items() if key != "name" and node.value is not None]
+            if isinstance(volume.value, dict) and volume["name"].text():
+                yield from _one(volume, sources, f"the volume {volume['name'].text()} has", "emptyDir: {}", "no source")
+
+
+def _probe(name: str, probe: Node) -> Iterator[Hit]:
+    if not isinstance(probe.value, dict) or not probe.value:
+        return
+    written = [probe[key] for key in HANDLERS if probe[key].value is not None]
+    near = any(probe.misspelt(key) for key in HANDLERS)
+    if not near:
+        yield from _one(probe, written, f"{name} has", "httpGet: {path: /health, port: 8000}", "nothing to ask")
+    often = probe["successThreshold"]
+    if name != "readinessProbe" and (often.number() or 1) > 1:
+        yield Hit(
+            often,
+            f"successThreshold of a {name} is 1",
+            write="successThreshold: 1",
+            why="the API server refuses the pods: successThreshold must be 1",
+        )
+
+
+def _variables(container: Passed) -> Iterator[Hit]:
+    for variable in container.listed("env"):
+        if variable["value"].text() and variable["valueFrom"].value:
+            yield _hit(variable["valueFrom"], f"{variable['name'].text()} has a value and valueFrom", "one of the two")
+
+
+def _one(node: Node, written: Sequence[Node], who: str, example: str, none: str) -> Iterator[Hit]:
+    if len(written) > 1:
+        names = " and ".join(str(one.keys[-1]) for one in written)
+        yield _hit(written[1], f"{who} {names}", f"{written[0].keys[-1]} or {written[1].keys[-1]}, not both")
+    elif not written:
+        yield _hit(node, f"{who} {none}", example)
+
+
+def _hit(node: Node, message: str, write: str) -> Hit:
+    return Hit(node, message, write=write, why="the API server refuses the pods: exactly one is wanted")
