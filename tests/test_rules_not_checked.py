@@ -59,7 +59,7 @@ CASES = {
         [
             decode(
                 f"{SGLANG}, {ARGS}",
-                "connector: sglang, image: 'ghcr.io/llm-d/llm-d-routing-sidecar@sha256:{'ab' * 32}'",
+                f"connector: sglang, image: 'ghcr.io/llm-d/llm-d-routing-sidecar@{DIGEST}'",
             )
         ],
         {"WL201", "WL202"},
