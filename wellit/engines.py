@@ -73,6 +73,13 @@ class Engine:
         """Whether the image, another engine's, may carry this one as well: nobody has looked into it."""
         return any(image.is_of(known) for known in self.data.get("perhapsIn", ()))
 
+    def built_for(self, image: Image) -> list[str]:
+        """The accelerators (the chart's accelerator.type) that one of its images is built for; none when not known."""
+        for known in self.data.get("builtFor", ()):
+            if image.is_of(known["image"]) and known.get("tag", "") in image.tag:
+                return list(known["for"])
+        return []
+
     def started_by(self, words: Sequence[str]) -> bool:
         """Whether these words of a command line start it: `launchers` of its file, word after word."""
         spoken = f" {' '.join(words)} "

@@ -35,6 +35,10 @@ FORMATS: tuple[tuple[float, str], ...] = (
 _FORMATS = tuple((bits, re.compile(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])")) for bits, words in FORMATS)
 # Families that are published in another format than 16 bits without saying so in their names.
 _PUBLISHED = ((re.compile(r"gpt-oss-\d"), 4.5, "mxfp4, as gpt-oss is published"),)
+# Whose models the hub gives out only to those who have agreed to their terms.
+_GATED = re.compile(
+    r"meta-llama/|google/(codegemma|gemma-(2b|7b|1\.1|2|3n?)-|paligemma|recurrentgemma|shieldgemma)", re.I
+)
 
 
 @dataclass(frozen=True)
@@ -96,3 +100,8 @@ def _bits(name: str) -> tuple[float, str]:
 def _spoken(count: float) -> str:
     unit, word = (1e9, "billion") if count >= 1e9 else (1e6, "million")
     return f"{count / unit:.3g} {word}" if count < 1e12 else f"{count / 1e9:.0f} billion"
+
+
+def gated(name: str) -> bool:
+    """Whether a model (``meta-llama/Llama-3.1-8B``) is known to need the token of somebody who agreed to its terms."""
+    return bool(_GATED.match(name))

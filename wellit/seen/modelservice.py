@@ -12,6 +12,7 @@ from typing import Any
 
 from wellit.capabilities import Contract
 from wellit.node import Node, spoken
+from wellit.seen.artifact import Artifact
 from wellit.seen.container import Container
 from wellit.seen.devices import Devices
 from wellit.seen.parallel import Parallel
@@ -34,6 +35,10 @@ class Service:
     @cached_property
     def proxy(self) -> Proxy:
         return Proxy(self.release.root.at("routing", "proxy"), self.facts)
+
+    @cached_property
+    def artifact(self) -> Artifact:
+        return Artifact(self)
 
     @property
     def port_node(self) -> Node:
