@@ -98,6 +98,7 @@ def setting(keys: Keys) -> str:
         keys = ("engine", *keys[2:])
     if keys[:1] == ("perEngine",):
         keys = keys[2:]
+    keys = tuple(key for key in keys if not isinstance(key, int))
     first = ["role" if key in ("decode", "prefill") else str(key) for key in keys[:1]]
     return ".".join([*first, *(str(key) for key in keys[1:2])])
 

@@ -42,6 +42,7 @@ class Release:
 
     `contract` is given for values that were read back from rendered objects (wellit.inputs.manifests): nobody wrote
     them for a chart, so what a chart accepts, adds or names otherwise is no question of theirs. `source` is the file.
+    `named` is false where nobody said the release's name, and `name` is its file's.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Release:
     contract: Contract | None = None
     path: Callable[[Keys], Keys] = _as_it_is
     source: Source | None = None
+    named: bool = True
 
     @cached_property
     def root(self) -> Node:
@@ -191,8 +193,8 @@ def from_source(read: source.Source, chart: str, version: str, name: str = "") -
                 Location(read.name, 1, 1, 1, read.lines[0] if read.lines else ""), write="key: value",
             )
         )  # fmt: skip
-    name = name or Path(read.name).stem
-    return Release(name, chart, version, read.data or {}, Nested(read).at, source=read)
+    named, name = bool(name), name or Path(read.name).stem
+    return Release(name, chart, version, read.data or {}, Nested(read).at, source=read, named=named)
 
 
 def chart_version(word: str) -> tuple[str, str]:

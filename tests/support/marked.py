@@ -1,6 +1,7 @@
 """Values files with the findings that they must get marked in comments.
 
-The first line of a file says chart@version, or ``settings`` and the stack that it is laid over;
+The first line of a file says chart@version (with ``release NAME`` behind it, where the name is to be known),
+``manifests``, or ``settings`` and the stack that it is laid over;
 ``# WL101 decode.containers[0].image`` marks a finding on its line.
 """
 
@@ -10,10 +11,12 @@ import re
 from pathlib import Path
 
 from tests.support import settings
-from wellit import rules
+from wellit import rules, source
 from wellit.findings import Finding
-from wellit.subject import Subject, from_values
+from wellit.inputs import manifests
+from wellit.subject import Manifest, Release, Subject, chart_version, from_source
 
+MANIFESTS = "manifests"
 MARK = re.compile(r"# (WL\d{3}) (\S+)")
 
 # file name, line, rule, path of the value
@@ -28,7 +31,16 @@ def files_of(case: Path) -> list[Path]:
 def read(case: Path) -> Subject:
     if case.is_file() and settings.is_settings(case.read_text().splitlines()[0]):
         return settings.of_file(case)
-    return from_values((str(file), file.read_text().splitlines()[0].removeprefix("# ")) for file in files_of(case))
+    releases: list[Release] = []
+    objects: list[Manifest] = []
+    for file in files_of(case):
+        head = file.read_text().splitlines()[0].removeprefix("# ")
+        if head == MANIFESTS:
+            objects += manifests.objects(source.parse_all(file.read_text(), str(file)), MANIFESTS)
+        else:
+            word, _, name = head.partition(" release ")
+            releases.append(from_source(source.load(file, str(file)), *chart_version(word), name))
+    return Subject(tuple(releases), tuple(objects) or None, rendered=bool(objects))
 
 
 def findings(case: Path) -> list[Finding]:
