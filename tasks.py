@@ -200,6 +200,21 @@ def explain_(_: Context, what: str) -> None:
 
 
 @task(
+    chart="NAME@VERSION: the schema of its values", guide="the schema of the settings that -f lays over this guide's",
+    output="a file to write it into: values.schema.json",
+)  # fmt: skip
+def schema(_: Context, chart: str = "", guide: str = "", output: str = "") -> None:
+    """Print a JSON Schema for your editor: of a chart's values at one version, or of a guide's settings."""
+    from wellit import editor
+
+    made = editor.asked(chart, guide)
+    if output:
+        say(f"written: {output}; a file beside it is checked in an editor when it has: {editor.write(made, output)}")
+    else:
+        print(editor.text(made), end="")
+
+
+@task(
     TEXT_OR_JSON, to="the engine to write it for", from_="the engine it is written for, when its words do not say",
     values="a values file of the llm-d-modelservice chart instead of a command line",
 )  # fmt: skip
@@ -352,5 +367,5 @@ def task_names() -> list[str]:
 boxes = Collection("sandbox", sandbox_up, sandbox_down, sandbox_status, sandbox_shell)
 namespace = Collection(
     overview, quickstart, validate, render, show_, preflight, prerequisites, install, status, uninstall, compare,
-    explain_, translate, new_, tools, walk, docs, test, benchmark, boxes,
+    explain_, schema, translate, new_, tools, walk, docs, test, benchmark, boxes,
 )  # fmt: skip

@@ -19,6 +19,7 @@ ORDER = """
     render places inputs ids validate given new
     demand sandbox door access permissions cluster placement publishers preflight entry record plan
     live progress helm prerequisites endpoint waiting verify lifecycle provide prepare operate
+    editor
     report
     fix
     compare picture show support explain docs walk testing cli

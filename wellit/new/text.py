@@ -29,7 +29,8 @@ _NO_TEXT = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 def of(draft: Draft, name: str, words: Sequence[str]) -> str:
     """The whole file."""
     guide = draft.stack.name
-    lines = [f"# {line}" for line in _about(guide, name, words)]
+    lines = ["# yaml-language-server: $schema=../schemas/environment.schema.json"]
+    lines += [f"# {line}" for line in _about(guide, name, words)]
     lines += [f"guides: [{guide}]", "components:"]
     for folder, chosen in draft.stack.components.items():
         lines += [f"- {folder}/{one}" for one in chosen.split("+")]
