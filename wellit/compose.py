@@ -155,7 +155,7 @@ def _components(environment: Source, given: Iterable[Layer]) -> dict[str, str]:
         places[f"{folder}/{name}"] = environment.at(("components", number))
     result = {folder: "+".join(names) for folder, names in listed.items()}
     for layer in given:
-        for folder, chosen in (layer.data.get("components") or {}).items():
+        for folder, chosen in _map(layer.data, "components").items():
             place = layer.source.at(("components", folder))
             if folder not in axis_of:
                 raise unknown("axis of components", str(folder), axis_of, where="" if place.typed else str(place))
@@ -171,6 +171,13 @@ def _components(environment: Source, given: Iterable[Layer]) -> dict[str, str]:
             twice = ", ".join(dict.fromkeys(chosen.split("+")))
             raise CannotAnswer(f"--engine {chosen} names an engine twice", write=f"several engines, once each: {twice}")
     return result
+
+
+def _map(data: Any, *keys: str) -> Mapping[str, Any]:
+    """The map at `keys`, empty when something else stands there: what it should be, the schema says."""
+    for key in keys:
+        data = data.get(key) if isinstance(data, Mapping) else None
+    return data if isinstance(data, Mapping) else {}
 
 
 def _size(guide: Source, said: Mapping[str, Any]) -> str:
@@ -217,12 +224,12 @@ def _engine_layers(name: str, components: Mapping[str, str], below: list[Layer],
     to: Keys = ("engines", name) if "+" in components["engines"] else ("engine",)
     layers = [_moved(base, ("engine",), to)]
     for layer in below:
-        if tag := ((layer.data.get("versions") or {}).get("engineTags") or {}).get(name):
+        if tag := _map(layer.data, "versions", "engineTags").get(name):
             place = ("versions", "engineTags", name)
             alias = Source(layer.source.name, layer.source.text, None, {(*to, "tag"): layer.source.marks[place]})
             layers.append(Layer(alias, overrides.below(to, {"tag": tag})))
     for variants, chosen in (("accelerators", components["accelerators"]), ("builds", build)):
-        if base.data["engine"][variants].get(chosen):
+        if isinstance(chosen, str) and base.data["engine"][variants].get(chosen):
             layers.append(_moved(base, ("engine", variants, chosen), to))
     return layers
 

@@ -202,3 +202,10 @@ def test_the_last_line_is_happy_when_all_is_well() -> None:
 
 def test_nothing_looked_at_is_said() -> None:
     assert text() == "nothing was checked\n"
+
+
+def test_of_a_line_of_megabytes_what_is_around_the_place_is_shown() -> None:
+    at = Location("x.yaml", 1, 5_000_001, 3, "a" * 5_000_000 + "bad" + "c" * 5_000_000)
+    text = render(Report("validate", [Finding("WL104", "slug", "error", "m" * 10_000, at, write="good")]))
+    assert len(text) < 10_000
+    assert "x.yaml:1:5000001" in text and "bad" in text and "^^^" in text

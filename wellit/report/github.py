@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from wellit.errors import WellitError
 from wellit.findings import Check, Finding, Report
 from wellit.report import machine, text
+from wellit.report.style import clean, one_line
 
 COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 CHECK_COMMANDS = {"fail": "error", "warn": "warning", "unknown": "warning", "skip": "notice"}
@@ -19,7 +20,7 @@ def render(report: Report) -> str:
     """One command a line, and the counts in the last."""
     lines = [_finding(finding) for finding in report.told]
     lines += [_check(check) for check in report.checks if check.status in CHECK_COMMANDS]
-    return "\n".join([*lines, text.sentence(report)]) + "\n"
+    return "\n".join([*lines, one_line(text.sentence(report))]) + "\n"
 
 
 def render_error(problem: WellitError, command: str) -> str:
@@ -48,8 +49,8 @@ def _check(check: Check) -> str:
 
 
 def _command(name: str, about: dict[str, object], lines: Iterable[str]) -> str:
-    said = ",".join(f"{key}={_property(str(value))}" for key, value in about.items())
-    return f"::{name} {said}::{_data(chr(10).join(lines))}"
+    said = ",".join(f"{key}={_property(clean(str(value)))}" for key, value in about.items())
+    return f"::{name} {said}::{_data(chr(10).join(clean(line) for each in lines for line in each.splitlines()))}"
 
 
 def _data(value: str) -> str:

@@ -12,7 +12,7 @@ from wellit.findings import Check, Finding, Location
 from wellit.report.snippet import advice
 from wellit.report.style import clean, one_line
 
-_UNSEEN = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_UNSEEN = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
 def root() -> Path:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from wellit.findings import Location
-from wellit.report.style import Style, cells, clean
+from wellit.report.style import LONGEST, Style, cells, clean
 
 PIPE_WIDTH = 120
 # A hint that begins like this is a sentence of its own; everything else is what to write, and gets that word in front.
@@ -25,6 +25,15 @@ class Mark:
     label: str = ""
     colour: str = "red"
     caret: str = "^"
+    where: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Of a very long line only what is around the place is looked at."""
+        self.where = str(self.at)
+        if len(self.at.text) > LONGEST:
+            left = max(0, min(self.at.column - LONGEST // 2, len(self.at.text) - LONGEST))
+            text, column = self.at.text[left : left + LONGEST], self.at.column - left
+            self.at = replace(self.at, text=text, column=column)
 
 
 @dataclass
@@ -36,6 +45,10 @@ class Place:
     @property
     def at(self) -> Location:
         return min((m.at for m in self.marks), key=lambda at: at.column)
+
+    @property
+    def where(self) -> str:
+        return min(self.marks, key=lambda mark: mark.at.column).where
 
 
 def advice(write: str) -> str:
@@ -72,7 +85,7 @@ def render(place: Place, indent: int, style: Style, *, first: bool = True) -> li
     at = place.at
     bar = style.paint(" " * (indent + 1) + "|", "blue")
     arrow = "-->" if first else ":::"
-    where = "the command line" if at.typed else clean(str(at))
+    where = "the command line" if at.typed else clean(place.where)
     lines = [style.paint(" " * indent + arrow, "blue") + " " + where]
     if not at.line or not at.text:
         return lines

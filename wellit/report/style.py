@@ -11,7 +11,9 @@ from typing import TextIO
 
 TAB = 4
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
-_TURNS_TEXT_AROUND = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+LONGEST = 2000  # characters of one sentence, or of one line of a file, that are shown
+# What turns text around, or ends a line without being a line break.
+_TURNS_TEXT_AROUND = frozenset("\u061c\u2028\u2029\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,8 @@ def clean(text: str) -> str:
 
 def one_line(text: str) -> str:
     """`text` with its line breaks made spaces, cleaned."""
-    return clean(" ".join(text.split("\n")).strip())
+    text = " ".join(text[: LONGEST + 1].split("\n")).strip()
+    return clean(text if len(text) <= LONGEST else text[:LONGEST] + "…")
 
 
 def block(text: str, indent: str) -> list[str]:
