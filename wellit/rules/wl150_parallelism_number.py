@@ -30,7 +30,7 @@ from wellit.seen.modelservice import pods
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule(
-    "WL150", "parallelism-number", "error", (MODELSERVICE,), "asked",
+    "WL150", "parallelism-number", "error", (MODELSERVICE,), "read",
     reads="role.containers role.create role.parallelism",
 )  # fmt: skip
 

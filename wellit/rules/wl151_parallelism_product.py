@@ -32,7 +32,7 @@ from wellit.subject import MODELSERVICE, Subject
 
 NAMES = ("data", "dataLocal", "workers")
 RULE = Rule(
-    "WL151", "parallelism-product", "error", (MODELSERVICE,), "asked",
+    "WL151", "parallelism-product", "error", (MODELSERVICE,), "read",
     reads="multinode role.containers role.create role.parallelism",
 )  # fmt: skip
 

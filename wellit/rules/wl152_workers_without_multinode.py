@@ -31,7 +31,7 @@ from wellit.seen.modelservice import Pod, pods
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule(
-    "WL152", "workers-without-multinode", "error", (MODELSERVICE,), "asked",
+    "WL152", "workers-without-multinode", "error", (MODELSERVICE,), "read",
     reads="multinode role.containers role.create role.parallelism",
 )  # fmt: skip
 

@@ -30,7 +30,7 @@ from wellit.seen.modelservice import Pod, pods
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule(
-    "WL153", "parallelism-without-effect", "warning", (MODELSERVICE,), "asked",
+    "WL153", "parallelism-without-effect", "warning", (MODELSERVICE,), "read",
     reads="multinode role.containers role.create role.parallelism",
 )  # fmt: skip
 

@@ -33,7 +33,7 @@ from wellit.seen.modelservice import DECODE, Pod, pods
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule(
-    "WL154", "chart-defect", "error", (MODELSERVICE,), "asked",
+    "WL154", "chart-defect", "error", (MODELSERVICE,), "read",
     reads="multinode role.containers role.create role.initContainers role.parallelism routing.proxy",
 )  # fmt: skip
 

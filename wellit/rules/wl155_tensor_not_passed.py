@@ -30,7 +30,7 @@ from wellit.seen.modelservice import pods
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule(
-    "WL155", "tensor-not-passed", "warning", (MODELSERVICE,), "asked",
+    "WL155", "tensor-not-passed", "warning", (MODELSERVICE,), "read",
     reads="role.containers role.create role.parallelism",
 )  # fmt: skip
 

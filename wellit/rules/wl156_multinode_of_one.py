@@ -32,7 +32,7 @@ from wellit.seen.modelservice import services
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule(
-    "WL156", "multinode-of-one", "warning", (MODELSERVICE,), "asked",
+    "WL156", "multinode-of-one", "warning", (MODELSERVICE,), "read",
     reads="multinode role.containers role.create role.parallelism",
 )  # fmt: skip
 

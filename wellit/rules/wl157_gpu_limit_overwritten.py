@@ -33,7 +33,7 @@ from wellit.seen.modelservice import pods
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule(
-    "WL157", "gpu-limit-overwritten", "warning", (MODELSERVICE,), "asked",
+    "WL157", "gpu-limit-overwritten", "warning", (MODELSERVICE,), "read",
     reads="accelerator.resources accelerator.type dra.enabled role.containers role.create role.parallelism",
 )  # fmt: skip
 

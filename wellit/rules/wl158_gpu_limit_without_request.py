@@ -36,7 +36,7 @@ from wellit.subject import MODELSERVICE, Subject
 
 PARTS = ("limits", "requests")
 RULE = Rule(
-    "WL158", "gpu-limit-without-request", "error", (MODELSERVICE,), "asked",
+    "WL158", "gpu-limit-without-request", "error", (MODELSERVICE,), "read",
     reads="accelerator.dra accelerator.resources accelerator.type dra.enabled role.accelerator role.containers "
     "role.create role.parallelism",
 )  # fmt: skip

@@ -39,7 +39,7 @@ from wellit.seen.modelservice import pods
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule(
-    "WL159", "gpu-of-another-vendor", "error", (MODELSERVICE,), "asked",
+    "WL159", "gpu-of-another-vendor", "error", (MODELSERVICE,), "read",
     reads="accelerator.dra accelerator.resources accelerator.type dra.enabled role.accelerator role.containers "
     "role.create role.parallelism",
 )  # fmt: skip

@@ -37,7 +37,7 @@ from wellit.seen.modelservice import pods
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule(
-    "WL160", "gpu-without-accelerator", "warning", (MODELSERVICE,), "asked",
+    "WL160", "gpu-without-accelerator", "warning", (MODELSERVICE,), "read",
     reads="accelerator.dra accelerator.resources accelerator.type dra.enabled role.accelerator role.containers "
     "role.create",
 )  # fmt: skip

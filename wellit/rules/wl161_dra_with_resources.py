@@ -36,7 +36,7 @@ from wellit.seen.modelservice import pods
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule(
-    "WL161", "dra-with-resources", "warning", (MODELSERVICE,), "asked",
+    "WL161", "dra-with-resources", "warning", (MODELSERVICE,), "read",
     reads="accelerator.dra accelerator.resources accelerator.type dra.enabled role.accelerator role.containers "
     "role.create",
 )  # fmt: skip

@@ -34,7 +34,7 @@ from wellit.seen.modelservice import Pod, pods
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule(
-    "WL162", "dra-without-template", "error", (MODELSERVICE,), "asked",
+    "WL162", "dra-without-template", "error", (MODELSERVICE,), "read",
     reads="accelerator.dra accelerator.resourceClaimTemplates accelerator.type dra.claimTemplates dra.enabled dra.type "
     "role.accelerator role.containers role.create",
 )  # fmt: skip

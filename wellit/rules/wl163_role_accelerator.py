@@ -32,7 +32,7 @@ from wellit.seen.modelservice import pods
 from wellit.subject import MODELSERVICE, Release, Subject
 
 RULE = Rule(
-    "WL163", "role-accelerator", "error", (MODELSERVICE,), "asked",
+    "WL163", "role-accelerator", "error", (MODELSERVICE,), "read",
     reads="accelerator.type role.accelerator role.containers role.create",
 )  # fmt: skip
 

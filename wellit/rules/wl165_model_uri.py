@@ -41,7 +41,7 @@ LEAST = {"pvc": 2, "pvc+hf": 3}  # parts of an address: the claim, what is on it
 SHAPES = {"hf": "hf://OWNER/MODEL", "pvc": "pvc://CLAIM/PATH", "pvc+hf": "pvc+hf://CLAIM/PATH/OWNER/MODEL",
           "oci": "oci://REGISTRY/IMAGE:TAG"}  # fmt: skip
 RULE = Rule(
-    "WL165", "model-uri", "error", (MODELSERVICE,), "asked",
+    "WL165", "model-uri", "error", (MODELSERVICE,), "read",
     reads="modelArtifacts.mountPath modelArtifacts.name modelArtifacts.uri role.containers role.create",
 )  # fmt: skip
 

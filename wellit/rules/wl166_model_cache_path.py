@@ -36,7 +36,7 @@ from wellit.seen.modelservice import Pod, services
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule(
-    "WL166", "model-cache-path", "error", (MODELSERVICE,), "asked",
+    "WL166", "model-cache-path", "error", (MODELSERVICE,), "read",
     reads="modelArtifacts.mountPath modelArtifacts.name modelArtifacts.uri role.containers role.create",
 )  # fmt: skip
 

@@ -36,7 +36,7 @@ from wellit.subject import MODELSERVICE, Subject
 
 KEY = "mountModelVolume"
 RULE = Rule(
-    "WL167", "model-volume-not-mounted", "error", (MODELSERVICE,), "asked",
+    "WL167", "model-volume-not-mounted", "error", (MODELSERVICE,), "read",
     reads="modelArtifacts.mountPath modelArtifacts.name modelArtifacts.uri role.containers role.create",
 )  # fmt: skip
 

@@ -34,7 +34,7 @@ from wellit.seen.modelservice import services
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule(
-    "WL171", "token-without-download", "info", (MODELSERVICE,), "asked",
+    "WL171", "token-without-download", "info", (MODELSERVICE,), "read",
     reads="modelArtifacts.authSecretName modelArtifacts.uri role.containers role.create",
 )  # fmt: skip
 

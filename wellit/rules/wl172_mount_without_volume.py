@@ -42,7 +42,7 @@ from wellit.seen.volumes import Mount, mounts, names
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule(
-    "WL172", "mount-without-volume", "error", (MODELSERVICE,), "asked",
+    "WL172", "mount-without-volume", "error", (MODELSERVICE,), "read",
     reads="modelArtifacts.name modelArtifacts.uri role.containers role.create role.extraConfig role.initContainers "
     "role.volumes",
 )  # fmt: skip
