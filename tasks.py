@@ -53,10 +53,11 @@ def overview(_: Context) -> None:
     values="a values file of anybody's, a folder, a pattern or -; several may be given",
     chart="NAME@VERSION of the chart of each --values, or one for all; a file may say it: # wellit: chart NAME@VERSION",
     helmfile="a helmfile of anybody's, or its folder; with -e and -n, or --all for its environments",
+    manifests="rendered objects: a file, a folder, or - for stdin; several may be given",
 )  # fmt: skip
 def validate(
     _: Context, all: bool = False, values: list[str] = [], chart: list[str] = [], helmfile: str = "",  # noqa: A002, B006
-    **given: Any,
+    manifests: list[str] = [], **given: Any,  # noqa: B006
 ) -> int:  # fmt: skip
     """Find mistakes in files: nothing is started on a cluster."""
     from wellit import given as foreign
@@ -64,7 +65,7 @@ def validate(
     from wellit.output import output
 
     fmt = known_format(given["format_"])
-    said = {"values": values, "chart": chart, "helmfile": helmfile, "all": all, **given}
+    said = {"values": values, "chart": chart, "helmfile": helmfile, "manifests": manifests, "all": all, **given}
     kind = foreign.chosen(said, (*STACK_FLAGS, *FETCH))
 
     def judge() -> Report:
@@ -72,6 +73,8 @@ def validate(
             return validation.values_files(values, chart)
         if kind == "helmfile":
             return foreign.helmfile(helmfile, say, environment=given["env"], namespace=given["namespace"], every=all)
+        if kind == "manifests":
+            return foreign.manifests(manifests)
         if all:
             return validation.everything(choice(given), say, fetch=given["fetch"])
         return validation.stack(choice(given), say, fetch=given["fetch"]).report

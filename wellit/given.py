@@ -11,11 +11,12 @@ from wellit import ignore, process, tools, validate
 from wellit.errors import CannotAnswer
 from wellit.findings import Check, Finding, Report
 from wellit.inputs import helmfile as helmfiles
+from wellit.inputs import manifests as objects
 from wellit.say import Say
 from wellit.source import BadSource
 
 # Flags that each say what is judged, with those of a stack's flags that go with them.
-INPUTS: dict[str, tuple[str, ...]] = {"values": (), "helmfile": ("env", "namespace", "all")}
+INPUTS: dict[str, tuple[str, ...]] = {"values": (), "helmfile": ("env", "namespace", "all"), "manifests": ()}
 PARALLEL = 2  # helmfile itself starts two calls side by side
 
 
@@ -59,6 +60,13 @@ def helmfile(
     report = Report("validate", summary={"helmfile": found.name, "environments": [n or "default" for n in names]})
     report.add(_by_environment(judged, names))
     return report
+
+
+def manifests(words: Sequence[str]) -> Report:
+    """Judge rendered objects: files, folders, or stdin. Raises CannotAnswer when there are none."""
+    made = objects.read(words)
+    about = {"manifests": list(words), "objects": len(made.manifests or ())}
+    return validate.of_subject(made, about)
 
 
 def _by_environment(judged: Sequence[Report], names: Sequence[str]) -> Iterator[Finding | Check]:

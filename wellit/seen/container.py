@@ -119,8 +119,8 @@ class Container:
         ready = self.ready_made(engine)
         if ready:
             return f"modelCommand: {ready}"
-        free = next(name for name, how in self.facts["modelCommands"].items() if how.get("needs"))
-        return f"modelCommand: {free} and {engine.command_line}"
+        free = next((name for name, how in self.facts["modelCommands"].items() if how.get("needs")), "")
+        return f"modelCommand: {free} and {engine.command_line}" if free else engine.command_line
 
     @property
     def possible_engines(self) -> list[Engine]:
