@@ -16,10 +16,11 @@ from tests.support.marked import read
 from wellit import rules, source
 from wellit.errors import CannotAnswer
 from wellit.findings import Finding
+from wellit.inputs import manifests, unrender
 from wellit.node import Owner
 from wellit.rules.rule import Loaded
 from wellit.source import Keys
-from wellit.subject import CHARTS, SETTINGS, Subject, chart_version, from_source
+from wellit.subject import CHARTS, OBJECTS, SETTINGS, Subject, chart_version, from_source
 
 EVERY = rules.rules()
 
@@ -33,7 +34,7 @@ def test_a_rule_says_what_it_is(loaded: Loaded) -> None:
     assert re.fullmatch(r"WL\d{3}", loaded.rule.id)
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", loaded.rule.slug)
     assert loaded.rule.severity in ("error", "warning", "info") and loaded.rule.evidence in ("asked", "read")
-    assert set(loaded.rule.charts) <= {*CHARTS, SETTINGS}
+    assert set(loaded.rule.charts) <= {*CHARTS, SETTINGS, OBJECTS}
     assert loaded.title and not loaded.title.endswith(".") and len(loaded.title) < 100
     assert len(loaded.text) > 100
 
@@ -107,6 +108,9 @@ def snippet(loaded: Loaded, kind: Literal["Bad", "Good"]) -> Subject:
     releases = []
     if settings.is_settings(loaded.snippet(kind)):
         return settings.of_text(loaded.snippet(kind))
+    if loaded.snippet(kind).startswith("# objects"):
+        found = list(manifests.objects(source.parse_all(loaded.snippet(kind), kind), kind))
+        return Subject(unrender.releases(found), tuple(found))
     for number, text in enumerate(loaded.snippet(kind).split("---\n")):
         chart, version = chart_version(text.splitlines()[0].removeprefix("# "))
         releases.append(from_source(source.parse(text, f"{kind}-{number}"), chart, version))

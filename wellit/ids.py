@@ -73,11 +73,13 @@ def asked(charts: Collection[str] = (), *, settings: bool = False, manifests: bo
     """
     from wellit import choices, rules
     from wellit.schema.kinds import SETTINGS, VALUES
+    from wellit.subject import OBJECTS
     from wellit.subject import SETTINGS as OF_STACK
 
     found = {*astuple(SETTINGS), choices.ID, choices.NOTE_ID} if settings else set()
     found |= set(astuple(VALUES)) if charts else set()
     have = {*charts, OF_STACK} if settings else {*charts}
+    have |= {OBJECTS} if manifests else set()
     of_rules = {loaded.rule.id for loaded in rules.rules() if set(loaded.rule.charts) <= have}
     return found | {key for key in of_rules if manifests or not key.startswith("WL5")}
 

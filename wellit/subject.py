@@ -25,6 +25,7 @@ INFERENCEPOOL = "inferencepool"
 INFRA = "llm-d-infra"
 CHARTS = (MODELSERVICE, INFERENCEPOOL, INFRA)
 SETTINGS = "settings"  # no chart: what a stack is composed of, before it is rendered
+OBJECTS = "objects"  # no chart: rendered objects themselves
 T = TypeVar("T")
 
 

@@ -1,7 +1,7 @@
 """Values files with the findings that they must get marked in comments.
 
 The first line of a file says chart@version (with ``release NAME`` behind it, where the name is to be known),
-``manifests``, or ``settings`` and the stack that it is laid over;
+``manifests`` (beside values), ``objects`` (alone, read back into values), or ``settings`` and the stack that it is laid over;
 ``# WL101 decode.containers[0].image`` marks a finding on its line.
 """
 
@@ -31,6 +31,8 @@ def files_of(case: Path) -> list[Path]:
 def read(case: Path) -> Subject:
     if case.is_file() and settings.is_settings(case.read_text().splitlines()[0]):
         return settings.of_file(case)
+    if files_of(case)[0].read_text().startswith("# objects"):
+        return manifests.read([str(file) for file in files_of(case)])
     releases: list[Release] = []
     objects: list[Manifest] = []
     for file in files_of(case):

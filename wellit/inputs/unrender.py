@@ -23,6 +23,7 @@ ROLE = "llm-d.ai/role"
 DECODE, PREFILL = "decode", "prefill"
 PROXY_NAMES = ("routing-proxy", "routing-sidecar")
 PICKER_WORDS = ("pool-name", "poolName")
+NO_PICKER = ("none-of-these-objects", "picker", "unknown")
 # What the chart of the pool passes to every picker: no setting of anybody's.
 OWN_FLAGS = ("pool-name", "pool-namespace", "config-file", "config-text", "poolName", "poolNamespace", "configFile")
 
@@ -163,10 +164,10 @@ def _pool(pool: Object, subject: Subject) -> Release:
     for key in ("targetPorts", "targetPortNumber"):
         mapped.copy(("inferencePool", key), pool.root.at("spec", key))
     mapped.copy(("inferencePool", "modelServers", "matchLabels"), workloads.pool_selector(pool))
-    mapped.put(("inferenceExtension", "image"), {"tag": ""})
-    picker = _picker(pool, subject)
-    if picker:
+    if picker := _picker(pool, subject):
         _picked(mapped, picker, subject)
+    else:  # nothing is known of one that is not among the objects
+        mapped.put(("inferenceExtension", "image"), dict(zip(_image_keys(), NO_PICKER, strict=True)))
     host = workloads.picker_of(pool)["name"].text()
     rules = [rule for rule in workloads.of_kind(subject, "DestinationRule")
              if rule.root.at("spec", "host").text().partition(".")[0] == host]  # fmt: skip
@@ -204,13 +205,18 @@ def _picker(pool: Object, subject: Subject) -> tuple[Template, Node] | None:
     return None
 
 
+def _image_keys() -> tuple[str, str, str]:
+    """The keys that say the picker's image: its registry, name and tag."""
+    first, second, tag = capabilities.contract(INFERENCEPOOL, capabilities.versions(INFERENCEPOOL)[-1])["imageKeys"][:3]
+    return first, second, tag
+
+
 def _picked(mapped: Mapped, picker: tuple[Template, Node], subject: Subject) -> None:
     one, node = picker
     place = ("inferenceExtension",)
     mapped.note(place, node)
     image = Image.parse(node["image"].text())
-    newest = capabilities.contract(INFERENCEPOOL, capabilities.versions(INFERENCEPOOL)[-1])
-    first, second, tag = newest["imageKeys"][:3]
+    first, second, tag = _image_keys()
     head, _, last = node["image"].text().partition("@")[0].rpartition("/")
     for key, value in ((first, head), (second, last.partition(":")[0]), (tag, image.tag or "latest")):
         mapped.put((*place, "image", key), value, node["image"])
@@ -286,7 +292,6 @@ NOTHING_ADDED: dict[str, dict[str, Any]] = {
         "modelServerMetrics": {},
         "unknownModelServerType": "ignored",
         "defaultPlugins": (),
-        "configFiles": (),
         "flags": "map",
         "defects": (),
     },

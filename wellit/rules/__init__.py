@@ -138,6 +138,18 @@ MODULES = (
     "wl422_one_of_several",
     "wl425_must_not_be_empty",
     "wl501_template_leak",
+    "wl510_selects_nothing",
+    "wl511_route_target",
+    "wl512_picker_service",
+    "wl513_selector_own_labels",
+    "wl514_volume_missing",
+    "wl515_object_twice",
+    "wl516_port_name",
+    "wl517_pool_namespace",
+    "wl518_rule_host",
+    "wl519_pool_form",
+    "wl520_extended_resource",
+    "wl901_no_such_service",
 )
 # Ids of rules that are gone; an id is never used again.
 RETIRED: tuple[str, ...] = ()
@@ -186,9 +198,11 @@ def _failed(rule: Rule, problem: Exception) -> Check:
 
 
 def _reads(rule: Rule, subject: Subject) -> bool:
-    """Whether a rule is one for what `subject` is: settings, or chart values."""
-    from wellit.subject import SETTINGS
+    """Whether a rule is one for what `subject` is: settings, chart values, or rendered objects."""
+    from wellit.subject import OBJECTS, SETTINGS
 
+    if rule.charts == (OBJECTS,):
+        return subject.manifests is not None
     return SETTINGS in rule.charts if subject.settings else rule.charts != (SETTINGS,)
 
 
