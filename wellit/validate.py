@@ -202,8 +202,16 @@ def notes(composed: Stack) -> list[Finding]:
 
 
 def judge(judged: subject.Subject) -> list[Finding | Check]:
-    """Schemas, then rules; where a rule speaks of a value, what the schema says of it is left out."""
+    """Schemas, then rules; where a rule speaks of a value, what the schema says of it is left out.
+
+    So is what a rule over objects says of one that a rule over values has read back and speaks of.
+    """
     said = list(rules.run(judged))
+    of_values = {(f.at, f.path) for f in said if isinstance(f, Finding) and not rules.of_objects(f.id)}
+    said = [
+        item for item in said
+        if not isinstance(item, Finding) or not rules.of_objects(item.id) or (item.at, item.path) not in of_values
+    ]  # fmt: skip
     spoken = {(item.at.file, item.path) for item in said if isinstance(item, Finding)}
     shape = [
         finding

@@ -172,6 +172,11 @@ def find(name: str) -> Loaded:
     raise unknown("rule", name, known, why=retired)
 
 
+def of_objects(key: str) -> bool:
+    """Whether a finding is of a rule over rendered objects themselves."""
+    return any(name.startswith(key.lower()) for name in MODULES if name[:4] in ("wl51", "wl52"))
+
+
 def run(subject: Subject) -> Iterator[Finding | Check]:
     """What every rule says about `subject`. A question that a rule could not answer is a check with status skip.
 

@@ -1,4 +1,4 @@
-"""A container mounts a volume that its pod does not have.
+"""A pod of an object has no volume of the name that a container mounts.
 
 Every name under volumeMounts and volumeDevices must be one of the pod's volumes, or a claim template of its
 StatefulSet; the API server refuses another.
