@@ -1,7 +1,8 @@
 """Values files with the findings that they must get marked in comments.
 
 The first line of a file says chart@version (with ``release NAME`` behind it, where the name is to be known),
-``manifests`` (beside values), ``objects`` (alone, read back into values), or ``settings`` and the stack that it is laid over;
+``manifests`` (beside values), ``objects`` (alone, read back into values), or ``settings`` and the stack that it is
+laid over;
 ``# WL101 decode.containers[0].image`` marks a finding on its line.
 """
 

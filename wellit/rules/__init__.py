@@ -139,7 +139,7 @@ MODULES = (
     "wl425_must_not_be_empty",
     "wl501_template_leak",
     "wl510_selects_nothing",
-    "wl511_route_target",
+    "wl511_service_port",
     "wl512_picker_service",
     "wl513_selector_own_labels",
     "wl514_volume_missing",

@@ -37,7 +37,12 @@ from wellit.rules.rule import Hit, Items, Rule
 from wellit.subject import CHARTS, OBJECTS, Subject
 
 RULE = Rule(
-    "WL901", "no-such-service", "error", (OBJECTS, *CHARTS), "read", reads="extraObjects extraObjects.0 extraDeploy"
+    "WL901",
+    "no-such-service",
+    "error",
+    (OBJECTS, *CHARTS),
+    "read",
+    reads="extraDeploy extraDeploy.kind extraObjects extraObjects.apiVersion extraObjects.kind extraObjects.spec",
 )
 KIND, GROUP = "LLMInferenceService", "serving.kserve.io"
 VERSIONS = ("v1alpha2", "v1alpha1")  # the newer first; v1alpha1 is the only one before KServe v0.17
