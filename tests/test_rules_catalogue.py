@@ -112,8 +112,8 @@ def snippet(loaded: Loaded, kind: Literal["Bad", "Good"]) -> Subject:
         found = list(manifests.objects(source.parse_all(loaded.snippet(kind), kind), kind))
         return Subject(unrender.releases(found), tuple(found))
     for number, text in enumerate(loaded.snippet(kind).split("---\n")):
-        chart, version = chart_version(text.splitlines()[0].removeprefix("# "))
-        releases.append(from_source(source.parse(text, f"{kind}-{number}"), chart, version))
+        word, _, name = text.splitlines()[0].removeprefix("# ").partition(" release ")
+        releases.append(from_source(source.parse(text, f"{kind}-{number}"), *chart_version(word), name))
     return Subject(tuple(releases))
 
 

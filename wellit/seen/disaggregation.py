@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import Any
 
 from wellit.engines import Engine
-from wellit.images import Image
 from wellit.node import Node
 from wellit.seen.container import Container
 from wellit.seen.modelservice import DECODE, PREFILL, Pod, Service, services
+from wellit.seen.sidecars import among as own_sidecars
 from wellit.seen.told import Told, spec, told, unclear
 from wellit.subject import Subject
 
@@ -122,19 +122,7 @@ def differences(apart: Apart, settings: Iterable[str]) -> Iterator[Difference]:
 
 def own_proxy(pod: Pod) -> bool:
     """Whether a routing proxy of the person's own stands in the pod, as a container or before them."""
-    known = [image for image in _proxies(pod) if image]
-    return bool(known)
-
-
-def _proxies(pod: Pod) -> Iterator[str]:
-    from wellit import capabilities
-
-    repositories = {image.rpartition(":")[0] for image, _ in capabilities.published("routing-proxy")}
-    for place in ("containers", "initContainers"):
-        for node in pod.node[place]:
-            image = node["image"].text()
-            if any(Image.parse(image).is_of(repository) for repository in repositories):
-                yield image
+    return any(True for _ in own_sidecars(pod.node))
 
 
 def way_to_tell(engine: Engine, role: str) -> str:
