@@ -35,14 +35,15 @@ from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule(
     "WL171", "token-without-download", "info", (MODELSERVICE,), "read",
-    reads="modelArtifacts.authSecretName modelArtifacts.uri role.containers role.create",
+    reads="modelArtifacts.authSecretName modelArtifacts.name modelArtifacts.uri role.containers role.create",
 )  # fmt: skip
 
 
 def check(subject: Subject) -> Items:
     for service in services(subject):
         node = service.artifact.node["authSecretName"]
-        if node.text() and service.artifact.on_volume and all(pod.main.injects("model") for pod in service.pods):
+        whole = service.artifact.on_volume and not (service.artifact.how or {}).get("cachePrefix")
+        if node.text() and whole and all(pod.main.injects("model") for pod in service.pods):
             yield Hit(
                 node,
                 f"the secret {node.text()} is for a download, and the model is on a volume ({service.artifact.scheme}://)",

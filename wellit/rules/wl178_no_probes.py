@@ -34,13 +34,15 @@ from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule(
     "WL178", "no-probes", "warning", (MODELSERVICE,), "read",
-    reads="role.containers role.create routing.proxy routing.servicePort",
+    reads="requester.enable role.containers role.create routing.proxy routing.servicePort",
 )  # fmt: skip
 
 
 def check(subject: Subject) -> Items:
     for container in mains(subject):
         engine = container.engine
+        if container.pod.service.release.root.at("requester", "enable").flag(False):
+            continue  # the pods are the requester's, which has a probe of its own
         if engine and engine.data["memory"] and not has(container, "startupProbe", "readinessProbe"):
             path, port = engine.data["probes"]["readiness"]["path"], container.pod.expected_port
             yield Hit(

@@ -42,7 +42,7 @@ from wellit.seen.probes import Probe, probes
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule(
-    "WL180", "probe-answered-by-proxy", "warning", (MODELSERVICE,), "read",
+    "WL180", "probe-answered-by-proxy", "warning", (MODELSERVICE,), "asked",
     reads="role.containers role.create routing.proxy routing.servicePort",
 )  # fmt: skip
 

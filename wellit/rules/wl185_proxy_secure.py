@@ -32,7 +32,7 @@ from wellit.seen.modelservice import Pod, pods
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule(
-    "WL185", "proxy-secure", "error", (MODELSERVICE,), "read",
+    "WL185", "proxy-secure", "error", (MODELSERVICE,), "asked",
     reads="role.containers role.create routing.proxy",
 )  # fmt: skip
 
