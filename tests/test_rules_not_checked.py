@@ -38,7 +38,7 @@ def pool(rest: str) -> str:
 
 
 DIGEST = "sha256:" + 64 * "a"
-ARGS = "args: [--host, 0.0.0.0, --port, '8200', --enable-metrics]"
+ARGS = "args: [--model-path, m/m, --host, 0.0.0.0, --port, '8200', --enable-metrics]"
 CASES = {
     "an image nobody knows": (
         [decode("image: 'example.org/mine:v1', command: [serve]")],
@@ -71,23 +71,23 @@ CASES = {
         "--config /etc/sglang.yaml may give it",
     ),
     "arguments from a variable": (
-        [decode(f"{SGLANG}, args: [$(ENGINE_ARGS)]")],
+        [decode(f"{SGLANG}, args: [$(ENGINE_ARGS)], env: [{{name: ENGINE_ARGS, value: x}}]")],
         {"WL105", "WL106", "WL203"},
         "its words are only known when it starts",
     ),
     "a port from a variable": (
-        [decode(f"{SGLANG}, args: [--host, 0.0.0.0, --enable-metrics, --port, $(PORT)]")],
+        [decode(f"{SGLANG}, {ARGS.replace('8200', '$(PORT)')}, env: [{{name: PORT, value: '8200'}}]")],
         {"WL203"},
         "--port $(PORT) is only known when it starts",
     ),
     "arguments that are no list": (
         [decode(f"{SGLANG}, args: --port 8200")],
-        {"WL105", "WL106", "WL203"},
+        {"WL105", "WL106", "WL110", "WL203"},
         "args is not a list of words",
     ),
     "a script no shell reads": (
         [decode('image: lmsysorg/sglang:v0.5.9, command: [sh, -c], args: ["sglang serve \'x"]')],
-        {"WL105", "WL106", "WL203"},
+        {"WL105", "WL106", "WL110", "WL203"},
         "its script is no shell command",
     ),
     "an image that may carry both": (

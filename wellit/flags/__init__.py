@@ -30,6 +30,8 @@ from wellit.capabilities import Unknown
 from wellit.flags.data import Flag, Line, Program, program
 from wellit.flags.parsers import read
 from wellit.flags.reading import Given, Kind, Problem, Reading
+from wellit.flags.says import says
+from wellit.flags.values import is_open
 from wellit.images import Image
 
 
@@ -54,7 +56,8 @@ class Answer:
 
     @property
     def title(self) -> str:
-        return self.program.title if self.program.head.get("commits") else f"{self.program.title} {self.version}"
+        named = self.version and not self.program.head.get("commits")
+        return f"{self.program.title} {self.version}" if named else self.program.title
 
     @cached_property
     def problems(self) -> list[Problem]:
@@ -92,6 +95,12 @@ def ask(name: str, version: str, words: Sequence[str]) -> Answer | Unknown:
     return Answer(known, version.removeprefix("v"), tuple(words), tuple(read(line, words) for line in lines))
 
 
+def ask_all(known: Program, words: Sequence[str]) -> Answer:
+    """What all listed versions of a program make of words alike, for one whose version is not known."""
+    lines = [known.exactly(version) for version in known.versions]
+    return Answer(known, "", tuple(words), tuple(read(line, words) for line in lines))
+
+
 def of_image(name: str, image: Image) -> str | Unknown:
     """The version of a program that an image carries."""
     known = program(name)
@@ -107,4 +116,18 @@ def _deprecates(reading: Reading, given: Given) -> bool:
     return bool(same and same.flag.data.get("deprecated"))
 
 
-__all__ = ["Answer", "Flag", "Given", "Kind", "Line", "Problem", "Program", "ask", "of_image", "program"]
+__all__ = [
+    "Answer",
+    "Flag",
+    "Given",
+    "Kind",
+    "Line",
+    "Problem",
+    "Program",
+    "ask",
+    "ask_all",
+    "is_open",
+    "of_image",
+    "program",
+    "says",
+]

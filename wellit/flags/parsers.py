@@ -85,7 +85,9 @@ class _Parser:
         flags = {flag.key: flag for flag in near.values()}
         if len(flags) == 1:
             return self.take(at, next(iter(flags.values())), next(iter(near)), glued, rest)
-        self.tell(Problem("ambiguous" if flags else "unknown", at, spelled, several=tuple(sorted(near))))
+        written = self.words[at].partition("=")[0]
+        about = written.partition(".")[0] if self.line.style.get("dotted") else written
+        self.tell(Problem("ambiguous" if flags else "unknown", at, about, several=tuple(sorted(near))))
         meant = range(at + 1, len(self.words)) if glued is None else range(0)  # words that were meant for it
         return (
             next((number for number in meant if self.is_flag(number) or self.is_several(number)), len(self.words))

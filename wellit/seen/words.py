@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wellit.node import Node, whole
+from wellit.seen import shell
 
 CONFIG_FILE = "--config"  # the same in every engine: more flags, from a file
 SEVERAL = re.compile(r"ARGS|FLAGS|OPT|EXTRA", re.IGNORECASE)  # names of variables that hold flags
-SHELLS = ("sh", "bash", "dash", "ash")
 
 
 @dataclass(frozen=True)
@@ -40,10 +39,16 @@ class Given:
 
 @dataclass(frozen=True)
 class Words:
-    """The words of command and args. `unclear` says why they cannot be read, "" when they can."""
+    """The words of command and args. `unclear` says why they cannot be read, "" when they can.
+
+    Of a script `commands` are those that it runs, and `lost` the words after it, which it does not look at.
+    """
 
     words: tuple[Word, ...]
     unclear: str = ""
+    commands: tuple[tuple[Word, ...], ...] = ()
+    lost: tuple[Word, ...] = ()
+    script: bool = False
 
     @property
     def texts(self) -> list[str]:
@@ -89,21 +94,18 @@ def read(*parts: Node) -> Words:
         if node.value is not None and not isinstance(node.value, list):
             return Words((), f"{node.keys[-1]} is not a list of words")
     words = [Word(str(node.value), node) for part in parts for node in part]
-    if not _is_script([word.text for word in words]):
-        return Words(tuple(words))
-    spoken = words[:2]
-    for word in words[2:]:
-        try:
-            spoken += [Word(text, word.node) for text in shlex.split(word.text.replace("\\\n", " "), comments=True)]
-        except ValueError as problem:
-            return Words(tuple(words), f"its script is no shell command: {problem}")
-    return Words(tuple(spoken))
-
-
-def _is_script(words: list[str]) -> bool:
-    return (
-        len(words) > 2 and words[0].rsplit("/", 1)[-1] in SHELLS and words[1].startswith("-") and words[1].endswith("c")
-    )
+    at = shell.script_at([word.text for word in words])
+    if at is None:
+        return Words(tuple(words), commands=(tuple(words),))
+    script, after = words[at], tuple(words[at + 1 :])
+    try:
+        commands = [tuple(Word(text, script.node) for text in texts) for texts in shell.commands(script.text)]
+    except ValueError as problem:
+        return Words(tuple(words), f"its script is no shell command: {problem}", script=True)
+    if shell.reads_its_words(script.text):
+        return Words(tuple(words), "its script puts words together", script=True)
+    spoken = (*words[:at], *(word for command in commands for word in command))
+    return Words(spoken, commands=tuple(commands), lost=after, script=True)
 
 
 def _plain(flag: str) -> str:

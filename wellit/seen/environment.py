@@ -1,0 +1,34 @@
+"""The variables that a container's command line may name as $(NAME)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wellit.seen.container import Container
+
+# What is there without being written: of services, of LeaderWorkerSet, and what charts add for models and traces.
+GIVEN = ("KUBERNETES_", "LWS_", "HF_", "OTEL_", "VLLM_")
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The names that are known; `elsewhere` says where there may be more."""
+
+    names: frozenset[str]
+    elsewhere: str
+
+    def has(self, name: str) -> bool:
+        service = name.endswith(("_SERVICE_HOST", "_SERVICE_PORT", "_PORT")) or "_PORT_" in name
+        return name in self.names or name.startswith(GIVEN) or service
+
+
+def environment(container: Container) -> Environment:
+    names = {str(name) for name in container.facts["env"]}
+    more = ""
+    for added in container.facts["acceleratorEnv"].values():
+        names |= {str(variable["name"]) for variable in added}
+    for place in (container.node, container.node["extraConfig"]):
+        names |= {variable["name"].text() for variable in place["env"]}
+        if place["envFrom"]:
+            more = "envFrom may have it"
+    return Environment(frozenset(names), more)

@@ -1,0 +1,67 @@
+"""How many accelerators an engine takes, as its command line says, and how many its container gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+from wellit import flags
+from wellit.capabilities import Unknown
+from wellit.node import Node
+from wellit.seen.commandline import CommandLine
+from wellit.seen.devices import Devices
+from wellit.seen.modelservice import Pod
+
+
+@dataclass(frozen=True, eq=False)
+class Amount:
+    """A number of accelerators: `node` is where it is written, `by` how it comes about, `key` the setting of it."""
+
+    number: int
+    node: Node
+    by: str
+    key: str = ""
+
+
+def given(pod: Pod) -> Amount | None:
+    """How many the engine's container gets; None for one without any, or where that is not for the values to say."""
+    devices, facts, parallel = Devices(pod), pod.service.facts, pod.parallel
+    resource = devices.resource(pod.main)
+    if not resource or devices.by_claim or parallel.wrong or pod.service.release.root["multinode"].value:
+        return None
+    limits = pod.main.node.at("resources", "limits", resource)
+    if limits.written and facts["userGpuLimitWins"]:
+        number = limits.number()
+        return Amount(number, limits, f"{resource}: {number}", f"limits {resource}") if number else None
+    by = f"parallelism.tensor {parallel.tensor}" + (f" times dataLocal {parallel.local}" if parallel.local > 1 else "")
+    return Amount(parallel.devices, parallel.node["tensor"], by, f"{pod.role}.parallelism.tensor")
+
+
+def taken(line: CommandLine) -> Amount | None:
+    """How many the engine takes; None when it cannot be told, or when it takes none at all."""
+    known = flags.program(line.engine.name)
+    devices = known.head.get("devices") if known else None
+    answer = line.anyway
+    if not devices or isinstance(answer, Unknown) or answer.problems or line.container.words.elsewhere:
+        return None
+    if any(answer.last(flag) for flag in devices.get("elsewhere", ())):
+        return None
+    said = [line.mention(flag) or line.mention(devices.get("else", {}).get(flag, "")) for flag in devices["times"]]
+    found = [mention for mention in said if mention]
+    numbers = [given.value for given, _ in found]
+    if not all(number.isdecimal() for number in numbers):
+        return None
+    node = found[0][1] if found else line.container.node["args"]
+    by = " ".join(f"{given.spelled} {given.value}" for given, _ in found)
+    return Amount(prod(map(int, numbers)) * _written(line), node, by)
+
+
+def _written(line: CommandLine) -> int:
+    """What the chart writes of it by itself, where the words do not say otherwise."""
+    if line.container.own:
+        return 1
+    parallel = line.container.pod.parallel
+    degrees = {"tensorParallel": parallel.tensor, "dataParallel": parallel.local}
+    return prod(
+        degree for name, degree in degrees.items() if line.container.injects(name) and not line.given(name)
+    )  # fmt: skip
