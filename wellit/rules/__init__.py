@@ -141,7 +141,6 @@ MODULES = (
     "wl301_pool_selector",
     "wl302_model_too_large",
     "wl303_model_fits_tightly",
-    "wl310_role_label",
     "wl311_pod_role",
     "wl312_equal_labels",
     "wl313_pools_overlap",
