@@ -81,8 +81,7 @@ def test_without_a_reason_it_is_not_obeyed(judge: Judge, said: str) -> None:
 @pytest.mark.parametrize(
     ("said", "message", "write"),
     [
-        ("WL201 WL402 ours", "WL402 is no finding", "WL401"),
-        ("WL4010 ours", "WL4010 is no finding", "WL401"),
+        ("WL201 WL0311 ours", "WL0311 is no finding", "WL031"),
         ("E501 ours", "E501 is no finding", "wellit: ignore WL401 and the reason"),
         ("because", "the comment names no finding", "wellit: ignore WL401 and the reason"),
         ("", "the comment names no finding", "wellit: ignore WL401 and the reason"),

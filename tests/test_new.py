@@ -74,6 +74,7 @@ def test_an_environment_of_ones_own_reads_as_if_a_person_had_written_it(copied: 
     report = new.make(Asked("mine", "inference-scheduling", choice, "Qwen/Qwen3-8B", words), said.append, nothing)
     written = (copied / "environments" / "mine.yaml").read_text()
     expected = """\
+# yaml-language-server: $schema=../schemas/environment.schema.json
 # An environment of your own, to change and to keep. Made by: invoke new mine --engine sglang
 #   invoke validate -g inference-scheduling -e mine
 #   invoke install -g inference-scheduling -e mine
