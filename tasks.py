@@ -52,12 +52,13 @@ def overview(_: Context) -> None:
     all="every environment of every guide, or of the --helmfile",
     values="a values file of anybody's, a folder, a pattern or -; several may be given",
     chart="NAME@VERSION of the chart of each --values, or one for all; a file may say it: # wellit: chart NAME@VERSION",
+    each="judge each --values by itself, not as one deployment; more of them may stand after --",
     helmfile="a helmfile of anybody's, or its folder; with -e and -n, or --all for its environments",
     manifests="rendered objects: a file, a folder, or - for stdin; several may be given",
 )  # fmt: skip
 def validate(
     _: Context, all: bool = False, values: list[str] = [], chart: list[str] = [], helmfile: str = "",  # noqa: A002, B006
-    manifests: list[str] = [], **given: Any,  # noqa: B006
+    manifests: list[str] = [], each: bool = False, **given: Any,  # noqa: B006
 ) -> int:  # fmt: skip
     """Find mistakes in files: nothing is started on a cluster."""
     from wellit import given as foreign
@@ -65,12 +66,13 @@ def validate(
     from wellit.output import output
 
     fmt = known_format(given["format_"])
+    values = [*values, *after_dashes()]
     said = {"values": values, "chart": chart, "helmfile": helmfile, "manifests": manifests, "all": all, **given}
     kind = foreign.chosen(said, (*STACK_FLAGS, *FETCH))
 
     def judge() -> Report:
         if kind == "values":
-            return validation.values_files(values, chart)
+            return validation.values_files(values, chart, each=each)
         if kind == "helmfile":
             return foreign.helmfile(helmfile, say, environment=given["env"], namespace=given["namespace"], every=all)
         if kind == "manifests":

@@ -59,6 +59,8 @@ def helmfile(
         judged = list(pool.map(lambda name: _one(replace(found, environment=name), say), names))
     report = Report("validate", summary={"helmfile": found.name, "environments": [n or "default" for n in names]})
     report.add(_by_environment(judged, names))
+    for one in judged:
+        ignore.join(report, one)
     return report
 
 
@@ -95,6 +97,7 @@ def _one(found: helmfiles.Helmfile, say: Say) -> Report:
     if made.subject.releases:
         made_of = validate.of_subject(made.subject, {})
         report.add([*made_of.findings, *made_of.checks])
+        ignore.join(report, made_of)
     else:
         report.add(made.subject.unreadable)
     return report

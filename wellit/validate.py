@@ -82,11 +82,20 @@ def form_of(composed: Stack) -> list[Finding]:
     return choices.foreign(composed) or schema.check_stack(composed)
 
 
-def values_files(files: Sequence[str], charts: Sequence[str]) -> Report:
-    """Judge anybody's values files together; see wellit.inputs.values for what `files` and `charts` may be."""
+def values_files(files: Sequence[str], charts: Sequence[str], *, each: bool = False) -> Report:
+    """Judge anybody's values files together, or `each` by itself, as if the others were not there.
+
+    See wellit.inputs.values for what `files` and `charts` may be.
+    """
     wanted = values.files(files, charts)
-    files_and_charts = {"files": [file.name for file in wanted], "charts": [file.chart for file in wanted]}
-    return of_subject(values.together(wanted), files_and_charts)
+    report = Report("validate")
+    for group in [[file] for file in wanted] if each else [wanted]:
+        one = of_subject(values.together(group), {})
+        report.findings += one.findings
+        report.checks += [check for check in one.checks if check not in report.checks]
+        ignore.join(report, one)
+    report.summary = {"files": [file.name for file in wanted], "charts": [file.chart for file in wanted]}
+    return report
 
 
 def of_subject(judged: subject.Subject, about: Mapping[str, object]) -> Report:
