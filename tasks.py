@@ -33,6 +33,7 @@ from wellit.cli import (
     task,
     which,
 )
+from wellit.errors import CannotAnswer
 from wellit.say import announce as say
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def overview(_: Context) -> None:
     all="every environment of every guide, or of the --helmfile",
     values="a values file of anybody's, a folder, a pattern or -; several may be given",
     chart="NAME@VERSION of the chart of each --values, or one for all; a file may say it: # wellit: chart NAME@VERSION",
-    each="judge each --values by itself, not as one deployment; more of them may stand after --",
+    each="judge each --values by itself, not as one deployment; files and folders after -- are, which say their chart",
     helmfile="a helmfile of anybody's, or its folder; with -e and -n, or --all for its environments",
     manifests="rendered objects: a file, a folder, or - for stdin; several may be given",
 )  # fmt: skip
@@ -66,13 +67,24 @@ def validate(
     from wellit.output import output
 
     fmt = known_format(given["format_"])
-    values = [*values, *after_dashes()]
-    said = {"values": values, "chart": chart, "helmfile": helmfile, "manifests": manifests, "all": all, **given}
+    named = after_dashes()
+    if each and not values and not named:
+        raise CannotAnswer("--each is for values files, and there is none", write="--each --values FILE, or -- FILE")
+    said = {
+        "values": values or named,
+        "chart": chart,
+        "helmfile": helmfile,
+        "manifests": manifests,
+        "all": all,
+        **given,
+    }
     kind = foreign.chosen(said, (*STACK_FLAGS, *FETCH))
 
     def judge() -> Report:
+        if named and not values and not chart:
+            return validation.files_that_say(named)
         if kind == "values":
-            return validation.values_files(values, chart, each=each)
+            return validation.values_files([*values, *named], chart, each=each)
         if kind == "helmfile":
             return foreign.helmfile(helmfile, say, environment=given["env"], namespace=given["namespace"], every=all)
         if kind == "manifests":

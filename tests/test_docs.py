@@ -14,6 +14,7 @@ GUIDES = catalogue.guide_names()
 READMES = [
     paths.ROOT / "README.md",
     paths.ROOT / "docs" / "add-an-engine.md",
+    paths.ROOT / "docs" / "validate.md",
     *sorted(paths.GUIDES.glob("*/README.md")),
 ]
 

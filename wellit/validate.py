@@ -98,6 +98,16 @@ def values_files(files: Sequence[str], charts: Sequence[str], *, each: bool = Fa
     return report
 
 
+def files_that_say(words: Sequence[str]) -> Report:
+    """Judge each file that says its chart, by itself; the others are no values files, and are counted."""
+    own, others = values.that_say_their_chart(words)
+    report = values_files(own, [], each=True) if own else Report("validate")
+    if others:
+        what = "file that says" if others == 1 else "files that say"
+        report.add([_skipped(f"{others} {what} no chart", "a values file begins with # wellit: chart NAME@VERSION")])
+    return report
+
+
 def of_subject(judged: subject.Subject, about: Mapping[str, object]) -> Report:
     """Judge what was read from elsewhere than a stack of this checkout."""
     report = Report("validate", summary=dict(about))

@@ -68,6 +68,13 @@ def files(values: Sequence[str], charts: Sequence[str]) -> list[ValuesFile]:
     return list(_paired(found, charts))
 
 
+def that_say_their_chart(words: Sequence[str]) -> tuple[list[str], int]:
+    """Of the files that `words` mean those whose first comment says the chart, and how many others there are."""
+    found = [name for word in words for name in _meant(word)]
+    own = [name for name in found if _said(name).chart]
+    return own, len(found) - len(own)
+
+
 def together(wanted: Iterable[ValuesFile]) -> subject.Subject:
     """The releases of several files, to be judged together; a file that cannot be read becomes a finding."""
     releases: list[subject.Release] = []
