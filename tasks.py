@@ -49,17 +49,18 @@ def overview(_: Context) -> None:
 
 
 @task(
-    STACK_FLAGS, FETCH, FORMAT, LIMITS, FIX,
+    STACK_FLAGS, CLUSTER_FLAGS, FETCH, FORMAT, LIMITS, FIX,
     all="every environment of every guide, or of the --helmfile",
     values="a values file of anybody's, a folder, a pattern or -; several may be given",
     chart="NAME@VERSION of the chart of each --values, or one for all; a file may say it: # wellit: chart NAME@VERSION",
     each="judge each --values by itself, not as one deployment; files and folders after -- are, which say their chart",
     helmfile="a helmfile of anybody's, or its folder; with -e and -n, or --all for its environments",
     manifests="rendered objects: a file, a folder, or - for stdin; several may be given",
+    live="what is installed: the values of the helm releases of -n NAMESPACE, only looked at",
 )  # fmt: skip
 def validate(
     _: Context, all: bool = False, values: list[str] = [], chart: list[str] = [], helmfile: str = "",  # noqa: A002, B006
-    manifests: list[str] = [], each: bool = False, **given: Any,  # noqa: B006
+    manifests: list[str] = [], live: bool = False, each: bool = False, **given: Any,  # noqa: B006
 ) -> int:  # fmt: skip
     """Find mistakes in files: nothing is started on a cluster."""
     from wellit import given as foreign
@@ -75,6 +76,7 @@ def validate(
         "chart": chart,
         "helmfile": helmfile,
         "manifests": manifests,
+        "live": live,
         "all": all,
         **given,
     }
@@ -89,6 +91,10 @@ def validate(
             return foreign.helmfile(helmfile, say, environment=given["env"], namespace=given["namespace"], every=all)
         if kind == "manifests":
             return foreign.manifests(manifests)
+        if kind == "live":
+            from wellit import installed
+
+            return installed.judge(access(given), given["namespace"])
         if all:
             return validation.everything(choice(given), say, fetch=given["fetch"])
         return validation.stack(choice(given), say, fetch=given["fetch"]).report

@@ -36,7 +36,7 @@ class Location:
     @property
     def in_file(self) -> bool:
         """Whether it is in a file: not on the command line, in a stream, a cluster or a rendered object."""
-        return self.file not in ("", "stdin") and not self.file.startswith(("--", "rendered "))
+        return self.file not in ("", "stdin") and not self.file.startswith(("--", "rendered ", "live "))
 
     def __str__(self) -> str:
         if self.typed:

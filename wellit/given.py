@@ -15,8 +15,14 @@ from wellit.inputs import manifests as objects
 from wellit.say import Say
 from wellit.source import BadSource
 
+CLUSTER = ("sandbox", "context", "kubeconfig")
 # Flags that each say what is judged, with those of a stack's flags that go with them.
-INPUTS: dict[str, tuple[str, ...]] = {"values": (), "helmfile": ("env", "namespace", "all"), "manifests": ()}
+INPUTS: dict[str, tuple[str, ...]] = {
+    "values": (),
+    "helmfile": ("env", "namespace", "all"),
+    "manifests": (),
+    "live": ("namespace", *CLUSTER),
+}
 PARALLEL = 2  # helmfile itself starts two calls side by side
 
 
@@ -31,9 +37,15 @@ def chosen(said: Mapping[str, Any], of_a_stack: Iterable[str]) -> str:
             f"{' and '.join(flags)} are two kinds of input, and one is judged at a time",
             write=f"one of {', '.join(f'--{name}' for name in INPUTS)}; or -g for a guide of this checkout",
         )
+    which = [name for name in CLUSTER if said.get(name)]
+    if not named and which:
+        raise CannotAnswer(
+            f"--{which[0]} names a cluster, and validate looks at files",
+            write=f"--live --{which[0]} for what is installed there; preflight asks a cluster for room",
+        )
     if not named:
         return ""
-    wrong = [name for name in (*of_a_stack, "all") if said.get(name) and name not in INPUTS[named[0]]]
+    wrong = [name for name in (*of_a_stack, *CLUSTER, "all") if said.get(name) and name not in INPUTS[named[0]]]
     if wrong:
         taken = " and ".join(f"--{name}" for name in INPUTS[named[0]])
         raise CannotAnswer(

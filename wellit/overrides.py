@@ -16,6 +16,9 @@ _SECRET_NAME = re.compile(r"(token|password|passwd|apikey|api_key|secretkey|cred
 _SECRET_VALUE = re.compile(r"\b(hf_[A-Za-z0-9]{16,}|sk-[A-Za-z0-9_-]{16,}|gh[pousr]_[A-Za-z0-9]{16,})")
 
 
+STARS = "********"
+
+
 @dataclass(frozen=True)
 class Layer:
     """One source of values. `under` are the keys in its file that the values hang below."""
@@ -28,6 +31,19 @@ class Layer:
 def looks_secret(key: str, value: str) -> bool:
     """Whether a setting looks like a secret: by its value, or by its name unless the value is a mere number."""
     return bool(_SECRET_VALUE.search(value) or (_SECRET_NAME.search(key) and value and not value.isdigit()))
+
+
+def masked(data: Any, key: str = "") -> Any:
+    """`data` with stars for what looks secret: by its key, by the name beside it (as in env), or by itself."""
+    if isinstance(data, Mapping):
+        name = data.get("name")
+        own = {k: name if k == "value" and isinstance(name, str) else str(k) for k in data}
+        return {k: masked(value, own[k]) for k, value in data.items()}
+    if isinstance(data, list):
+        return [masked(value, key) for value in data]
+    if isinstance(data, str) and looks_secret(key, data):
+        return STARS if not _SECRET_VALUE.search(data) else _SECRET_VALUE.sub(STARS, data)
+    return data
 
 
 def from_file(name: str) -> Layer:

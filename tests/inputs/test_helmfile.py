@@ -214,6 +214,11 @@ def test_what_is_not_there_is_said_in_words(file: str, environment: str, said: s
         ({"values": ["a"], "guide": "b"}, "--guide does not go with --values"),
         ({"values": ["a"], "all": True}, "--all does not go with --values"),
         ({"helmfile": "a", "set_": ["b=c"]}, "--set does not go with --helmfile"),
+        ({"manifests": ["a"], "namespace": "b"}, "--namespace does not go with --manifests"),
+        ({"live": True, "env": "b"}, "--env does not go with --live"),
+        ({"live": True, "values": ["a"]}, "--values and --live are two kinds of input"),
+        ({"values": ["a"], "context": "b"}, "--context does not go with --values"),
+        ({"sandbox": True}, "--sandbox names a cluster, and validate looks at files"),
     ],
 )
 def test_one_kind_of_input_at_a_time(said: dict[str, object], message: str) -> None:

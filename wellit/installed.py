@@ -1,0 +1,172 @@
+"""validate, for what is installed: the values of a namespace's helm releases, as helm has noted them.
+
+One read-only look: nothing is written, and helm itself is not started. What looks like a secret is masked before
+anything else sees it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import yaml
+
+from wellit import source, subject, validate
+from wellit.access import Access, Unread
+from wellit.cluster import whole
+from wellit.errors import CannotAnswer, unknown
+from wellit.findings import Check, Report
+from wellit.overrides import masked
+from wellit.source import LOADER, BadSource
+from wellit.subject import CHARTS, Manifest, Release, Subject
+
+# Of the states of a revision, what counts before the others: what runs, then what was tried last.
+DEPLOYED = "deployed"
+GZIP = b"\x1f\x8b"
+MOST_BYTES = 32 * 1024 * 1024  # of one release, unpacked
+
+
+@dataclass(frozen=True)
+class Installed:
+    """One helm release: its chart, the values that somebody gave it, and what was rendered."""
+
+    name: str
+    chart: str
+    version: str
+    values: Mapping[str, Any]
+    rendered: str
+
+
+def judge(access: Access, namespace: str) -> Report:
+    """Judge the releases of a namespace together. Raises CannotAnswer when there is none."""
+    if not namespace:
+        raise CannotAnswer("--live does not say which namespace", write="--live -n NAMESPACE; helm list -A shows all")
+    secrets = whole(access, f"/api/v1/namespaces/{namespace}/secrets", dict, labelSelector="owner=helm")
+    report = Report("validate", summary={"namespace": namespace, "cluster": access.label})
+    if isinstance(secrets, Unread):
+        report.checks.append(
+            Check(
+                "WL500", f"the releases of {namespace}", "unknown", f"you may not {secrets.why}", "ask for that right"
+            )
+        )
+        return report
+    newest = list(_newest(secrets))
+    if not newest:
+        raise _nothing(access, namespace)
+    releases: list[Release] = []
+    objects: list[Manifest] = []
+    for secret in newest:
+        try:
+            one = _read(secret)
+        except _Broken as broken:
+            report.checks.append(Check("WL500", _label(secret, "name"), "unknown", str(broken)))
+            continue
+        made, reason = _release(one, namespace)
+        if made is None:
+            report.checks.append(Check("WL500", f"{one.name} ({one.chart} {one.version})", "skip", reason))
+            continue
+        releases.append(made)
+        objects += _objects(one)
+    report.summary["releases"] = [release.name for release in releases]
+    if releases:
+        judged = validate.of_subject(Subject(tuple(releases), tuple(objects), rendered=True), {})
+        report.add([*judged.findings, *judged.checks])
+    return report
+
+
+class _Broken(Exception):
+    """A release that cannot be read, and why."""
+
+
+def _label(secret: Mapping[str, Any], key: str) -> str:
+    return str((secret["metadata"].get("labels") or {}).get(key, ""))
+
+
+def _newest(secrets: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Of each release the revision that is deployed, else the newest."""
+    of: dict[str, list[Mapping[str, Any]]] = {}
+    for secret in secrets:
+        if str(secret.get("type", "")).startswith("helm.sh/release") and _label(secret, "name"):
+            of.setdefault(_label(secret, "name"), []).append(secret)
+    for name in sorted(of):
+        numbered = sorted(of[name], key=lambda secret: int(_label(secret, "version") or 0))
+        yield next((one for one in reversed(numbered) if _label(one, "status") == DEPLOYED), numbered[-1])
+
+
+def _read(secret: Mapping[str, Any]) -> Installed:
+    """What helm keeps in a Secret: JSON, packed, and twice in base64. Raises _Broken."""
+    try:
+        packed = base64.b64decode(base64.b64decode(secret["data"]["release"]))
+        unpack = zlib.decompressobj(wbits=31) if packed.startswith(GZIP) else None
+        text = unpack.decompress(packed, MOST_BYTES) if unpack else packed
+        if unpack and unpack.unconsumed_tail:
+            raise _Broken("helm's note of it is larger than wellit reads")
+        noted = json.loads(text)
+        about = noted["chart"]["metadata"]
+        values = masked(noted.get("config") or {})
+        return Installed(
+            str(noted["name"]), str(about["name"]), str(about["version"]), values, str(noted.get("manifest") or "")
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, binascii.Error, zlib.error) as problem:
+        raise _Broken(f"helm's note of it cannot be read: {type(problem).__name__}") from problem
+
+
+def _release(one: Installed, namespace: str) -> tuple[Release | None, str]:
+    """The release to judge, or why it is not judged."""
+    if one.chart not in CHARTS:
+        return None, f"{one.chart} is no chart that wellit knows"
+    stands_for = one.values.get("imitates")  # a chart of this checkout says which version it stands for
+    version = str(stands_for.get("version")) if isinstance(stands_for, Mapping) else one.version
+    try:
+        chart, known = subject.chart_version(f"{one.chart}@{version}")
+        own = {key: value for key, value in one.values.items() if key != "imitates"}
+        read = source.parse(as_helm_prints(own), f"live {namespace}/{one.name}")
+        return replace(subject.from_source(read, chart, known, one.name), namespace=namespace), ""
+    except BadSource as bad:
+        return None, f"its values cannot be read: {bad.message}"
+    except CannotAnswer as problem:
+        return None, problem.message
+
+
+def as_helm_prints(values: Mapping[str, Any]) -> str:
+    """Values as ``helm get values`` prints them: keys sorted, text of several lines as it stands."""
+    return str(yaml.dump(values, Dumper=_Dumper, sort_keys=True, default_flow_style=False, width=10**6,
+                         allow_unicode=True))  # fmt: skip
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes text of several lines as a block."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def _objects(one: Installed) -> Iterator[Manifest]:
+    """What was rendered, secrets left out."""
+    try:
+        documents = list(yaml.load_all(one.rendered, LOADER))
+    except yaml.YAMLError:
+        return
+    for document in documents:
+        if isinstance(document, dict) and document.get("kind") and document["kind"] != "Secret":
+            yield Manifest(one.name, masked(document))
+
+
+def _nothing(access: Access, namespace: str) -> CannotAnswer:
+    listed = whole(access, "/api/v1/namespaces", lambda item: str(item["metadata"]["name"]))
+    if not isinstance(listed, Unread) and namespace not in listed:
+        return unknown("namespace", namespace, listed, why=f"it is not on {access.label}")
+    return CannotAnswer(
+        f"no helm release is in the namespace {namespace} on {access.label}",
+        why="--live judges the values of helm releases",
+        write="another namespace: -n; what kubectl applied: kubectl get ... -o yaml | invoke validate --manifests -",
+    )
