@@ -51,6 +51,7 @@ def overview(_: Context) -> None:
 @task(
     STACK_FLAGS, CLUSTER_FLAGS, FETCH, FORMAT, LIMITS, FIX,
     all="every environment of every guide, or of the --helmfile",
+    cells="every cell: every engine, gateway, accelerator and release train with every guide",
     values="a values file of anybody's, a folder, a pattern or -; several may be given",
     chart="NAME@VERSION of the chart of each --values, or one for all; a file may say it: # wellit: chart NAME@VERSION",
     each="judge each --values by itself, not as one deployment; files and folders after -- are, which say their chart",
@@ -60,10 +61,12 @@ def overview(_: Context) -> None:
 )  # fmt: skip
 def validate(
     _: Context, all: bool = False, values: list[str] = [], chart: list[str] = [], helmfile: str = "",  # noqa: A002, B006
-    manifests: list[str] = [], live: bool = False, each: bool = False, **given: Any,  # noqa: B006
+    manifests: list[str] = [], live: bool = False, each: bool = False, cells: bool = False,  # noqa: B006
+    **given: Any,
 ) -> int:  # fmt: skip
     """Find mistakes in files: nothing is started on a cluster."""
     from wellit import given as foreign
+    from wellit import matrix
     from wellit import validate as validation
     from wellit.output import output
 
@@ -95,8 +98,8 @@ def validate(
             from wellit import installed
 
             return installed.judge(access(given), given["namespace"])
-        if all:
-            return validation.everything(choice(given), say, fetch=given["fetch"])
+        if all or cells:
+            return matrix.everything(choice(given), say, fetch=given["fetch"], every_cell=cells)
         return validation.stack(choice(given), say, fetch=given["fetch"]).report
 
     return show(output(given, fmt)(judge), fmt)

@@ -11,12 +11,12 @@ from wellit.paths import ROOT
 
 # Modules and packages of wellit, each allowed to import those before it.
 ORDER = """
-    errors paths findings checks say remembered process tools
+    errors paths findings checks say remembered verdicts process tools
     source images capabilities flags stranger values_schema schema overrides catalogue compose cells choices
     engines nested node subject quantities weights seen translate rules
     ignore
     charts release_values
-    render places inputs ids validate given new
+    render places inputs ids validate matrix given new
     demand sandbox door access permissions cluster placement publishers preflight entry record plan
     live installed progress helm prerequisites endpoint waiting verify lifecycle provide prepare operate
     editor

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wellit import ignore, validate
+from wellit import ignore, matrix, validate
 from wellit.compose import Choice
 from wellit.findings import Report
 from wellit.report import render
@@ -175,6 +175,6 @@ def test_of_several_stacks_it_is_enough_that_one_needs_it() -> None:
         for engine, sets in (("sglang", ()), ("vllm", ("model.trustRemoteCode=false",)))
     ]
     for order in (wanted, wanted[::-1]):
-        report = validate.several(order, lambda _: None)
+        report = matrix.several(order, lambda _: None)
         assert (told(report), [f.id for f in report.ignored]) == ([], ["WL401"])
-    assert told(validate.several(wanted[1:], lambda _: None)) == [("WL034", 2)]
+    assert told(matrix.several(wanted[1:], lambda _: None)) == [("WL034", 2)]

@@ -14,7 +14,22 @@ from typing import Any
 import pytest
 import yaml
 
-from wellit import catalogue, charts, cli, compose, docs, explain, new, paths, process, render, source, tools, validate
+from wellit import (
+    catalogue,
+    charts,
+    cli,
+    compose,
+    docs,
+    explain,
+    matrix,
+    new,
+    paths,
+    process,
+    render,
+    source,
+    tools,
+    validate,
+)
 from wellit.compose import Choice
 from wellit.errors import CannotAnswer, Refused
 from wellit.findings import Check, Finding, Location, Report
@@ -32,7 +47,7 @@ def nothing(_: str) -> None:
 @pytest.fixture
 def checkout(copied: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The copy, where nothing is rendered after it was written."""
-    monkeypatch.setattr(validate, "several", lambda *_, **__: Report("validate"))
+    monkeypatch.setattr(matrix, "several", lambda *_, **__: Report("validate"))
     return copied
 
 
@@ -404,7 +419,7 @@ def test_an_interruption_while_writing_leaves_no_half_file(checkout: Path, monke
 def test_what_was_not_validated_does_not_stay(
     problem: BaseException, checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(validate, "several", _refuses(problem))
+    monkeypatch.setattr(matrix, "several", _refuses(problem))
     with pytest.raises(type(problem)):
         make()
     assert left(checkout) == set()
@@ -420,7 +435,7 @@ def test_what_is_found_wrong_does_not_stay(
 ) -> None:
     found = Report("validate")
     found.add([wrong])
-    monkeypatch.setattr(validate, "several", lambda *_, **__: found)
+    monkeypatch.setattr(matrix, "several", lambda *_, **__: found)
     said: list[str] = []
     report = make(say=said.append)
     assert (report.exit_code, "next" in report.summary) == (found.exit_code, False)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from wellit import catalogue, compose, engines, paths, rules, validate
+from wellit import catalogue, compose, engines, matrix, paths, rules, validate
 from wellit.compose import Choice
 from wellit.findings import Check, Finding
 
@@ -131,7 +131,7 @@ def test_two_guides_with_one_release_name_are_said_of_all(checkout: Path) -> Non
     for name in ("multi-engine", "precise-prefix-cache-aware", "inference-scheduling"):
         shutil.rmtree(checkout / "guides" / name)
     rewrite(checkout / "guides" / "pd-disaggregation" / "guide.yaml", "postfix: pd", "postfix: sim")
-    report = validate.everything(Choice(components={"charts": "offline"}), say)
+    report = matrix.everything(Choice(components={"charts": "offline"}), say)
     assert {Path(f.at.file).parent.name for f in report.findings if f.id == "WL004"} == {
         "pd-disaggregation", "simulated-accelerators",
     }  # fmt: skip

@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from wellit import catalogue, validate
+from wellit import catalogue, matrix, validate
 from wellit.compose import Choice
 from wellit.errors import CannotAnswer
 from wellit.findings import Report
@@ -36,7 +36,7 @@ def test_what_the_guide_offers_has_no_mistake(engine: str, gateway: str, train: 
 
 
 def test_every_guide_is_judged_in_every_environment_and_size() -> None:
-    found = validate.everything(Choice(components={"charts": "offline"}), say)
+    found = matrix.everything(Choice(components={"charts": "offline"}), say)
     stacks = cast(list[str], found.summary["stacks"])
     assert {"inference-scheduling -e sglang --size small", "pd-disaggregation -e default --size rdma"} <= set(stacks)
     assert {stack.split()[0] for stack in stacks} == set(catalogue.guide_names())
@@ -45,7 +45,7 @@ def test_every_guide_is_judged_in_every_environment_and_size() -> None:
 
 
 def test_of_all_stacks_those_that_are_refused_are_listed_with_the_reason() -> None:
-    found = validate.everything(Choice(components={"charts": "offline", "versions": "llm-d-0.4"}, size="small"), say)
+    found = matrix.everything(Choice(components={"charts": "offline", "versions": "llm-d-0.4"}, size="small"), say)
     (refused,) = [check for check in found.checks if check.status == "skip"]
     assert refused.title == "precise-prefix-cache-aware -e default, precise-prefix-cache-aware -e sglang"
     assert "how its picker v0.4.0 hears KV events has not been asked" in refused.detail
@@ -56,7 +56,7 @@ def test_of_all_stacks_those_that_are_refused_are_listed_with_the_reason() -> No
 def test_when_all_stacks_are_refused_there_is_no_answer() -> None:
     components = {"charts": "offline", "versions": "llm-d-0.4", "gateway": "agentgateway"}
     with pytest.raises(CannotAnswer, match="no stack is left to judge") as caught:
-        validate.everything(Choice(components=components, size="small"), say)
+        matrix.everything(Choice(components=components, size="small"), say)
     assert "the train llm-d-0.4 does not know the gateway agentgateway" in caught.value.why
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from wellit import paths, source
@@ -9,6 +10,11 @@ from wellit.compose import Stack
 from wellit.findings import Location
 from wellit.render import Release
 from wellit.source import BadSource, Keys, Source
+
+
+@functools.lru_cache(maxsize=32)
+def _parsed(text: str, name: str) -> Source:
+    return source.parse_template(text, name)
 
 
 class Places:
@@ -19,7 +25,7 @@ class Places:
         self.release = release
         file = paths.GUIDES / "values" / f"{release.part}.yaml.gotmpl"
         try:
-            self.template: Source | None = source.parse_template(file.read_text(), paths.shown(file))
+            self.template: Source | None = _parsed(file.read_text(encoding="utf-8"), paths.shown(file))
         except (BadSource, OSError):
             self.template = None
         self.file = paths.shown(file)

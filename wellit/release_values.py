@@ -65,6 +65,12 @@ class Asked:
         said = [stack.name, stack.environment, stack.namespace, stack.components, self.overrides, stack.values]
         return "v" + remembered.key(json.dumps(said, sort_keys=True, default=str), programs, _templates(stack))
 
+    def chart(self, release: Release) -> Path:
+        """The chart of a release; a part whose chart nobody chooses has the one of its name in charts/."""
+        part = release.part
+        said = (self.overrides.get("charts") or {}).get(part) or self.stack.values["charts"].get(part)
+        return self.stack.folder / said if said else paths.CHARTS / part
+
 
 def of(asked: Asked, run: process.Runner) -> tuple[Release, ...]:
     """The releases of one stack, without manifests. Raises CannotAnswer when helmfile refuses."""

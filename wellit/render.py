@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from wellit import charts, paths, process, release_values, remembered, tools
+from wellit import charts, process, release_values, remembered, tools
 from wellit.compose import Stack, merge
 from wellit.errors import CannotAnswer
 from wellit.release_values import KIND, QUICK, Asked, Release, arguments
@@ -32,12 +32,14 @@ class Rendered:
     """A rendered stack. `unrendered` says why there are no manifests; empty when there are.
 
     `refused` is set when a chart refuses the values: those are judged first, because the rules say where they stand.
+    `key` names all that it was made from.
     """
 
     releases: tuple[Release, ...]
     unrendered: str = ""
     charts: Mapping[str, str] = field(default_factory=dict)
     refused: CannotAnswer | None = field(default=None, compare=False)
+    key: str = field(default="", compare=False)
 
     @property
     def manifests(self) -> list[dict[str, Any]]:
@@ -64,14 +66,16 @@ def render(stack: Stack, say: Say, *, fetch: bool = False, run: process.Runner =
     releases = release_values.of(asked, run)
     named = {part: str(chart) for part, chart in found.items()}
     if missing := charts.missing(stack, found):
-        return Rendered(releases, missing, named)
+        return Rendered(releases, missing, named, key=asked.key)
     with ThreadPoolExecutor(len(releases) or 1) as pool:
         made = list(pool.map(lambda release: _manifests(release, asked, run), releases))
     refused = next((each for each in made if isinstance(each, CannotAnswer)), None)
     if refused:
-        return Rendered(releases, f"helm refuses them: {refused.message.partition(': ')[2]}", named, refused)
+        return Rendered(releases, f"helm refuses them: {refused.message.partition(': ')[2]}", named, refused, asked.key)
     objects = [tuple(each) for each in made if not isinstance(each, CannotAnswer)]
-    return Rendered(tuple(replace(r, manifests=m) for r, m in zip(releases, objects, strict=True)), "", named)
+    whole = tuple(replace(r, manifests=m) for r, m in zip(releases, objects, strict=True))
+    made_from = [charts.state(asked.chart(release)) for release in releases]
+    return Rendered(whole, "", named, key=remembered.key(asked.key, made_from))
 
 
 def prepare(stacks: Iterable[Stack], say: Say, *, fetch: bool = False, run: process.Runner = process.run) -> None:
@@ -96,9 +100,7 @@ def _asked(stack: Stack, say: Say, fetch: bool, run: process.Runner) -> tuple[di
 def _manifests(release: Release, asked: Asked, run: process.Runner) -> list[dict[str, Any]] | CannotAnswer:
     """What helm makes of one release, or why it makes nothing."""
     stack, helm = asked.stack, asked.binaries["helm"]
-    # A part whose chart nobody chooses has the one of its name in charts/.
-    said = (asked.overrides.get("charts") or {}).get(release.part) or stack.values["charts"].get(release.part)
-    chart = stack.folder / said if said else paths.CHARTS / release.part
+    chart = asked.chart(release)
     values = json.dumps(release.values, sort_keys=True)
     about = (release.name, release.namespace, values, charts.state(chart), remembered.states([helm]))
     key = "m" + remembered.key(*about)
@@ -107,7 +109,16 @@ def _manifests(release: Release, asked: Asked, run: process.Runner) -> list[dict
     with tempfile.NamedTemporaryFile("w", prefix="wellit-", suffix=".json") as file:
         file.write(values)
         file.flush()
-        words = [helm, "template", release.name, chart, "--namespace", release.namespace, "--values", file.name]
+        words: list[str | Path] = [
+            helm,
+            "template",
+            release.name,
+            chart,
+            "--namespace",
+            release.namespace,
+            "--values",
+            file.name,
+        ]
         done = run(words, env=charts.environment() | QUICK, timeout=300)
     if not done.ok:
         return release_values.refused(done.err, stack)

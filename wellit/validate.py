@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
-from wellit import catalogue, choices, compose, ids, ignore, render, rules, schema, subject, values_schema
+from wellit import (
+    catalogue,
+    choices,
+    compose,
+    ids,
+    ignore,
+    remembered,
+    render,
+    rules,
+    schema,
+    subject,
+    values_schema,
+    verdicts,
+)
 from wellit.compose import Choice, Stack
-from wellit.errors import CannotAnswer
 from wellit.findings import Check, Finding, Report
 from wellit.inputs import values
 from wellit.places import Places
@@ -41,29 +52,51 @@ def own_files(choice: Choice) -> list[str]:
 
 
 def _stack(choice: Choice, say: Say, fetch: bool, command: str) -> Validated:
+    result = begun(choice, command)
+    return finished(result, say, fetch) if goes_on(result) else result
+
+
+def begun(choice: Choice, command: str = "validate") -> Validated:
+    """A stack as far as it can be judged before it is rendered."""
     report = Report(command)
     try:
         composed = compose.compose(choice)
     except BadSource as bad:
         report.findings.append(bad.finding)
-        report.checks.append(_skipped("settings and manifests", "the file above cannot be read"))
+        report.checks.append(skipped("settings and manifests", "the file above cannot be read"))
         return Validated(report)
     report.summary |= _about(composed)
     report.add(judge_settings(composed))
-    texts = {layer.source.name: layer.source.text for layer in composed.layers}
-    ignore.take(report, texts, lambda: ids.asked(settings=True))
+    ignore.take(report, _texts(composed), lambda: ids.asked(settings=True))
     if report.exit_code:
-        report.checks.append(_skipped("chart values and manifests", "the settings above come first"))
-        return Validated(report, composed)
+        report.checks.append(skipped("chart values and manifests", "the settings above come first"))
+    return Validated(report, composed)
+
+
+def goes_on(result: Validated) -> bool:
+    """Whether there is something to render."""
+    return result.stack is not None and not result.report.exit_code
+
+
+def _texts(composed: Stack) -> dict[str, str]:
+    return {layer.source.name: layer.source.text for layer in composed.layers}
+
+
+def finished(result: Validated, say: Say, fetch: bool) -> Validated:
+    """A stack that has begun without a mistake, rendered and judged."""
+    report, composed = result.report, result.stack
+    assert composed is not None
     rendered = render.render(composed, say, fetch=fetch)
     judged = subject_of(composed, rendered)
-    report.add(judge(judged))
+    texts = _texts(composed) | judged.texts
+    made_from = (rendered.key, rendered.unrendered, texts, verdicts.code(), verdicts.components())
+    report.add(verdicts.of("s" + remembered.key(made_from), lambda: judge(judged)))
     rendered_too = judged.manifests is not None
-    ignore.take(report, texts | judged.texts, lambda: ids.asked(subject.CHARTS, settings=True, manifests=rendered_too))
+    ignore.take(report, texts, lambda: ids.asked(subject.CHARTS, settings=True, manifests=rendered_too))
     if rendered.refused and not report.exit_code:
         raise rendered.refused
     if rendered.unrendered:
-        report.checks.append(_skipped("manifests", rendered.unrendered))
+        report.checks.append(skipped("manifests", rendered.unrendered))
     return Validated(report, composed, rendered)
 
 
@@ -104,7 +137,7 @@ def files_that_say(words: Sequence[str]) -> Report:
     report = values_files(own, [], each=True) if own else Report("validate")
     if others:
         what = "file that says" if others == 1 else "files that say"
-        report.add([_skipped(f"{others} {what} no chart", "a values file begins with # wellit: chart NAME@VERSION")])
+        report.add([skipped(f"{others} {what} no chart", "a values file begins with # wellit: chart NAME@VERSION")])
     return report
 
 
@@ -116,65 +149,6 @@ def of_subject(judged: subject.Subject, about: Mapping[str, object]) -> Report:
     charts = () if judged.unreadable else {release.chart for release in judged.releases}
     ignore.take(report, judged.texts, lambda: ids.asked(charts, manifests=judged.manifests is not None))
     return ignore.close(report, ids.in_use)
-
-
-def everything(choice: Choice, say: Say, *, fetch: bool = False) -> Report:
-    """Judge every guide in every environment and size, with the overrides of `choice`, several at a time.
-
-    A stack that its guide refuses with those overrides is listed with the reason; it is no mistake in a file.
-    """
-    return several(list(_every(choice)), say, fetch=fetch)
-
-
-def several(wanted: Sequence[Choice], say: Say, *, fetch: bool = False) -> Report:
-    """Judge several stacks at a time, as one report that says each thing once.
-
-    Raises CannotAnswer when every one of them is refused.
-    """
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        judged = list(pool.map(lambda one: _one_of_all(one, say, fetch), wanted))
-    report = Report("validate")
-    refused: dict[str, list[str]] = {}
-    for choice, (one, reason) in zip(wanted, judged, strict=True):
-        report.findings += [finding for finding in one.findings if finding not in report.findings]
-        report.checks += [check for check in one.checks if check not in report.checks]
-        ignore.join(report, one)
-        if reason:
-            refused.setdefault(reason, []).append(f"{choice.guide} -e {choice.environment}")
-    report.add(_skipped(", ".join(dict.fromkeys(names)), f"refused: {why}") for why, names in refused.items())
-    report.summary["stacks"] = [_named(one) for one, (_, no) in zip(wanted, judged, strict=True) if not no]
-    if refused and not report.summary["stacks"]:
-        raise CannotAnswer("no stack is left to judge: all are refused with these choices", why="; ".join(refused))
-    return ignore.close(report, ids.in_use)
-
-
-def _every(choice: Choice) -> Iterator[Choice]:
-    for name in catalogue.guide_names():
-        guide = catalogue.guide_source(name)
-        for environment in catalogue.environments_of(guide):
-            for size in [choice.size] if choice.size else guide.data["sizes"]:
-                yield replace(choice, guide=name, environment=environment, size=size)
-
-
-def _one_of_all(choice: Choice, say: Say, fetch: bool) -> tuple[Report, str]:
-    """The report of one of many stacks, and why it is refused; that is no mistake in a file."""
-    try:
-        report = _stack(choice, say, fetch, "validate").report
-    except CannotAnswer as problem:
-        about = f"{problem.message}; {problem.why}" if problem.why else problem.message
-        return Report("validate", checks=[Check("WL500", _named(choice), "unknown", about, problem.write)]), ""
-    refused = [finding for finding in report.findings if finding.id == choices.ID]
-    if not refused:
-        return report, ""
-    others = [finding for finding in report.findings if finding not in refused]
-    left = Report("validate", others, ignored=report.ignored, ignores=report.ignores)
-    return left, f"{refused[0].message}; {refused[0].why}"
-
-
-def _named(choice: Choice) -> str:
-    return f"{choice.guide} -e {choice.environment} --size {choice.size}"
 
 
 def subject_of(composed: Stack, rendered: render.Rendered) -> subject.Subject:
@@ -248,7 +222,8 @@ def judge(judged: subject.Subject) -> list[Finding | Check]:
     return [*shape, *said]
 
 
-def _skipped(what: str, reason: str) -> Check:
+def skipped(what: str, reason: str) -> Check:
+    """What was not looked at, and why."""
     return Check("WL500", what, "skip", reason)
 
 

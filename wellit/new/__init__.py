@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from wellit import catalogue, paths, validate
+from wellit import catalogue, matrix, paths
 from wellit.compose import Choice
 from wellit.errors import CannotAnswer
 from wellit.findings import Report
@@ -78,7 +78,7 @@ def _validated(guide: Source, asked: Asked, say: Say) -> Report:
     """The new environment in every size of its guide, from its file."""
     first = Choice(guide=str(guide.data["name"]), environment=asked.name)
     sizes = [replace(first, size=size) for size in guide.data["sizes"]]
-    return validate.several(sizes, say, fetch=asked.fetch)
+    return matrix.several(sizes, say, fetch=asked.fetch)
 
 
 def _told(report: Report, file: str, guide: str, name: str) -> Report:

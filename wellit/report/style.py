@@ -98,3 +98,8 @@ def one_line(text: str) -> str:
 def block(text: str, indent: str) -> list[str]:
     """`text` line by line behind `indent`, cleaned, without wrapping: it is there to be copied."""
     return [(indent + clean(line)).rstrip() for line in textwrap.dedent(text).strip("\n").split("\n")]
+
+
+def counted(number: int, name: str) -> str:
+    """``1 file``, ``2 files``."""
+    return f"{number} {name}" if number == 1 else f"{number} {name}s"

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wellit.findings import SEVERITIES, Check, Finding, Report, Severity
-from wellit.report import endpoint, snippet
+from wellit.report import endpoint, snippet, table
 from wellit.report.snippet import Mark
-from wellit.report.style import Style, block, one_line
+from wellit.report.style import Style, block, counted, one_line
 
 COLOUR: dict[str, str] = {"error": "red", "warning": "yellow", "info": "cyan"}
 GLYPHS = {"pass": ("√", "ok"), "fail": ("×", "x"), "warn": ("‼", "!"), "unknown": ("?", "?"), "skip": ("-", "-")}
@@ -39,7 +39,8 @@ def render(report: Report, style: Style) -> str:
     parts = ["\n".join(finding_lines(group.findings, style)) for group in _groups(report.told)]
     if report.checks:
         parts.append("\n".join(line for check in report.checks for line in check_lines(check, style)))
-    for told in (endpoint.notes(report.summary, style), endpoint.lines(report.summary, style)):
+    tables = (table.lines(report.summary, style), endpoint.notes(report.summary, style))
+    for told in (*tables, endpoint.lines(report.summary, style)):
         if told:
             parts.append("\n".join(told))
     parts.append("\n".join(style.paint(line, _tone(report), "bold") for line in style.wrap(sentence(report))))
@@ -210,11 +211,6 @@ def _not_checked(checks: Sequence[Check]) -> list[str]:
     if not left:
         return []
     return [f"{counted(len(left), 'thing')} not checked: {', '.join(left)}"]
-
-
-def counted(number: int, name: str) -> str:
-    """``1 file``, ``2 files``."""
-    return f"{number} {name}" if number == 1 else f"{number} {name}s"
 
 
 def _tone(report: Report) -> str:

@@ -96,6 +96,17 @@ def _self() -> list[tuple[str, int]]:
     return sorted((str(file), file.stat().st_mtime_ns) for file in files)
 
 
+_names: dict[int, tuple[Mapping[str, Any], str]] = {}
+
+
+def _name_of(schema: Mapping[str, Any]) -> str:
+    """A hash of a schema, made once for the same object, which nobody changes."""
+    if id(schema) not in _names or len(_names) > 100:
+        _names.clear() if len(_names) > 100 else None
+        _names[id(schema)] = schema, remembered.key(schema)
+    return _names[id(schema)][1]
+
+
 class _Judge:
     """One file against one schema."""
 
@@ -120,7 +131,7 @@ class _Judge:
 
     def findings(self, data: Any) -> list[Finding]:
         """All findings, in the order of their places, none twice. What was good before is not judged again."""
-        name = remembered.key(_self(), self.root.schema, data)
+        name = remembered.key(_self(), _name_of(self.root.schema), data)
         if remembered.good(name):
             return []
         if not (found := self._judged(data)):
