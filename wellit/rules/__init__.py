@@ -116,6 +116,7 @@ MODULES = (
     "wl188_multinode_engine",
     "wl189_helper_gets_devices",
     "wl190_no_accelerator",
+    "wl191_extra_config_overwritten",
     "wl201_connector_proxy_release",
     "wl202_proxy_flags",
     "wl203_engine_port",
