@@ -46,8 +46,7 @@ def _moved(release: Release) -> Iterator[Hit]:
         gone = now >= published.index(move["since"])
         path = str(move["old"] if gone else move.get("new", ""))
         for node in _at(release.root, path.split(".")) if path else ():
-            # What the file is wrong about a level above is said there.
-            if node.value not in (None, {}, []) and not (gone and _still_read(move, release)):
+            if node.value not in (None, {}, []) and not (gone and _kept(move, release)):
                 yield _gone(node, move, release) if gone else _not_yet(node, move, release)
 
 
@@ -61,9 +60,11 @@ def _at(node: Node, steps: list[str]) -> Iterator[Node]:
         yield from _at(child, rest)
 
 
-def _still_read(move: Mapping[str, Any], release: Release) -> bool:
-    """Whether another setting makes the chart read the old key."""
+def _kept(move: Mapping[str, Any], release: Release) -> bool:
+    """Whether nothing is lost: the new key is there as well, or another setting makes the chart read the old one."""
     asked = move.get("unless", {})
+    if "new" in move and any(node.value for node in _at(release.root, move["new"].split("."))):
+        return True
     return any(
         word.lower() in node.text().lower()
         for path, word in asked.items()

@@ -1,7 +1,7 @@
-"""Of several forms exactly one is wanted, and none is there, or two.
+"""Of several forms exactly one is wanted, and two are there, or none.
 
-A probe asks by httpGet, tcpSocket, exec or grpc; a volume has one source; a variable has a value or valueFrom. A
-liveness or startup probe succeeds at once: its successThreshold is 1.
+A probe asks by httpGet, tcpSocket, exec or grpc; a volume has one source, and is an emptyDir without any; a variable
+has a value or valueFrom. A liveness or startup probe succeeds at once: its successThreshold is 1.
 
 Bad::
 
@@ -47,17 +47,16 @@ def check(subject: Subject) -> Items:
     for pod in pod_specs(subject):
         for volume in pod.volumes:
             sources = [node for key, node in volume.items() if key != "name" and node.value is not None]
-            if isinstance(volume.value, dict) and volume["name"].text():
-                yield from _one(volume, sources, f"the volume {volume['name'].text()} has", "emptyDir: {}", "no source")
+            yield from _two(sources, f"the volume {volume['name'].text()}")
 
 
 def _probe(name: str, probe: Node) -> Iterator[Hit]:
     if not isinstance(probe.value, dict) or not probe.value:
         return
     written = [probe[key] for key in HANDLERS if probe[key].value is not None]
-    near = any(probe.misspelt(key) for key in HANDLERS)
-    if not near:
-        yield from _one(probe, written, f"{name} has", "httpGet: {path: /health, port: 8000}", "nothing to ask")
+    yield from _two(written, name)
+    if not written and not any(probe.misspelt(key) for key in HANDLERS):
+        yield _hit(probe, f"{name} has nothing to ask", "httpGet: {path: /health, port: 8000}")
     often = probe["successThreshold"]
     if name != "readinessProbe" and (often.number() or 1) > 1:
         yield Hit(
@@ -74,12 +73,10 @@ def _variables(container: Passed) -> Iterator[Hit]:
             yield _hit(variable["valueFrom"], f"{variable['name'].text()} has a value and valueFrom", "one of the two")
 
 
-def _one(node: Node, written: Sequence[Node], who: str, example: str, none: str) -> Iterator[Hit]:
+def _two(written: Sequence[Node], who: str) -> Iterator[Hit]:
     if len(written) > 1:
-        names = " and ".join(str(one.keys[-1]) for one in written)
-        yield _hit(written[1], f"{who} {names}", f"{written[0].keys[-1]} or {written[1].keys[-1]}, not both")
-    elif not written:
-        yield _hit(node, f"{who} {none}", example)
+        first, second = (str(node.keys[-1]) for node in written[:2])
+        yield _hit(written[1], f"{who} has {first} and {second}", f"{first} or {second}, not both")
 
 
 def _hit(node: Node, message: str, write: str) -> Hit:

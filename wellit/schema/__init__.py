@@ -144,7 +144,7 @@ class _Judge:
         plain = self._plain(data, (), odd)
         wrong = problems(self.validator().iter_errors(plain))
         found = [self._finding(problem) for problem in wrong if self._counts(problem)]
-        distinct = {(f.id, f.path): f for f in [*odd, *found]}
+        distinct = {(f.id, f.path): f for f in [*odd, *filter(None, found)]}
         return sorted(distinct.values(), key=lambda f: (f.at.file, f.at.line, f.at.column))
 
     def _counts(self, problem: Problem) -> bool:
@@ -174,15 +174,17 @@ class _Judge:
         message = f"a key must be text, not {words.said(key)}"
         return self._told(self.scheme.kind, (*keys, str(key)), message, at, write, why)
 
-    def _finding(self, problem: Problem) -> Finding:
+    def _finding(self, problem: Problem) -> Finding | None:
         return {"unknown": self._unknown, "kind": self._kind, "value": self._value, "missing": self._missing}[
             problem.kind
         ](problem)
 
-    def _unknown(self, problem: Problem) -> Finding:
+    def _unknown(self, problem: Problem) -> Finding | None:
         *above, name = problem.keys
         here = _below(self.name(above))
         said = unknown.judge(self.root, problem, self.prefix, self.other(problem.keys))
+        if said.harmless:
+            return None
         who = said.owner or self.label
         message = f'{who} knows no "{name}"{here}' if who else f'there is no setting "{name}"{here}'
         at = self.locate(problem.keys).of_key(str(name))

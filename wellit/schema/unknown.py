@@ -26,6 +26,7 @@ class Unknown:
     owner: str = ""
     why: str = ""
     ignored: bool = False
+    harmless: bool = False
 
 
 def judge(root: Node, problem: Problem, prefix: Keys, other: str) -> Unknown:
@@ -44,6 +45,7 @@ def judge(root: Node, problem: Problem, prefix: Keys, other: str) -> Unknown:
         known=known,
         owner=owner,
         why=_why(owner, is_open, other),
+        harmless=is_open and not lost and bool(other),
         ignored=is_open and not (lost and (above or alike or places or other)),
     )
 
