@@ -122,8 +122,9 @@ def test_the_fields_that_are_known_are_those_of_the_api_server(here: Access) -> 
 TYPES = {
     "Affinity": "Affinity", "Container": "Container", "ContainerPort": "ContainerPort", "EnvFrom": "EnvFromSource",
     "EnvSource": "EnvVarSource", "EnvVar": "EnvVar", "Exec": "ExecAction", "Grpc": "GRPCAction",
-    "Handler": "LifecycleHandler", "Header": "HTTPHeader", "HttpGet": "HTTPGetAction", "KeyRef": "SecretKeySelector", "Lifecycle": "Lifecycle",
-    "MoreOfContainer": "Container", "PodSecurityContext": "PodSecurityContext", "PodSpec": "PodSpec", "Probe": "Probe",
+    "Handler": "LifecycleHandler", "Header": "HTTPHeader", "HttpGet": "HTTPGetAction",
+    "KeyRef": "SecretKeySelector", "Lifecycle": "Lifecycle", "MoreOfContainer": "Container",
+    "PodSecurityContext": "PodSecurityContext", "PodSpec": "PodSpec", "Probe": "Probe",
     "ResourceClaim": "PodResourceClaim", "Resources": "ResourceRequirements", "SecurityContext": "SecurityContext",
     "TcpSocket": "TCPSocketAction", "Toleration": "Toleration", "Volume": "Volume", "VolumeMount": "VolumeMount",
 }  # fmt: skip

@@ -46,7 +46,7 @@ def _moved(release: Release) -> Iterator[Hit]:
         gone = now >= published.index(move["since"])
         path = str(move["old"] if gone else move.get("new", ""))
         for node in _at(release.root, path.split(".")) if path else ():
-            if node.value not in (None, {}, []) and not (gone and _kept(move, release)):
+            if node.value not in (None, {}, []) and not (gone and _kept(node, move, release)):
                 yield _gone(node, move, release) if gone else _not_yet(node, move, release)
 
 
@@ -60,15 +60,15 @@ def _at(node: Node, steps: list[str]) -> Iterator[Node]:
         yield from _at(child, rest)
 
 
-def _kept(move: Mapping[str, Any], release: Release) -> bool:
+def _kept(node: Node, move: Mapping[str, Any], release: Release) -> bool:
     """Whether nothing is lost: the new key is there as well, or another setting makes the chart read the old one."""
-    asked = move.get("unless", {})
-    if "new" in move and any(node.value for node in _at(release.root, move["new"].split("."))):
+    new = move["new"].split(".") if "new" in move and not _closed(node, release.facts) else []
+    if new and any(other.value for other in _at(release.root, new)):
         return True
     return any(
-        word.lower() in node.text().lower()
-        for path, word in asked.items()
-        for node in _at(release.root, path.split("."))
+        word.lower() in other.text().lower()
+        for path, word in move.get("unless", {}).items()
+        for other in _at(release.root, path.split("."))
     )
 
 
@@ -114,8 +114,15 @@ def _placed(path: str, node: Node) -> str:
 
 
 def _consequence(node: Node, facts: Contract) -> str:
-    closed = facts.get("closed." + _level(node)) or (facts.get("schema") and facts.get("gatewayKeys"))
-    return "helm refuses it: additional properties are not allowed" if closed else "helm takes it, and nothing reads it"
+    if _closed(node, facts):
+        return "helm refuses it: additional properties are not allowed"
+    return "helm takes it, and nothing reads it"
+
+
+def _closed(node: Node, facts: Contract) -> bool:
+    """Whether helm refuses a key that is not known there."""
+    level = _level(node)
+    return bool(facts.get(f"closed.{level}") or (facts["schema"] and "keys" in facts.narrows.get(level, {})))
 
 
 def _level(node: Node) -> str:
