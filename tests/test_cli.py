@@ -8,6 +8,8 @@ import pytest
 
 from wellit import cli
 from wellit.errors import CannotAnswer, Refused
+from wellit.findings import Report
+from wellit.output import output
 
 
 class Terminal(io.StringIO):
@@ -67,3 +69,22 @@ def test_an_interruption_is_said_and_ends_with_130(capsys: pytest.CaptureFixture
 
     assert cli.guarded(interrupted) == 130
     assert "interrupted" in capsys.readouterr().err
+
+
+def test_a_form_for_findings_is_refused_where_something_else_is_printed() -> None:
+    assert cli.known_format("sarif") == "sarif"
+    assert cli.known_format("json", "text", "json") == "json"
+    with pytest.raises(CannotAnswer) as caught:
+        cli.known_format("sarif", "text", "json")
+    assert (caught.value.message, caught.value.write) == ("this task has no sarif", "--format text or json")
+
+
+@pytest.mark.parametrize("flag", ["fail_on", "severity"])
+def test_what_validate_s_flags_do_with_a_report(flag: str) -> None:
+    unsaid = {"fix": False, "yes": False, "file": [], "fail_on": "error", "severity": "info"}
+    report = output(unsaid | {flag: "warning"}, "text")(lambda: Report("validate"))
+    assert (report.fail_on, report.shown) == (("warning", "info") if flag == "fail_on" else ("error", "warning"))
+    with pytest.raises(CannotAnswer) as caught:
+        output(unsaid | {flag: "warnings"}, "text")
+    assert f'unknown --{flag.replace("_", "-")} "warnings"' == caught.value.message
+    assert caught.value.write == 'did you mean "warning"? known: error, info, warning'

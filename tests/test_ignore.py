@@ -81,7 +81,6 @@ def test_without_a_reason_it_is_not_obeyed(judge: Judge, said: str) -> None:
 @pytest.mark.parametrize(
     ("said", "message", "write"),
     [
-        ("WL201 WL0311 ours", "WL0311 is no finding", "WL031"),
         ("E501 ours", "E501 is no finding", "wellit: ignore WL401 and the reason"),
         ("because", "the comment names no finding", "wellit: ignore WL401 and the reason"),
         ("", "the comment names no finding", "wellit: ignore WL401 and the reason"),
@@ -94,6 +93,13 @@ def test_what_is_no_finding_cannot_be_ignored(judge: Judge, said: str, message: 
     report = judge(f"{ROOT}decode: {{replicas: 2}} # wellit: ignore {said}\n")
     (finding,) = (f for f in report.findings if f.id == "WL033")
     assert (finding.message, finding.write, finding.severity) == (message, write, "error")
+
+
+def test_a_misspelt_id_names_the_next_that_looks_like_it() -> None:
+    ids = {"WL101": True, "WL401": True, "WL410": True, "WL605": True}
+    assert [ignore.near(wrong, ids) for wrong in ("WL402", "WL4010", "WL409", "WL605", "E501")] == [
+        "WL401", "WL410", "WL410", "", "",
+    ]  # fmt: skip
 
 
 def test_a_mistake_in_a_comment_cannot_be_ignored(judge: Judge) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from inspect import cleandoc
 
+from wellit.checks import CHECKS
 from wellit.findings import Edit, Finding, Ignore, Location, Report, Severity
 from wellit.source.reading import IDS
 
@@ -153,7 +154,7 @@ def _wrong(one: Ignore, ids: Mapping[str, bool]) -> Finding | None:
     if one.id not in ids:
         message = f"{one.id} is no finding" if one.id else "the comment names no finding"
         return _told(
-            UNKNOWN, one.at, message, _near(one.id, ids) or "wellit: ignore WL401 and the reason", "it ignores nothing"
+            UNKNOWN, one.at, message, near(one.id, ids) or "wellit: ignore WL401 and the reason", "it ignores nothing"
         )
     if _always(one.id):
         why = "whoever runs this has to see it"
@@ -164,7 +165,7 @@ def _wrong(one: Ignore, ids: Mapping[str, bool]) -> Finding | None:
     return None
 
 
-def _near(wrong: str, ids: Collection[str]) -> str:
+def near(wrong: str, ids: Collection[str]) -> str:
     """The id that was probably meant: of those that look alike the next by number."""
     alike = difflib.get_close_matches(wrong, [key for key in ids if not _always(key)], n=9, cutoff=0.75)
     number = int("".join(filter(str.isdigit, wrong)) or 0)
@@ -172,8 +173,8 @@ def _near(wrong: str, ids: Collection[str]) -> str:
 
 
 def _always(key: str) -> bool:
-    """Whether no comment takes it away: also the checks of clusters and tools."""
-    return key in ALWAYS or key[2] in "678"
+    """Whether no comment takes it away: also what is no finding, but a check."""
+    return key in ALWAYS or key in CHECKS
 
 
 def _unused(one: Ignore, report: Report) -> Finding:
