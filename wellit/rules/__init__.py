@@ -117,6 +117,7 @@ MODULES = (
     "wl189_helper_gets_devices",
     "wl190_no_accelerator",
     "wl191_extra_config_overwritten",
+    "wl192_accelerator_types",
     "wl201_connector_proxy_release",
     "wl202_proxy_flags",
     "wl203_engine_port",

@@ -71,7 +71,8 @@ def _hit(pod: Pod, mount: Mount, there: set[str]) -> Hit:
 def _write(pod: Pod, mount: Mount) -> str:
     if mount.name == VOLUME:
         return "mountModelVolume: true in the container, in place of this mount"
-    return f"- {{name: {mount.name}, emptyDir: {{}}}} in {pod.role}.volumes"
+    memory = "medium: Memory" if mount.path == "/dev/shm" else ""
+    return f"- {{name: {mount.name}, emptyDir: {{{memory}}}}} in {pod.role}.volumes"
 
 
 def _reason(pod: Pod, mount: Mount) -> str:

@@ -44,7 +44,7 @@ def check(subject: Subject) -> Items:
     for container in mains(subject):
         engine = container.engine
         for probe in probes(container) if engine else ():
-            if engine and probe.path and probe.asks_engine(container) and not _has(container, probe.path):
+            if engine and probe.path and probe.reaches_engine(container) and not _has(container, probe.path):
                 yield _hit(container, probe)
 
 

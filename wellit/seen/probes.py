@@ -58,6 +58,12 @@ class Probe:
         """Whether it asks the engine itself, and not the proxy before it or another program."""
         return container is container.pod.main and self.port is not None and self.port == container.pod.expected_port
 
+    def reaches_engine(self, container: Container) -> bool:
+        """Whether the engine answers in the end: the proxy hands on what it does not answer itself."""
+        pod = container.pod
+        handed_on = container is pod.main and pod.proxied and self.port is not None and self.port == pod.service.port
+        return self.asks_engine(container) or handed_on
+
 
 def probes(container: Container) -> Iterator[Probe]:
     """The probes that ask a port, also those below extraConfig."""

@@ -16,7 +16,7 @@ class Mount:
 
     name: str
     node: Node
-    container: Node
+    path: str
 
 
 def mounts(pod: Pod) -> Iterator[Mount]:
@@ -27,7 +27,7 @@ def mounts(pod: Pod) -> Iterator[Mount]:
                 continue  # the chart writes its own over it
             for mount in (*place["volumeMounts"], *place["volumeDevices"]):
                 if name := mount["name"].text():
-                    yield Mount(name, mount["name"], container)
+                    yield Mount(name, mount["name"], mount["mountPath"].text())
 
 
 def written(pod: Pod) -> list[Node]:
