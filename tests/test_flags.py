@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 import yaml
 
-from wellit import flags, paths
+from wellit import engines, flags, paths
 from wellit.capabilities import Unknown
 from wellit.flags.data import FOLDER
 from wellit.images import Image
@@ -288,3 +288,46 @@ def test_deprecated_flags_are_told() -> None:
     ]
     assert ask("sglang", "0.5.9", "--enable-dp-attention").deprecated == []
     assert ask("sglang", "0.5.20", "--enable-dp-attention").deprecated == []
+
+
+# The engines' own files
+
+
+def its_flags(data: dict[str, Any]) -> set[str]:
+    """Every flag that an engine's file has wellit write."""
+    disaggregation = data["disaggregation"] or {}
+    words = [
+        *data["args"],
+        *(word for role in ("prefill", "decode") for word in disaggregation.get(role, {}).get("args", ())),
+    ]
+    named = [*data["flags"].values(), (data["kvEvents"] or {}).get("flag"), data["metrics"]["flag"], *words]
+    return {word for word in named if word and str(word).startswith("--")}
+
+
+def its_images(data: dict[str, Any]) -> set[str]:
+    """The images that it runs in: on any accelerator, in any build, on any train."""
+    trains = [yaml.safe_load(file.read_text()) for file in (paths.ENVIRONMENTS / "versions").glob("*.yaml")]
+    tags = [data["tag"], *(train["versions"]["engineTags"].get(data["name"], data["tag"]) for train in trains)]
+    variants = [{}, *data["builds"].values(), *data["accelerators"].values()]
+    return {f"{each.get('image', data['image'])}:{each.get('tag', tag)}" for each in variants for tag in tags}
+
+
+@pytest.mark.parametrize("engine", engines.engines(), ids=lambda engine: str(engine.name))
+def test_a_flag_of_an_engine_s_file_is_one_of_the_version_that_it_runs(engine: engines.Engine) -> None:
+    versions = {flags.of_image(engine.name, Image.parse(image)) for image in its_images(dict(engine.data))}
+    known = [version for version in versions if isinstance(version, str)]
+    assert known
+    for version in known:
+        lines = program(engine.name).near(version)
+        assert not isinstance(lines, Unknown)
+        for flag in its_flags(dict(engine.data)):
+            assert lines[-1].named(flag), f"{flag} of {engine.title} {version}"
+
+
+@pytest.mark.parametrize("engine", engines.engines(), ids=lambda engine: str(engine.name))
+def test_a_setting_s_flag_is_one_of_some_version(engine: engines.Engine) -> None:
+    for name, setting in engine.data["speaks"]["settings"].items():
+        for flag in (setting.get("flag"), setting.get("negative"), *setting.get("aliases", ())):
+            known = program(engine.name)
+            short = flag and any(known.exactly(version).beginning(flag) for version in known.versions)
+            assert not flag or short, f"{name}: {flag}"

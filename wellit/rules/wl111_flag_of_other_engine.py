@@ -51,10 +51,10 @@ def _hit(one: Strange) -> Hit:
     return Hit(
         one.node,
         f"{one.word} is a flag of {owners}: {one.answer.title} has none of that name",
-        write=_write(item, title),
+        write=_write(one, item),
         why=f"the {one.line.title} never serves: {one.refusal}",
         also=((f"{title} is started here", one.line.container.engine_node),),
-        fix=_fix(one, item),
+        fix=_fix(one, item) if _has(one, item) else None,
     )
 
 
@@ -65,7 +65,16 @@ def _translated(one: Strange, owner: Engine) -> Item | None:
     return next((item for item in items if item.was.startswith(one.word)), None)
 
 
-def _write(item: Item | None, title: str) -> str:
+def _has(one: Strange, item: Item | None) -> bool:
+    """Whether this version has the flag that it comes to."""
+    words = translate.words_of(item.now) if item and item.now.startswith("-") else []
+    return all(one.answer.line.named(word) for word in words if word.startswith("--"))
+
+
+def _write(one: Strange, item: Item | None) -> str:
+    title = one.line.engine.title
+    if not _has(one, item):
+        return f"take it away: {one.answer.title} has nothing like it yet"
     if item is None or item.fate not in ("translated", "differs"):
         told = item.why if item and not item.why.startswith("it stands") else ""
         return f"take it away: {told}" if told else f"take it away: {title} has nothing like it"

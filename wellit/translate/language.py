@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from wellit import flags
 from wellit.engines import Engine
+from wellit.flags import Flag
 
 # Of the neutral settings that stand in `flags` these are yes or no, unless the engine's file says otherwise.
 YES_NO = ("trustRemoteCode", "expertParallel")
@@ -85,6 +87,36 @@ class Language:
         for word in str(self.speaks.get("others", "")).split():
             flag, equals, several = word.partition("=")
             self.meanings.setdefault(flag, Meaning(flag, (), takes=equals + several))
+        for known in self._listed():
+            self._learn_more(known)
+
+    def _listed(self) -> Iterator[Flag]:
+        """The flags of all its versions (schemas/flags), each as its newest and its oldest version have it."""
+        program = flags.program(self.engine.name)
+        for name in program.lines if program else ():
+            having = program.having(program.record(name)) if program else []
+            yield from (
+                flag for version in (having[-1], having[0]) if program and (flag := program.flag(name, version))
+            )
+
+    def without(self, flag: str | None) -> list[str]:
+        """The versions that do not have a flag that others have."""
+        program = flags.program(self.engine.name)
+        if not flag or program is None or program.head.get("commits"):
+            return []
+        having = program.versions_with(flag)
+        return [version for version in program.versions if having and version not in having]
+
+    def _learn_more(self, flag: Flag) -> None:
+        """Spellings that the engine's file does not name: of a neutral setting, or of none."""
+        takes = {0: "", 1: "="}.get(flag.takes[1], "=*")
+        named = [flag.name, *flag.data.get("aliases", ())]
+        neutral = [found for name in named if (found := self.meanings.get(name)) and found.entries]
+        meaning = neutral[0] if neutral else Meaning(flag.name, (), takes=takes)
+        for name in named:
+            self.meanings.setdefault(name, meaning if neutral else Meaning(name, (), takes=takes))
+        for name in flag.negations:
+            self.meanings.setdefault(name, Meaning(name, meaning.entries, no=not meaning.no))
 
     def _entry(self, name: str, data: Mapping[str, Any]) -> Entry:
         flag = data["flag"] if "flag" in data else self.engine.data["flags"].get(name)

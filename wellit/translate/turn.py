@@ -84,7 +84,7 @@ class Turn:
     def _say(self, given: Said, other: Entry, value: str) -> None:
         checked = given.entry.checked and other.checked
         why = "; ".join(filter(None, [self._remark(given, value), other.text("about")]))
-        missing = other.data.get("absentIn", ())
+        missing = self.target.without(other.flag)
         why = "; ".join(filter(None, [why, f"not in {self.target.title} {', '.join(missing)}" if missing else ""]))
         written = value if "words" in other.data and value in other.words else other.own(value)
         if value in (YES, NO) and (
