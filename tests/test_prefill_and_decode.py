@@ -31,7 +31,7 @@ from tests.support.picker import Picker, arguments, free_ports, picker, until
 from tests.support.pool import POD, add_pod, deployment, installed, set_ready
 from tests.support.proxy import Proxy, container, proxy
 from tests.test_picker_reads_metrics import QUEUE_OF_PODS, only, page, program
-from wellit import paths, render, source
+from wellit import capabilities, paths, render, source
 from wellit.compose import Choice, compose
 from wellit.render import Rendered
 from wellit.sandbox import Sandbox
@@ -186,6 +186,8 @@ def handed_over(servers: Servers, sent: Mapping[str, Any], prefill: Posted, deco
 def joined(servers: Servers, sent: Mapping[str, Any], prefill: Posted, decode: Posted) -> None:
     """sglang: both are told where to meet; the port is the one that the prefill server was started with."""
     port = int(after("--disaggregation-bootstrap-port", words(servers.rendered, "prefill")))
+    known = capabilities.routing_proxy(container(servers.rendered)["image"])
+    assert known and known["connectorPorts"]["sglang"]["port"] == port
     room = prefill.body["bootstrap_room"]
     assert isinstance(room, int)
     meeting = {"bootstrap_host": servers.prefill.ip, "bootstrap_port": port, "bootstrap_room": room}

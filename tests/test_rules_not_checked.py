@@ -39,6 +39,10 @@ def pool(rest: str) -> str:
 
 DIGEST = "sha256:" + 64 * "a"
 ARGS = "args: [--model-path, m/m, --host, 0.0.0.0, --port, '8200', --enable-metrics]"
+PREFILL = (
+    f"prefill: {{replicas: 1, containers: [{{name: main, {SGLANG}, args: [--model-path, m, --host, 0.0.0.0, --port, '8000', "
+    "--enable-metrics, --disaggregation-mode, prefill, --disaggregation-transfer-backend, nixl]}]}\n"
+)
 CASES = {
     "an image nobody knows": (
         [decode("image: 'example.org/mine:v1', command: [serve]")],
@@ -108,6 +112,11 @@ CASES = {
         ],
         {"WL104"},
         'whether vllm/vllm-openai:v0.9.0 serves "vllm:gpu_cache_usage_perc", which the picker reads',
+    ),
+    "a role from a variable": (
+        [decode(f"{SGLANG}, {ARGS[:-1]}, --model-path, m, $(ROLE_ARGS)]") + PREFILL],
+        {"WL134", "WL135"},
+        "its words are only known when it starts",
     ),
     "a pool whose pods were not given": (
         [

@@ -58,7 +58,7 @@ from wellit.seen.told import unclear
 from wellit.subject import INFERENCEPOOL, MODELSERVICE, Subject
 
 RULE = Rule(
-    "WL145", "nobody-publishes", "error", (INFERENCEPOOL, MODELSERVICE), "asked",
+    "WL145", "nobody-publishes", "error", (INFERENCEPOOL, MODELSERVICE), "read",
     reads="inferenceExtension.image inferenceExtension.pluginsConfigFile inferenceExtension.pluginsCustomConfig "
     "inferencePool.modelServers modelArtifacts.labels role.containers role.create",
 )  # fmt: skip

@@ -59,7 +59,7 @@ from wellit.seen.events import Address, Listener, Publisher, heard
 from wellit.subject import INFERENCEPOOL, MODELSERVICE, Subject
 
 RULE = Rule(
-    "WL148", "events-sockets", "error", (INFERENCEPOOL, MODELSERVICE), "asked",
+    "WL148", "events-sockets", "error", (INFERENCEPOOL, MODELSERVICE), "read",
     reads="inferenceExtension.extraServicePorts inferenceExtension.image inferenceExtension.pluginsConfigFile "
     "inferenceExtension.pluginsCustomConfig "
     "inferencePool.modelServers modelArtifacts.labels role.containers role.create",

@@ -20,6 +20,7 @@ from wellit.subject import Subject
 POD_IP, POD_NAME = "<the pod's IP>", "<the pod's name>"
 FIELDS = {"status.podIP": POD_IP, "metadata.name": POD_NAME}
 _VARIABLE = re.compile(r"\$\((\w+)\)")
+_IN_SHELL = re.compile(r"\$(?:\((\w+)\)|\{(\w+)\}|(\w+))")
 _ADDRESS = re.compile(r"(?P<scheme>\w+)://(?P<host>.*?)(?::(?P<port>\d+))?")
 
 
@@ -67,13 +68,14 @@ class Publisher:
         known = variables(self.container)
 
         def value(found: re.Match[str]) -> str:
-            entry = known.get(found[1])
+            entry = known.get(found[found.lastindex or 0])
             if entry is None:
                 return found[0]
             field = entry.at("valueFrom", "fieldRef", "fieldPath").text()
             return FIELDS.get(field, found[0]) if field else spoken(entry["value"].value)
 
-        return _VARIABLE.sub(value, _VARIABLE.sub(value, text))
+        pattern = _IN_SHELL if self.container.words.script else _VARIABLE
+        return pattern.sub(value, pattern.sub(value, text))
 
     def unset(self, text: str) -> str:
         """A variable in the text that the container does not have; "" when there is none."""

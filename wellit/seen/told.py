@@ -74,7 +74,22 @@ def told(container: Container, setting: str) -> Told | None:
         return Told(value, given.node, f"{key} of {flag}") if given and value is not None else None
     if flag and (given_word := _last(container, container.engine, [flag, *how.get("aliases", ())])):
         return given_word
+    if setting == "model" and not flag and (first := _positional(container, container.engine)):
+        return first
     return _variable(container, str(how.get("env") or ""))
+
+
+def _positional(container: Container, engine: Engine) -> Told | None:
+    """The model that stands behind the words that start the engine."""
+    words = container.words.words
+    for launcher in engine.data["launchers"] if container.own else ():
+        wanted = launcher.split()
+        for at in range(len(words) - len(wanted)):
+            spoken = [word.text.rpartition("/")[2] for word in words[at : at + len(wanted)]]
+            first = words[at + len(wanted)]
+            if spoken == wanted and not first.text.startswith("-"):
+                return Told(first.text, first.node, launcher)
+    return None
 
 
 def json_of(container: Container, flag: str) -> Json | None:
