@@ -113,10 +113,10 @@ CASES = {
         {"WL104"},
         'whether vllm/vllm-openai:v0.9.0 serves "vllm:gpu_cache_usage_perc", which the picker reads',
     ),
-    "a role from a variable": (
-        [decode(f"{SGLANG}, {ARGS[:-1]}, --model-path, m, $(ROLE_ARGS)]") + PREFILL],
-        {"WL134", "WL135"},
-        "its words are only known when it starts",
+    "a role from a file": (
+        [decode(f"{SGLANG}, {ARGS[:-1]}, --model-path, m, --config, /etc/roles.yaml]") + PREFILL],
+        {"WL134"},
+        "--config /etc/roles.yaml may give it",
     ),
     "a pool whose pods were not given": (
         [
