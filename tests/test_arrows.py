@@ -16,7 +16,7 @@ ORDER = """
     engines nested node subject quantities weights seen translate rules
     ignore
     charts release_values
-    render places inputs ids validate matrix given new
+    render places inputs ids validate measured matrix given new
     demand sandbox door access permissions cluster placement publishers preflight entry record plan
     live installed progress helm prerequisites endpoint waiting verify lifecycle provide prepare operate
     editor

@@ -33,7 +33,7 @@ def refreshed(text: str) -> str:
     tables = {
         "findings": findings, "checks": checks, "engines": engines, "environments": environments,
         "guides": guides, "trains": trains, "cells": matrix,
-        "benchmark": benchmark,
+        "benchmark": benchmark, "measured": measured,
     }  # fmt: skip
     return _MADE.sub(lambda m: f"{m[1]}{tables[m[2]]()}\n{m[3]}", text)
 
@@ -152,6 +152,13 @@ def guides() -> str:
         for g in read
     ]
     return _table(("guide", "what it does", "environments", "sizes"), rows)
+
+
+def measured() -> str:
+    """How many of the public mistakes are found, and how many right values are accused: counted anew."""
+    from wellit import measured as corpus
+
+    return _table(corpus.HEAD, corpus.table(corpus.answers()))
 
 
 def benchmark() -> str:
