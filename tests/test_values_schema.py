@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 
 from wellit import capabilities
 from wellit.errors import CannotAnswer
-from wellit.values_schema import schema_for
+from wellit.values_schema import schema_for, schema_of
 
 MODELSERVICE, POOL, INFRA = "llm-d-modelservice", "inferencepool", "llm-d-infra"
 
@@ -111,3 +111,18 @@ def test_infra_of_a_version() -> None:
 def test_a_version_nobody_published_has_no_schema() -> None:
     with pytest.raises(CannotAnswer, match=r'unknown version of llm-d-modelservice "v0\.2\.2"'):
         schema_for(MODELSERVICE, "v0.2.2")
+
+
+@pytest.mark.parametrize(
+    ("values", "wrong"),
+    [
+        ({"accelerator": {"type": "mine"}}, True),
+        ({"accelerator": {"type": "mine", "dra": False}}, True),
+        ({"accelerator": {"type": "mine", "dra": True}}, False),
+        ({"accelerator": {"dra": True}, "decode": {"accelerator": {"type": "mine"}}}, False),
+        ({"accelerator": {"dra": True}, "decode": {"accelerator": {"type": "mine", "dra": False}}}, True),
+    ],
+)
+def test_the_type_of_an_accelerator_that_is_claimed_names_a_claim(values: dict[str, Any], wrong: bool) -> None:
+    said = list(Draft202012Validator(schema_of(MODELSERVICE, "v0.4.9", values)).iter_errors(values))
+    assert bool([error for error in said if error.validator == "enum"]) == wrong

@@ -84,13 +84,21 @@ def manifests(words: Sequence[str]) -> Report:
 
 
 def _by_environment(judged: Sequence[Report], names: Sequence[str]) -> Iterator[Finding | Check]:
-    """What was found, each thing once; a finding that only some environments have names them."""
+    """What was found, each thing once; a finding that only some environments have names them.
+
+    The further places of a finding may be others in each: the first ones are shown.
+    """
     where: dict[Finding | Check, list[str]] = {}
+    first: dict[Finding | Check, Finding | Check] = {}
     for one, name in zip(judged, names, strict=True):
         items: list[Finding | Check] = [*one.findings, *one.checks]
-        for item in dict.fromkeys(items):
-            where.setdefault(item, []).append(name)
-    for item, having in where.items():
+        for item in items:
+            key = replace(item, also=()) if isinstance(item, Finding) else item
+            first.setdefault(key, item)
+            if name not in where.setdefault(key, []):
+                where[key].append(name)
+    for key, having in where.items():
+        item = first[key]
         if isinstance(item, Finding) and len(having) < len(names):
             if item.id == ignore.UNUSED:  # it is of use in another environment
                 continue

@@ -212,7 +212,7 @@ def judge(judged: subject.Subject) -> list[Finding | Check]:
         if not release.of_objects
         for finding in schema.check_values(
             release.values,
-            values_schema.schema_for(release.chart, release.version),
+            values_schema.schema_of(release.chart, release.version, release.values),
             release.locate,
             release.label,
             other=partial(values_schema.other_versions, release.chart, release.version),

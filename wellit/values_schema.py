@@ -49,6 +49,29 @@ def schema_for(chart: str, version: str, *, folder: Path | None = None) -> Mappi
     return schema
 
 
+def schema_of(chart: str, version: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema for these very values: with devices that are claimed (DRA), the accelerator's type names a claim."""
+    schema = schema_for(chart, version)
+    places = [place for place in ([], *([role] for role in ROLES)) if _claims(values, place)]
+    if not places:
+        return schema
+    own = deepcopy(dict(schema))
+    for place in places:
+        if node := _node(own, [*place, "accelerator", "type"]):
+            node.pop("enum", None)
+    return own
+
+
+def _claims(values: Any, place: Iterable[str]) -> bool:
+    """Whether the accelerator there is claimed: that of a role, which may stand in the place of the common one."""
+    common = values.get("accelerator") if isinstance(values, Mapping) else None
+    for key in place:
+        values = values.get(key) if isinstance(values, Mapping) else None
+    own = values.get("accelerator") if isinstance(values, Mapping) else None
+    said = [one["dra"] for one in (own, common) if isinstance(one, Mapping) and "dra" in one]
+    return bool(said and said[0])
+
+
 def other_versions(chart: str, version: str, keys: Sequence[str | int]) -> str:
     """Which other versions of `chart` know the key at the end of `keys`, as a clause; "" for none."""
     *above, name = ["[]" if isinstance(key, int) else "role" if key in ROLES else key for key in keys]

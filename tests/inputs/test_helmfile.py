@@ -159,6 +159,17 @@ def test_a_values_file_that_is_not_there_is_told_where_it_is_listed(guide: Path)
     assert (failed().at.line, failed().write) == (36, "a file that is there")
 
 
+def test_a_key_that_stands_twice_is_told_in_its_own_file(guide: Path) -> None:
+    change(guide / "ms" / "vllm.yaml", "  replicas: 1\n", "  replicas: 1\n  replicas: 2\n")
+    assert [(f.id, str(f.at)) for f in judged().findings] == [("WL003", "ms/vllm.yaml:12:3")]
+
+
+def test_a_template_of_values_that_fails_is_told_in_its_own_file(guide: Path) -> None:
+    change(guide / "ms" / "sglang.yaml.gotmpl", 'env "RELEASE_NAME_POSTFIX" | default "chat"', 'requiredEnv "NOBODY"')
+    finding = failed(environment="sglang")
+    assert (str(finding.at), finding.write) == ("ms/sglang.yaml.gotmpl:6:21", "NOBODY=VALUE before the command")
+
+
 def test_programs_that_templates_start_are_not_started(guide: Path) -> None:
     change(
         guide / "helmfile.yaml.gotmpl", "{{- $namespace", '{{- $_ := exec "touch" (list "started") }}\n{{- $namespace'

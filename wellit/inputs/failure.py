@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from wellit.findings import Finding, Location
 from wellit.inputs.outline import Outline
@@ -56,6 +57,21 @@ def finding(outline: Outline, stderr: str) -> Finding:
     return Finding(ID, SLUG, "error", f"helmfile does not render it: {said}", at, write=write, why=why)
 
 
+def _in_file(file: Path, line: int) -> Location:
+    try:
+        lines = file.expanduser().read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        lines = []
+    return _at_action(str(file), line, lines[line - 1] if 0 < line <= len(lines) else "", 0)
+
+
+def _at_action(name: str, number: int, text: str, column: int) -> Location:
+    """The template action of a line."""
+    action = re.search(r"\{\{.*?\}\}", text)
+    begin, length = (action.start(), len(action.group())) if action else (column, 1)
+    return Location(name, number, begin + 1, length, text)
+
+
 def _said(stderr: str) -> str:
     """The last thing helmfile complains of; warnings and the account of how it got there left out."""
     lines = [line for line in stderr.splitlines() if line.strip() and not re.match(r"WARN|Pulling|Writing", line)]
@@ -67,11 +83,9 @@ def _said(stderr: str) -> str:
 def _place(outline: Outline, said: str, line: int, column: int) -> Location:
     """A line of one part of the helmfile, which is cut at its ``---`` lines; or of a values template that it reads."""
     if (file := _FILE.search(said)) and not _PART.search(said):
-        return Location(str(file[1] or file[2]), line, column + 1 if column else 0)
+        return _in_file(Path(outline.name).parent / str(file[1] or file[2]), line)
     part = int(found[1]) if (found := _PART.search(said)) else 0
     cuts = [0, *(number for number, text in enumerate(outline.lines, 1) if text.rstrip() == "---")]
     number = line + (cuts[part] if part < len(cuts) else 0)
     text = outline.lines[number - 1] if 0 < number <= len(outline.lines) else ""
-    action = re.search(r"\{\{.*?\}\}", text)
-    begin, length = (action.start(), len(action.group())) if action else (column, 1)
-    return Location(outline.name, number, begin + 1, length, text)
+    return _at_action(outline.name, number, text, column)

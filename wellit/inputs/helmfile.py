@@ -94,11 +94,14 @@ def read(helmfile: Helmfile, say: Say) -> Read:
             listed = json.loads(call("list", "--output", "json", "--skip-charts") or "[]")
             call.stand_in(listed)
             template = str(call.folder / "values" / "{{ .Release.Namespace }}--{{ .Release.Name }}.yaml")
-            words = (("build",), ("write-values", "--skip-deps", "--output-file-template", template))
-            built, _ = pool.map(lambda said: call(*said), words)
+            writing = pool.submit(call, "write-values", "--skip-deps", "--output-file-template", template)
+            state: dict[str, Any] = next((part for part in yaml.load_all(call("build"), LOADER) if part), {})
+            try:
+                writing.result()
+            except failure.Failed as failed:
+                return Read(Subject((), unreadable=_broken(helmfile, state) or (failed.finding,)))
         except failure.Failed as failed:
             return Read(Subject((), unreadable=(failed.finding,)))
-        state: dict[str, Any] = next((part for part in yaml.load_all(built, LOADER) if part), {})
         return _read(helmfile, state, call.folder / "values")
 
 
@@ -166,13 +169,22 @@ def _read(helmfile: Helmfile, state: Mapping[str, Any], values: Path) -> Read:
         layers = Layers(helmfile.outline, helmfile.file.parent, one, of_environment or ())
         notes += layers.broken
         files += layers.files
-        releases.append(Release(name, chart, version, layers.set_over(data or {}), layers.at, layers.also,
-                                namespace=namespace))  # fmt: skip
+        own = layers.set_over(data or {})
+        first = next(iter(layers.files), None)
+        releases.append(
+            Release(name, chart, version, own, layers.at, layers.also, namespace=namespace, source=first)
+        )  # fmt: skip
     if not releases:
         notes.append(Check("WL500", helmfile.name, "unknown", "no release of it is of a chart that wellit knows: "
                            + ", ".join(CHARTS)))  # fmt: skip
     beside = tuple(_beside(helmfile))
     return Read(Subject(tuple(releases), beside or None, rendered=True, files=tuple(files)), tuple(notes))
+
+
+def _broken(helmfile: Helmfile, state: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """The values files that are not YAML, or have a key twice: helmfile names a copy of its own."""
+    found = [Layers(helmfile.outline, helmfile.file.parent, one, ()).broken for one in state.get("releases") or ()]
+    return tuple(dict.fromkeys(finding for broken in found for finding in broken if finding.at.line))
 
 
 def _chart(release: Mapping[str, Any], folder: Path) -> tuple[str, str, str]:
