@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -82,3 +83,20 @@ def test_a_process_that_ignores_term_is_killed(tmp_path: Path, monkeypatch: pyte
     while "up" not in (tmp_path / "log").read_text() and time.monotonic() < deadline:
         threading.Event().wait(0.02)
     assert process.stop(child) == -9
+
+
+def _twice(number: int) -> int:
+    if number < 0:
+        raise ValueError("negative")
+    return 2 * number
+
+
+def test_many_things_are_made_in_their_order_by_several_processes() -> None:
+    assert process.spread(_twice, range(100)) == [2 * number for number in range(100)]
+    assert process.spread(_twice, []) == []
+
+
+def test_one_that_fails_ends_them_all() -> None:
+    with pytest.raises(ValueError, match="negative"):
+        process.spread(_twice, [*range(50), -1, *range(50)])
+    assert multiprocessing.active_children() == []

@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Protocol, TypeVar
 
 from wellit.errors import CannotAnswer
 
@@ -29,6 +29,9 @@ PASSED_ON = frozenset(
     "AZURE_CONFIG_DIR USE_GKE_GCLOUD_AUTH_PLUGIN".split()
 )
 GRACE_SECONDS = 5.0
+FEW = 16  # items that are not worth starting processes for
+Item = TypeVar("Item")
+Made = TypeVar("Made")
 
 # A long-running process, as start() gives it and stop() takes it.
 Running = subprocess.Popen[str]
@@ -150,6 +153,34 @@ def attached(argv: Sequence[str | Path], *, env: Mapping[str, str] | None = None
         ).returncode
     except OSError as problem:
         raise CannotAnswer(f"cannot start {argv[0]}: {problem.strerror}") from problem
+
+
+def spread(work: Callable[[Item], Made], items: Sequence[Item]) -> list[Made]:
+    """What `work`, a function of a module, makes of each item, in their order; by all cores when there are many.
+
+    The first one is made here, so that what it loads is there for all. Ctrl-C, or a failure, ends every worker.
+    """
+    cores = os.cpu_count() or 1
+    if len(items) < FEW or cores == 1:
+        return [work(item) for item in items]
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    made = [work(items[0])]
+    pool = ProcessPoolExecutor(cores, multiprocessing.get_context("fork"), _leave_ctrl_c_to_the_parent)
+    try:
+        made += pool.map(work, items[1:], chunksize=max(1, len(items) // (cores * 8)))
+    except BaseException:
+        for worker in multiprocessing.active_children():
+            worker.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+    return made
+
+
+def _leave_ctrl_c_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 # Runs "$@" until it ends or whoever holds this shell's stdin is gone, were it by kill -9.

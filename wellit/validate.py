@@ -12,6 +12,7 @@ from wellit import (
     compose,
     ids,
     ignore,
+    process,
     remembered,
     render,
     rules,
@@ -122,13 +123,18 @@ def values_files(files: Sequence[str], charts: Sequence[str], *, each: bool = Fa
     """
     wanted = values.files(files, charts)
     report = Report("validate")
-    for group in [[file] for file in wanted] if each else [wanted]:
-        one = of_subject(values.together(group), {})
+    checks: dict[Check, None] = {}
+    for one in process.spread(_together, [[file] for file in wanted] if each else [wanted]):
         report.findings += one.findings
-        report.checks += [check for check in one.checks if check not in report.checks]
+        checks |= dict.fromkeys(one.checks)
         ignore.join(report, one)
+    report.checks = list(checks)
     report.summary = {"files": [file.name for file in wanted], "charts": [file.chart for file in wanted]}
     return report
+
+
+def _together(files: list[values.ValuesFile]) -> Report:
+    return of_subject(values.together(files), {})
 
 
 def files_that_say(words: Sequence[str]) -> Report:
