@@ -6,7 +6,7 @@ import pytest
 
 from wellit import engines, source
 from wellit.images import Image
-from wellit.seen import words
+from wellit.seen import shell, words
 from wellit.seen.words import Words
 from wellit.subject import from_source
 
@@ -59,6 +59,47 @@ def test_a_script_is_read_like_a_shell_does() -> None:
     read = spoken(text)
     assert read.texts[2:] == ["exec", "vllm", "serve", "a b", "--port", "8200"]
     assert engines.of_words(read.texts) is engine("vllm")
+
+
+@pytest.mark.parametrize(
+    ("script", "commands"),
+    [
+        ("# don't\nexec vllm serve m 2>&1 | tee /log; echo done", ["exec vllm serve m", "tee /log", "echo done"]),
+        (
+            "A=1 vllm serve $(echo a; echo b) ${X:-y z} >f 2>/dev/null &\nwait",
+            ["A=1|vllm|serve|$(echo a; echo b)|${X:-y z}", "wait"],
+        ),
+        ('vllm serve "$M" --j \'{"a": 1}\' --k "{\\"b\\": 2}"', ['vllm|serve|$M|--j|{"a": 1}|--k|{"b": 2}']),
+        ("if [ -f x ]; then vllm serve m; fi", ["if [ -f x ]", "then vllm serve m", "fi"]),
+        ("vllm serve m \\\n  --port 1 < /dev/null", ["vllm serve m --port 1"]),
+    ],
+)
+def test_a_script_is_taken_apart_into_its_commands(script: str, commands: list[str]) -> None:
+    found = shell.commands(script)
+    assert found == [command.split("|") if "|" in command else command.split() for command in commands]
+
+
+@pytest.mark.parametrize("script", ["a 'b", 'a "b', "a $(b", "cat <<EOF\nx\nEOF"])
+def test_what_cannot_be_taken_apart_is_no_script(script: str) -> None:
+    with pytest.raises(ValueError):
+        shell.commands(script)
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [
+        ("sh -c x", 2), ("/bin/bash -lc x", 2), ("bash -e -c x", 3), ("bash -c -- x", 3),
+        ("bash x.sh", None), ("vllm serve -c x", None), ("bash -c", None), ("", None),
+    ],
+)  # fmt: skip
+def test_which_word_is_a_script(words: str, number: int | None) -> None:
+    assert shell.script_at(words.split()) == number
+
+
+def test_words_after_a_script_are_lost_unless_it_asks_for_them() -> None:
+    read = spoken("command: [sh, -c, vllm serve m]\nargs: [--port, '1']")
+    assert [word.text for word in read.lost] == ["--port", "1"] and read.given("--port") is None
+    assert spoken("command: [sh, -c, 'exec \"$@\"']\nargs: [--port, '1']").unclear
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,5 @@ def _hit(one: Strange, meant: str) -> Hit:
         f"{one.answer.title} has no flag {one.word}{spelt}",
         write=f'"{one.renamed(meant)}"' if meant else "take it away",
         why=f"the {one.line.title} never serves: {one.refusal}",
-        also=((f"{one.line.engine.title} is started here", one.line.container.engine_node),),
         fix=Fix(one.node, one.renamed(meant)) if one.respelt else None,
     )

@@ -53,7 +53,6 @@ def _hit(line: CommandLine, answer: Answer, problem: Problem, node: Node) -> Hit
     message, write = _told(answer, problem, problem.flag)
     return Hit(
         node, message, write=write, why=f"the {line.title} never serves: {flags.says(answer.line, problem)}",
-        also=((f"{line.engine.title} is started here", line.container.engine_node),),
         fix=Fix(node, problem.flag.name) if problem.kind == "not-a-switch" and problem.about == "true" else None,
     )  # fmt: skip
 

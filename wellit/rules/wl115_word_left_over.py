@@ -42,8 +42,7 @@ def check(subject: Subject) -> Items:
                 continue
             message, write = _told(answer, problem)
             why = f"the {line.title} never serves: {flags.says(answer.line, problem)}"
-            yield Hit(node, message, write=write, why=why,
-                      also=((f"{line.engine.title} is started here", line.container.engine_node),))  # fmt: skip
+            yield Hit(node, message, write=write, why=why)
 
 
 def _counted(line: CommandLine, answer: Answer) -> bool:

@@ -48,7 +48,6 @@ def check(subject: Subject) -> Items:
                 f'"{problem.about}" is one word for {answer.program.title}, not {len(problem.several)}',
                 write=", ".join(f'"{word}"' for word in problem.several),
                 why=f"the {line.title} never serves: {flags.says(answer.line, problem)}",
-                also=((f"{line.engine.title} is started here", line.container.engine_node),),
                 fix=_fix(node, problem.several),
             )
 
