@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import io
 import shutil
 import stat
@@ -149,6 +150,13 @@ def test_this_project_s_own_files_are_left(monkeypatch: pytest.MonkeyPatch, tmp_
         "environments/x.yaml is the project's own: lay a setting over it with -f",
         "it stands in a template",
     ]
+
+
+def test_several_lines_get_the_line_ends_of_the_file() -> None:
+    Path("a.yaml").write_bytes(b"a:\r\n- b c\r\n")
+    edit = Edit(at("a:\n- b c", "b c", 2), "b\n- c")
+    (change,) = fix.plan(Report("validate", [finding(edit)]), []).changes
+    assert change.new == b"a:\r\n- b\r\n- c\r\n"
 
 
 def test_of_overlapping_edits_the_first_is_made() -> None:
@@ -313,5 +321,6 @@ def test_what_a_rule_would_write_takes_its_finding_away_and_nothing_else_changes
     assert not left & {(f.id, f.path, f.message) for f in mended}
     for file in named:
         old = (case / Path(file).name if case.is_dir() else case).read_text().splitlines()
-        both = enumerate(zip(old, Path(file).read_text().splitlines(), strict=True), 1)
-        assert {(file, number) for number, (before, after) in both if before != after} <= lines
+        same = difflib.SequenceMatcher(None, old, Path(file).read_text().splitlines(), autojunk=False)
+        changed = {n + 1 for tag, start, end, _, _ in same.get_opcodes() if tag != "equal" for n in range(start, end)}
+        assert {(file, number) for number in changed} <= lines

@@ -156,8 +156,9 @@ def _edited(text: str, edits: Iterable[Edit], name: str) -> str:
         body = line.splitlines()[0] if line else ""
         if any(edit.at.text != body for edit in here):
             raise NotWritten(f"line {number} is not what it was")
-        new = _mended(body, here)
-        lines[number - 1] = "" if body.strip() and not new.strip() else new + line[len(body) :]
+        end = line[len(body) :]
+        new = _mended(body, here).replace("\n", end or "\n")
+        lines[number - 1] = "" if body.strip() and not new.strip() else new + end
     new = "".join(lines)
     try:
         source.parse_all(new, name)
