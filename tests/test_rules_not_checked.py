@@ -40,8 +40,8 @@ def pool(rest: str) -> str:
 DIGEST = "sha256:" + 64 * "a"
 ARGS = "args: [--model-path, m/m, --host, 0.0.0.0, --port, '8200', --enable-metrics]"
 PREFILL = (
-    f"prefill: {{replicas: 1, containers: [{{name: main, {SGLANG}, args: [--model-path, m, --host, 0.0.0.0, --port, '8000', "
-    "--enable-metrics, --disaggregation-mode, prefill, --disaggregation-transfer-backend, nixl]}]}\n"
+    f"prefill: {{replicas: 1, containers: [{{name: main, {SGLANG}, args: [--model-path, m/m, --host, 0.0.0.0, "
+    "--port, '8000', --enable-metrics, --disaggregation-mode, prefill, --disaggregation-transfer-backend, nixl]}]}\n"
 )
 CASES = {
     "an image nobody knows": (
@@ -114,7 +114,7 @@ CASES = {
         'whether vllm/vllm-openai:v0.9.0 serves "vllm:gpu_cache_usage_perc", which the picker reads',
     ),
     "a role from a file": (
-        [decode(f"{SGLANG}, {ARGS[:-1]}, --model-path, m, --config, /etc/roles.yaml]") + PREFILL],
+        [decode(f"{SGLANG}, {ARGS[:-1]}, --config, /etc/roles.yaml]") + PREFILL],
         {"WL134"},
         "--config /etc/roles.yaml may give it",
     ),
