@@ -42,7 +42,7 @@ def made_up(folder: Path, text: str = MADE_UP) -> Path:
 
 def test_there_is_data_for_every_chart_and_image() -> None:
     assert {file.stem for file in FILES} == {
-        "inferencepool", "llm-d-infra", "llm-d-modelservice", "picker", "picker-gaie", "routing-proxy",
+        "inferencepool", "istiod", "llm-d-infra", "llm-d-modelservice", "picker", "picker-gaie", "routing-proxy",
     }  # fmt: skip
 
 
@@ -199,6 +199,14 @@ def test_broken_data_names_its_file(tmp_path: Path, text: str, message: str) -> 
         contract("thing", "v1.0.0", folder=made_up(tmp_path, text))
     assert caught.value.message.startswith(message)
     assert caught.value.where.endswith("thing.yaml")
+
+
+def test_a_release_between_two_that_changed_something_is_as_the_older() -> None:
+    assert contract("istiod", "1.28.7")["severalPorts"] and contract("istiod", "1.28.7").version == "1.28.7"
+    assert not contract("istiod", "1.26.3")["inferencePool"]
+    assert contract("istiod", "1.32.9").version == "1.32.9"
+    with pytest.raises(CannotAnswer, match="newer than the newest"):
+        contract("istiod", "1.33.0")
 
 
 # Images

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -82,6 +82,8 @@ def contract(chart: str, version: str, *, folder: Path | None = None) -> Contrac
     if wanted is None:
         raise errors.unknown(f"version of {chart}", version, file.versions, why="a version reads like v1.2.3")
     published = file.by_order.get(wanted)
+    if between := file.before(wanted) if published is None else "":
+        return replace(_merged(file, between), version=version.strip())
     if published is None:
         raise _no_such_version(file, version, wanted)
     return _merged(file, published)
@@ -152,6 +154,11 @@ class _File:
         self.name = str(data.get("chart") or data["component"])
         self.versions: tuple[str, ...] = tuple(data["versions"])
         self.by_order = {key: version for version in self.versions if (key := order(version))}
+
+    def before(self, wanted: Order) -> str:
+        """The release whose facts hold for one that is not listed, where only those that changed something are."""
+        below = [key for key in self.by_order if key < wanted] if self.data.get("onlyChanges") else []
+        return self.by_order[max(below)] if below and wanted[:2] <= max(self.by_order)[:2] else ""
 
 
 @lru_cache(maxsize=64)

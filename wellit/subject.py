@@ -23,7 +23,8 @@ from wellit.source import BadSource, Keys, Source
 MODELSERVICE = "llm-d-modelservice"
 INFERENCEPOOL = "inferencepool"
 INFRA = "llm-d-infra"
-CHARTS = (MODELSERVICE, INFERENCEPOOL, INFRA)
+ISTIOD = "istiod"  # of Istio: only what its pools and pickers need is looked at
+CHARTS = (MODELSERVICE, INFERENCEPOOL, INFRA, ISTIOD)
 SETTINGS = "settings"  # no chart: what a stack is composed of, before it is rendered
 OBJECTS = "objects"  # no chart: rendered objects themselves
 T = TypeVar("T")

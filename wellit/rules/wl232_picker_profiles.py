@@ -143,7 +143,7 @@ def _pickers(config: Configured, profile: Node) -> Items:
             node["pluginRef"],
             f"the profile {profile['name'].text()} has two pickers, {pickers[0][1].name} and {plugin.name}",
             write="one of the two",
-            why=f"the picker exits, again and again: failed to set '{plugin.name}' as picker",
+            why=f"the picker exits, again and again: failed to set '{plugin.name}/{plugin.type}' as picker",
             also=(("the other one", pickers[0][0]["pluginRef"]),),
         )
 

@@ -35,9 +35,7 @@ class Pool:
     @cached_property
     def ports_node(self) -> Node:
         """The setting that names the pods' ports; an old apiVersion has the old one."""
-        old = self.facts["poolApiSettable"] and ".x-k8s.io/" in self.pool["apiVersion"].text()
-        key = "targetPortNumber" if old else self.facts["portKey"].rpartition(".")[2]
-        return self.pool[key]
+        return self.pool["targetPortNumber" if self.old_api else self.facts["portKey"].rpartition(".")[2]]
 
     @property
     def ports(self) -> list[int]:
@@ -49,6 +47,48 @@ class Pool:
         else:
             numbers = [self.ports_node.number()]
         return [number for number in numbers if number is not None]
+
+    @property
+    def old_api(self) -> bool:
+        """Whether it is an InferencePool of the old kind, by the version or by the setting."""
+        settable = self.facts["poolApiSettable"]
+        return ".x-k8s.io/" in (self.pool["apiVersion"].text() if settable else self.facts["poolApi"])
+
+    @property
+    def api(self) -> str:
+        """The group and version of the InferencePool that is made."""
+        return (
+            self.pool["apiVersion"].text() if self.facts["poolApiSettable"] and self.old_api else self.facts["poolApi"]
+        )
+
+    @property
+    def provider(self) -> Node:
+        """Whose gateway is said to stand before the pool."""
+        return self.release.root["provider"]["name"]
+
+    @property
+    def provider_name(self) -> str:
+        """The provider as the chart takes it; none for a word that renders nothing."""
+        name = self.provider.text("none")
+        if name.lower() in self.facts["providersAnyCase"]:
+            return name.lower()
+        return name if name in self.facts["providers"] else "none"
+
+    @property
+    def behind_istio(self) -> bool:
+        """Whether Istio's gateway may stand before it: it is said so, or this version has no word for it."""
+        return self.provider_name == "istio" or "istio" not in self.facts["providers"]
+
+    @property
+    def istio(self) -> Node:
+        """The block for Istio where this version of the chart reads it, or where newer ones do."""
+        place = self.facts["istioBlock"]
+        return self.release.root.at(*(place.split(".") if place != "none" else ("provider", "istio")))
+
+    @property
+    def picker_name(self) -> str:
+        """The name of the picker's Service."""
+        return str(self.facts["names"]["picker"].format(release=self.release.name))
 
     @property
     def selector_node(self) -> Node:
@@ -112,7 +152,7 @@ class Pool:
     @property
     def config_files(self) -> list[str]:
         """The configurations that there are: the chart's own first, then those of the values."""
-        return [*self.facts["configFiles"], *(name for name, _ in self.custom_configs.items())]
+        return [*self.facts.get("configFiles", ()), *(name for name, _ in self.custom_configs.items())]
 
     @property
     def config_elsewhere(self) -> bool:
