@@ -59,8 +59,9 @@ def aparts(subject: Subject) -> Iterator[Apart]:
 
 
 def replicas(pod: Pod) -> int | None:
-    """How many pods there are of the role; None when it is no number."""
-    return pod.node["replicas"].number(int(pod.service.facts["replicas"][pod.role]))
+    """How many pods there are of the role; None when it is no number. An object without a number has one."""
+    default = 1 if pod.service.release.of_objects else int(pod.service.facts["replicas"][pod.role])
+    return pod.node["replicas"].number(default)
 
 
 def runs(pod: Pod) -> bool:
