@@ -80,7 +80,7 @@ def _write(one: Strange, item: Item | None) -> str:
         return f"take it away: {told}" if told else f"take it away: {title} has nothing like it"
     if item.now.startswith("-"):
         return ", ".join(f'"{word}"' for word in translate.words_of(item.now)) + (f" ({item.why})" if item.why else "")
-    return f"take it away: {item.now or item.why}"
+    return f"take it away: {(item.now or item.why).removeprefix('nothing to write: ')}"
 
 
 def _fix(one: Strange, item: Item | None) -> Fix | None:
