@@ -24,7 +24,8 @@ WRITE = {
 def test_a_value_set(case: str) -> None:
     file = FOLDER / f"{case}.yaml"
     assert found(file) == marked(file)
-    assert {finding.id: finding.write for finding in findings(file)} == WRITE[case]
+    errors = {finding.id: finding.write for finding in findings(file) if finding.severity == "error"}
+    assert errors == WRITE[case]
 
 
 def test_every_value_set_is_tried() -> None:
