@@ -24,7 +24,7 @@ SAYS = {
     "WL410": ("Invalid value", "Too long"),
     "WL411": ("Duplicate value", "must be unique", "duplicate entries"),
     "WL413": ("Invalid value", "Too long"),
-    "WL415": ("quantities must match", "Invalid value"),
+    "WL415": ("quantities must match", "Invalid value", "must be greater than or equal to 0"),
     "WL416": ("must be less than or equal to",),
     "WL417": ("must be equal to", "Limit must be set", "must be an integer"),
     "WL422": ("more than 1", "must specify a handler type", "must specify one of", "must be 1", "Required value",

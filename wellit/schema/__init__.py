@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "check", "check_stack", "check_values", "severity"]
 
+_ANY_TEXT = 'a template takes any text for yes, "false" as well'
 Locate = Callable[[Keys], Location]
 
 
@@ -144,7 +145,8 @@ class _Judge:
         plain = self._plain(data, (), odd)
         wrong = problems(self.validator().iter_errors(plain))
         found = [self._finding(problem) for problem in wrong if self._counts(problem)]
-        distinct = {(f.id, f.path): f for f in [*odd, *filter(None, found)]}
+        told = unknown.of_one_cause(filter(None, found), self.scheme.unknown, self.scheme.missing)
+        distinct = {(f.id, f.path): f for f in [*odd, *told]}
         return sorted(distinct.values(), key=lambda f: (f.at.file, f.at.line, f.at.column))
 
     def _counts(self, problem: Problem) -> bool:
@@ -197,7 +199,10 @@ class _Judge:
         at = self.locate(problem.keys)
         message = f"{self.subject(problem.keys)} must be {words.kinds(problem.types)}, not {words.said(problem.value)}"
         write = words.meant(problem.value, problem.types, at.words) or self._members(problem)
-        return self._told(self.scheme.kind, problem.keys, message, at, write, self._about(problem.keys))
+        about = self._about(problem.keys)
+        if self.scheme is VALUES and "boolean" in problem.types and isinstance(problem.value, str):
+            about = _ANY_TEXT + (f"; {about}" if about else "")
+        return self._told(self.scheme.kind, problem.keys, message, at, write, about)
 
     def _members(self, problem: Problem) -> str:
         """What a map that is wanted has in it."""

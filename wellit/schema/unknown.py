@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from wellit import errors
+from wellit.findings import Finding
 from wellit.schema import words
 from wellit.schema.problems import Problem
 from wellit.schema.walk import Node
@@ -15,6 +16,10 @@ from wellit.source import Key, Keys, dotted
 # So like a known key that it is misspelt, not a key of somebody's own.
 MISSPELT = 0.8
 _SHOWN = 3
+# How people name what is for an anchor, and no program's.
+_OWN = ("x-", "_", ".")
+# A name that stands in more places than this is meant in the part of the file that it was written in.
+_RARE = 2
 
 
 @dataclass(frozen=True)
@@ -45,9 +50,16 @@ def judge(root: Node, problem: Problem, prefix: Keys, other: str) -> Unknown:
         known=known,
         owner=owner,
         why=_why(owner, is_open, other),
-        harmless=is_open and not lost and bool(other),
+        harmless=is_open and ((not lost and bool(other)) or name.startswith(_OWN)),
         ignored=is_open and not (lost and (above or alike or places or other)),
     )
+
+
+def of_one_cause(found: Iterable[Finding], unknown: str, missing: str) -> list[Finding]:
+    """What is missing only because it is misspelt is said once."""
+    listed = list(found)
+    meant = {(f.path.rpartition(".")[0], f.write) for f in listed if f.id == unknown}
+    return [f for f in listed if f.id != missing or (f.path.rpartition(".")[0], f.path.rpartition(".")[2]) not in meant]
 
 
 def _write(near: str, alike: bool, places: Sequence[str], known: Sequence[str], other: str) -> str:
@@ -84,6 +96,8 @@ def _elsewhere(root: Node, above: Sequence[Key], name: str, prefix: Keys) -> lis
     """Where the key is known: nearest to where it stands first, and nothing that is much further away."""
     here = ["[]" if isinstance(key, int) else key for key in above]
     found = [keys for keys in root.elsewhere(name) if list(keys[:-1]) != here]
+    if here and len(found) > _RARE:
+        found = [keys for keys in found if keys[0] == here[0]]
     steps = {keys: len(here) + len(keys) - 2 * _shared(here, keys) for keys in found}
     nearest = sorted(found, key=lambda keys: (steps[keys], keys))
     return [dotted((*prefix, *_numbered(keys, above))) for keys in nearest if steps[keys] == steps[nearest[0]]]

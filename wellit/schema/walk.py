@@ -82,6 +82,8 @@ class Node:
             return []
         found: list[Keys] = []
         for key, node in self.properties().items():
+            if node.schema.get("x-rare"):
+                continue
             if key.lower() == name.lower():
                 found.append((*above, key))
             found += node.elsewhere(name, (*above, key))
