@@ -145,8 +145,10 @@ class _Judge:
         plain = self._plain(data, (), odd)
         wrong = problems(self.validator().iter_errors(plain))
         found = [self._finding(problem) for problem in wrong if self._counts(problem)]
-        told = unknown.of_one_cause(filter(None, found), self.scheme.unknown, self.scheme.missing)
-        distinct = {(f.id, f.path): f for f in [*odd, *told]}
+        told = [*odd, *filter(None, found)]
+        if self.scheme is VALUES:
+            told = unknown.of_one_cause(told, VALUES.unknown, VALUES.missing)
+        distinct = {(f.id, f.path): f for f in told}
         return sorted(distinct.values(), key=lambda f: (f.at.file, f.at.line, f.at.column))
 
     def _counts(self, problem: Problem) -> bool:
@@ -187,8 +189,8 @@ class _Judge:
         said = unknown.judge(self.root, problem, self.prefix, self.other(problem.keys))
         if said.harmless:
             return None
-        who = said.owner or self.label
-        message = f'{who} knows no "{name}"{here}' if who else f'there is no setting "{name}"{here}'
+        who = f"{said.owner or self.label} knows no" if said.owner or self.label else "there is no setting"
+        message = f'{who} "{name}"{here}'
         at = self.locate(problem.keys).of_key(str(name))
         id_ = self.scheme.ignored if said.ignored and self.scheme.ignored else self.scheme.unknown
         told = self._told(id_, problem.keys, message, at, said.write, said.why)
