@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "check", "check_stack", "check_values", "severity"]
 
-_ANY_TEXT = 'a template takes any text for yes, "false" as well'
 Locate = Callable[[Keys], Location]
 
 
@@ -185,7 +184,7 @@ class _Judge:
 
     def _unknown(self, problem: Problem) -> Finding | None:
         *above, name = problem.keys
-        here = _below(self.name(above))
+        here = words.below(self.name(above))
         said = unknown.judge(self.root, problem, self.prefix, self.other(problem.keys))
         if said.harmless:
             return None
@@ -203,7 +202,7 @@ class _Judge:
         write = words.meant(problem.value, problem.types, at.words) or self._members(problem)
         about = self._about(problem.keys)
         if self.scheme is VALUES and "boolean" in problem.types and isinstance(problem.value, str):
-            about = _ANY_TEXT + (f"; {about}" if about else "")
+            about = words.ANY_TEXT + (f"; {about}" if about else "")
         return self._told(self.scheme.kind, problem.keys, message, at, write, about)
 
     def _members(self, problem: Problem) -> str:
@@ -227,7 +226,7 @@ class _Judge:
 
     def _missing(self, problem: Problem) -> Finding:
         *above, name = problem.keys
-        message = f'"{name}" is missing{_below(self.name(above), "from the file")}'
+        message = f'"{name}" is missing{words.below(self.name(above), "from the file")}'
         message += f'; "{problem.needed_by}" needs it' if problem.needed_by else ""
         types = self.root.says(problem.keys, "type")
         write = f"add {name}: {words.kinds(types)}" if types else f"add {name}:"
@@ -251,7 +250,3 @@ class _Judge:
         self, id_: str, keys: Sequence[Key], message: str, at: Location, write: str = "", why: str = ""
     ) -> Finding:
         return Finding(id_, KINDS[id_][0], severity(id_), message, at, path=self.name(keys), write=write, why=why)
-
-
-def _below(path: str, otherwise: str = "") -> str:
-    return f" in {path}" if path else f" {otherwise}".rstrip()

@@ -16,6 +16,7 @@ _TYPES = {
     "null": "null",
 }
 _LONGEST = 60
+ANY_TEXT = 'a template takes any text for yes, "false" as well'
 
 
 def kinds(types: str | Iterable[str]) -> str:
@@ -101,3 +102,8 @@ def must(keyword: str, value: Any) -> str:
     if keyword in ("minLength", "minItems", "minProperties") and value == 1:
         return "not be empty"
     return _LIMITS.get(keyword, "have another form").format(value)
+
+
+def below(path: str, otherwise: str = "") -> str:
+    """`` in PATH``, or what is said of the file itself."""
+    return f" in {path}" if path else f" {otherwise}".rstrip()
