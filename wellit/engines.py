@@ -56,6 +56,11 @@ class Engine:
         return str(self.data["flags"].get(setting) or "")
 
     @property
+    def loads_weights(self) -> bool:
+        """Whether it loads a model's weights, and is no simulator."""
+        return self.data.get("memory", {}) is not None
+
+    @property
     def image_starts(self) -> bool:
         """Whether its image starts it by itself, so that modelCommand imageDefault has something to start."""
         return bool(self.data["imageStarts"])

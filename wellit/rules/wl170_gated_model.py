@@ -68,7 +68,7 @@ def check(subject: Subject) -> Items:
 def _downloaded(container: Container) -> str:
     """The model that the engine downloads; "" when it is there already, or nobody can tell."""
     artifact = container.pod.service.artifact
-    loads = container.engine and container.engine.data["memory"]
+    loads = container.engine and container.engine.loads_weights
     if not loads or not artifact.how or artifact.on_volume or artifact.open:
         return ""
     said = named(container)

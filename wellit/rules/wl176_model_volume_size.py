@@ -72,7 +72,7 @@ def check(subject: Subject) -> Items:
 def _downloaded(container: Container) -> str:
     """The model that is downloaded to the volume; "" when it goes elsewhere, or nobody can tell."""
     artifact = container.pod.service.artifact
-    loads = container.engine and container.engine.data["memory"]
+    loads = container.engine and container.engine.loads_weights
     said = artifact.uri_node.written or artifact.node["name"].written
     if (
         not loads

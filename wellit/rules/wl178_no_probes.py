@@ -43,7 +43,7 @@ def check(subject: Subject) -> Items:
         engine = container.engine
         if container.pod.service.release.root.at("requester", "enable").flag(False):
             continue  # the pods are the requester's, which has a probe of its own
-        if engine and engine.data["memory"] and not has(container, "startupProbe", "readinessProbe"):
+        if engine and engine.loads_weights and not has(container, "startupProbe", "readinessProbe"):
             path, port = engine.data["probes"]["readiness"]["path"], container.pod.expected_port
             yield Hit(
                 container.node["readinessProbe"],

@@ -51,13 +51,20 @@ def check(subject: Subject) -> Items:
 def _has(container: Container, path: str) -> bool:
     """Whether one of the engines that may be meant answers there, as far as anybody can tell."""
     moved = any(container.words.given(flag) for flag in OTHER_ROOT) or container.words.unclear
-    known = {known for engine in container.possible_engines for known in engine.data["paths"]}
-    return bool(moved) or "{{" in path or path in known or path.rstrip("/") in known or path.startswith("/v1/models/")
+    known = {known for engine in container.possible_engines for known in engine.data.get("paths", ())}
+    return (
+        bool(moved)
+        or not known
+        or "{{" in path
+        or path in known
+        or path.rstrip("/") in known
+        or path.startswith("/v1/models/")
+    )
 
 
 def _hit(container: Container, probe: Probe) -> Hit:
     engine = container.possible_engines[0]
-    near = nearest(probe.path, engine.data["paths"], likeness=0.75)
+    near = nearest(probe.path, engine.data.get("paths", ()), likeness=0.75)
     ready = engine.data["probes"]["readiness"]["path"]
     return Hit(
         probe.path_node,

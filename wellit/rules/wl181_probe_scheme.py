@@ -55,7 +55,7 @@ def check(subject: Subject) -> Items:
 
 def _tls(container: Container) -> bool | None:
     """Whether the engine is given a certificate; None when that cannot be told."""
-    said = container.engine and container.engine.data["speaks"]["settings"].get("sslCertificate")
+    said = container.engine and container.engine.data.get("speaks", {}).get("settings", {}).get("sslCertificate")
     if container.words.elsewhere:
         return None
     return bool(said and said.get("flag") and container.words.given(said["flag"]))

@@ -43,7 +43,7 @@ RULE = Rule(
 def check(subject: Subject) -> Items:
     for container in mains(subject):
         first = STARTUP if has(container, STARTUP) else LIVENESS
-        loads = container.engine and container.engine.data["memory"]
+        loads = container.engine and container.engine.loads_weights
         for probe in probes(container) if loads else ():
             if probe.name == first and probe.asks_engine(container) and probe.patience < AT_LEAST:
                 yield _hit(container, probe)
