@@ -45,10 +45,11 @@ def check(subject: Subject) -> Items:
         prefill = pod_of(service, PREFILL)
         if prefill and off is not None:
             key = off.keys[-1]
+            said = "" if service.release.of_objects else f": decode.{key} is {'0' if key == 'replicas' else 'false'}"
             yield Hit(
                 off,
-                f"prefill servers run, and decode.{key} is {'0' if key == 'replicas' else 'false'}: nothing decodes",
-                write=f"{key}: {'1' if key == 'replicas' else 'true'}",
+                f"prefill servers run, and nothing decodes{said}",
+                write=f"{key}: {'1' if key == 'replicas' else 'true'}" if said else "servers that decode, beside these",
                 why="the picker answers every request with 429: failed to find available decode workers",
                 also=(("prefill is created here", prefill.node["containers"]),),
             )
