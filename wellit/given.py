@@ -104,6 +104,8 @@ def _by_environment(judged: Sequence[Report], names: Sequence[str]) -> Iterator[
                 continue
             only = f"in the environment{'' if len(having) == 1 else 's'} {', '.join(having)}"
             item = replace(item, why=f"{item.why}; {only}" if item.why else only)
+        if isinstance(item, Check) and item.status == "unknown" and len(having) < len(names):
+            item = replace(item, title=f"{item.title} in {', '.join(having)}", status="skip")
         yield item
 
 

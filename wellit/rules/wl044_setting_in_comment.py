@@ -109,7 +109,7 @@ def _at(value: Any, keys: Keys) -> Mapping[str, Any]:
 
 def _hit(release: Release, keys: Keys, number: int, line: str, found: re.Match[str]) -> Hit:
     start = found.start(4)
-    file = release.locate(()).file
+    file = release.source.name if release.source else release.locate(()).file
     at = Location(file, number, start + 1, found.end(5 if found[5] else 4) - start, line)
     written = f"{found[4]}: {found[5]}" if found[5] else f"{found[4]}:"
     return Hit(
