@@ -9,6 +9,7 @@ from itertools import count
 
 import yaml
 
+from benchmarks import many
 from benchmarks.room import WORDS, Room, say
 from benchmarks.timing import Comparison, Side
 from wellit import paths, render, sandbox
@@ -32,6 +33,8 @@ print("MODULES", *names)
 def quick(room: Room) -> Iterator[Comparison]:
     """What needs no cluster."""
     yield from _validate(room)
+    yield from many.matrix(room)
+    yield from many.values(room)
     yield _values(room)
     yield _list(room)
 

@@ -36,13 +36,19 @@ class Room:
     def cache(self) -> Path:
         return self.folder / "cache"
 
-    def wellit(self, *words: str | Path) -> None:
-        """Run one of this project's tasks as a person would. Raises CannotAnswer when it fails."""
-        self.run([paths.ROOT / "scripts" / "invoke", *words], {"WELLIT_CACHE": str(self.cache)})
+    def wellit(self, *words: str | Path, code: int = 0) -> None:
+        """Run one of this project's tasks as a person would. Raises CannotAnswer when it does not end with `code`."""
+        self.run([paths.ROOT / "scripts" / "invoke", *words], {"WELLIT_CACHE": str(self.cache)}, code=code)
 
     def helmfile(self, namespace: str, *words: str, kubeconfig: Path | None = None) -> None:
         """Run plain helmfile on the same stack with the same charts. Raises CannotAnswer when it fails."""
-        stack = self.stack(namespace)
+        self._helmfile(self.stack(namespace), *words, kubeconfig=kubeconfig)
+
+    def template(self, choice: Choice) -> None:
+        """Run plain helmfile's template on any stack. Raises CannotAnswer when it fails."""
+        self._helmfile(compose(choice), "template")
+
+    def _helmfile(self, stack: Stack, *words: str, kubeconfig: Path | None = None) -> None:
         overrides = self.folder / "overrides.json"
         overrides.write_text(yaml.safe_dump(stack.overrides))
         start = render.arguments(stack, tools.ensure(["helm", "helmfile"]), overrides)
@@ -55,8 +61,9 @@ class Room:
         return compose(Choice(namespace=namespace, environment="sglang", components=offline, size="small"))
 
     def forget(self) -> None:
-        """Drop what was rendered."""
-        shutil.rmtree(self.cache / "render", ignore_errors=True)
+        """Drop what was rendered and judged."""
+        for kept in ("render", "verdicts"):
+            shutil.rmtree(self.cache / kept, ignore_errors=True)
 
     def run(
         self,
