@@ -227,6 +227,8 @@ def _picked(mapped: Mapped, picker: tuple[Template, Node], subject: Subject) -> 
     line = words.read(node["command"], node["args"])
     mapped.note((*place, "flags"), node["args"])
     for word in line.words:
+        if word.text.endswith(("=true", "=false")):  # a switch in one word, which is read as it stands
+            continue
         name = word.text.partition("=")[0].lstrip("-")
         if word.text.startswith("-") and name not in OWN_FLAGS and (given := line.given(word.text.partition("=")[0])):
             mapped.put((*place, "flags", name), given.value, given.node)
