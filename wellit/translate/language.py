@@ -93,6 +93,8 @@ class Language:
     def _listed(self) -> Iterator[Flag]:
         """The flags of all its versions (schemas/flags), each as its newest and its oldest version have it."""
         program = flags.program(self.engine.name)
+        if program:
+            program.read_all()
         for name in program.lines if program else ():
             having = program.having(program.record(name)) if program else []
             yield from (
