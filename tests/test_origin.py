@@ -13,7 +13,12 @@ COMMAND = "command: [python3, -m, sglang.launch_server]"
 HOST = '"--host", "0.0.0.0" in args'
 METRICS = '"--enable-metrics" in args'
 WRITE = {
-    "sglang-serve": {"WL101": f"modelCommand: custom and {COMMAND}", "WL105": HOST, "WL106": METRICS},
+    "sglang-serve": {
+        "WL101": f"modelCommand: custom and {COMMAND}",
+        "WL105": HOST,
+        "WL106": METRICS,
+        "WL111": "take it away: it has no flag for this: --log-level-http says how much its web server logs",
+    },  # fmt: skip
     "no-host-no-metrics": {"WL105": HOST, "WL106": METRICS},
     "connector-of-vllm": {"WL103": "connector: sglang", "WL105": HOST, "WL106": METRICS},
     "custom-without-command": {"WL102": COMMAND, "WL105": HOST, "WL106": METRICS},

@@ -125,6 +125,8 @@ def of(container: Container) -> CommandLine | None:
         launcher, words = found[0]
         arguments, why = _command(engine, words)
         return CommandLine(container, engine, arguments, why, launcher)
+    if not container.node["command"]:  # it is what is missing: the arguments are what they are
+        return CommandLine(container, engine, said.words)
     why = "its command starts it more than once" if found else "its command does not show how it is started"
     return CommandLine(container, engine, (), why)
 
