@@ -18,7 +18,7 @@ WRITE = {
         "WL105": HOST,
         "WL106": METRICS,
         "WL111": "take it away: it has no flag for this: --log-level-http says how much its web server logs",
-    },  # fmt: skip
+    },
     "no-host-no-metrics": {"WL105": HOST, "WL106": METRICS},
     "connector-of-vllm": {"WL103": "connector: sglang", "WL105": HOST, "WL106": METRICS},
     "custom-without-command": {"WL102": COMMAND, "WL105": HOST, "WL106": METRICS},
