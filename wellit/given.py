@@ -69,7 +69,9 @@ def helmfile(
     tools.ensure(["helm", "helmfile"], say)
     with ThreadPoolExecutor(PARALLEL) as pool:
         judged = list(pool.map(lambda name: _one(replace(found, environment=name), say), names))
-    report = Report("validate", summary={"helmfile": found.name, "environments": [n or "default" for n in names]})
+    said = [name or "default" for name in names]
+    about = f"{found.name} -e {said[0]}" if len(said) == 1 else f"{found.name} in {len(said)} environments"
+    report = Report("validate", summary={"helmfile": found.name, "environments": said, "about": about})
     report.add(_by_environment(judged, names))
     for one in judged:
         ignore.join(report, one)
@@ -79,7 +81,12 @@ def helmfile(
 def manifests(words: Sequence[str]) -> Report:
     """Judge rendered objects: files, folders, or stdin. Raises CannotAnswer when there are none."""
     made = objects.read(words)
-    about = {"manifests": list(words), "objects": len(made.manifests or ())}
+    number = len(made.manifests or ())
+    about = {
+        "manifests": list(words),
+        "objects": number,
+        "about": f"{number} rendered objects" if number > 1 else "a rendered object",
+    }
     return validate.of_subject(made, about)
 
 

@@ -72,7 +72,8 @@ def judge(access: Access, namespace: str) -> Report:
             continue
         releases.append(made)
         objects += _objects(one)
-    report.summary["releases"] = [release.name for release in releases]
+    report.summary["releases"] = names = [release.name for release in releases]
+    report.summary["about"] = f"{', '.join(names)} in {namespace}"
     if releases:
         judged = validate.of_subject(Subject(tuple(releases), tuple(objects), rendered=True), {})
         report.add([*judged.findings, *judged.checks])

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.inputs.support import say
-from wellit import given
+from wellit import given, paths
 from wellit.errors import CannotAnswer
 from wellit.findings import Finding, Report
 from wellit.inputs import helmfile
+from wellit.report import text
 from wellit.subject import Subject
 
 GUIDE = Path(__file__).parent / "guide"
@@ -121,6 +122,15 @@ def test_a_rule_finds_its_mistake_in_a_values_template() -> None:
 
 
 @pytest.mark.usefixtures("guide")
+def test_environments_may_stand_in_a_base() -> None:
+    """As in the guides of this checkout: it is helmfile then that knows them."""
+    guide = str(paths.GUIDES / "inference-scheduling")
+    good = judged("sglang", guide)
+    assert not good.findings and good.exit_code == 0
+    assert text.sentence(good).startswith("no mistake found in ") and "-e sglang" in text.sentence(good)
+    assert "the environment nosuch has no releases" in failed(guide, "nosuch").message
+
+
 def test_every_environment_is_judged_and_a_finding_names_those_that_have_it() -> None:
     found = judged(every=True)
     assert found.summary["environments"] == ["default", "gke", "sglang"]

@@ -24,6 +24,7 @@ _FILE = re.compile(r'failed to render (?:values files )?"([^"]+)"|failed to rend
 _ENVIRONMENT = re.compile(r"required env var `(\w+)` is not set")
 _CALLING = re.compile(r'^executing "stringTemplate" at <(.*?)>: (?:error calling \w+: )?(.*)', re.DOTALL)
 _MISSING = re.compile(r'values file matching "([^"]+)" does not exist')
+_NO_RELEASE = re.compile(r"no releases found .*environment\((.*?)\)")
 _INSECURE = "HELMFILE_DISABLE_INSECURE"
 
 
@@ -51,6 +52,8 @@ def finding(outline: Outline, stderr: str) -> Finding:
         write, said = f"{variable[1]}=VALUE before the command", f"the variable {variable[1]} is not set"
     elif missing := _MISSING.search(said):
         write, said = "a file that is there", f"the values file {missing[1]} is not there"
+    elif environment := _NO_RELEASE.search(said):
+        said, write = f"the environment {environment[1]} has no releases", "-e, with an environment that it names"
     elif _INSECURE in said:
         said, write = "its templates start programs", "the values themselves, or a file of values"
         why = "validate reads somebody's files, and starts nothing that they name; so helmfile cannot render this one"

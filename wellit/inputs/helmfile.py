@@ -59,6 +59,11 @@ class Helmfile:
                  and len(entry.path) == 2]  # fmt: skip
         return list(dict.fromkeys(map(str, found)))
 
+    @property
+    def has_bases(self) -> bool:
+        """Whether other files may name environments, too: helmfile itself then knows them."""
+        return any(entry.path[0] == "bases" for entry in self.outline.entries)
+
 
 @dataclass(frozen=True)
 class Read:
@@ -80,7 +85,7 @@ def find(path: str, environment: str = "", namespace: str = "", run: process.Run
     if not given.is_file():
         raise CannotAnswer(f"there is no helmfile {path}", write="--helmfile FILE, or the folder it is in")
     helmfile = Helmfile(given, environment, namespace, run)
-    if environment and environment != "default" and environment not in helmfile.environments:
+    if environment not in ("", "default", *helmfile.environments) and not helmfile.has_bases:
         raise unknown("environment", environment, helmfile.environments, where=helmfile.name)
     return helmfile
 

@@ -185,7 +185,9 @@ def _good(summary: Mapping[str, object]) -> list[str]:
 
 
 def _about(summary: Mapping[str, object]) -> str:
-    """What was looked at: the files, the stacks or the one stack that the command names in its summary."""
+    """What was looked at: what the command says of it, or the files, the stacks or the one stack of its summary."""
+    if "about" in summary:
+        return str(summary["about"])
     for name in ("file", "stack"):
         listed = summary.get(f"{name}s")
         if isinstance(listed, Sequence) and listed:
