@@ -121,7 +121,6 @@ def test_a_rule_finds_its_mistake_in_a_values_template() -> None:
     assert {(f.id, str(f.at)) for f in judged("sglang").findings} >= {("WL104", "gaie/values.yaml:8:5")}
 
 
-@pytest.mark.usefixtures("guide")
 def test_environments_may_stand_in_a_base() -> None:
     """As in the guides of this checkout: it is helmfile then that knows them."""
     guide = str(paths.GUIDES / "inference-scheduling")
@@ -131,6 +130,7 @@ def test_environments_may_stand_in_a_base() -> None:
     assert "the environment nosuch has no releases" in failed(guide, "nosuch").message
 
 
+@pytest.mark.usefixtures("guide")
 def test_every_environment_is_judged_and_a_finding_names_those_that_have_it() -> None:
     found = judged(every=True)
     assert found.summary["environments"] == ["default", "gke", "sglang"]
