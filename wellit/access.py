@@ -9,11 +9,12 @@ import json
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
 from wellit import paths, process, tools
+from wellit.dataclass import dataclass
 from wellit.door import Door
 from wellit.errors import CannotAnswer, unknown
 from wellit.process import Done, Runner

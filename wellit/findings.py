@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
+
+from wellit.dataclass import dataclass
 
 Severity = Literal["error", "warning", "info"]
 Status = Literal["pass", "fail", "warn", "skip", "unknown"]

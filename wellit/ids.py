@@ -5,9 +5,10 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Collection
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from typing import Literal
 
+from wellit.dataclass import dataclass
 from wellit.findings import Severity
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from wellit import (
@@ -22,6 +21,7 @@ from wellit import (
     verdicts,
 )
 from wellit.compose import Choice, Stack
+from wellit.dataclass import dataclass
 from wellit.findings import Check, Finding, Report
 from wellit.inputs import values
 from wellit.places import Places

@@ -10,7 +10,8 @@ tells no parameters, or only those that are at work for one token, gives no esti
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from wellit.dataclass import dataclass
 
 GIB = 1024**3
 _SCALE = {"M": 1e6, "B": 1e9, "T": 1e12}

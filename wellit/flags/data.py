@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from typing import Any
 import yaml
 
 from wellit.capabilities import Unknown
+from wellit.dataclass import dataclass
 from wellit.images import Image
 from wellit.paths import SCHEMAS
 from wellit.source import LOADER

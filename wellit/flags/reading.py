@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from wellit.dataclass import dataclass
 from wellit.flags.data import Flag, Line
 
 Kind = Literal[

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from wellit.dataclass import dataclass
 from wellit.findings import Location
 from wellit.report.style import LONGEST, Style, cells, clean
 

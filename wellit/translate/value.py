@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from wellit.dataclass import dataclass
 from wellit.translate.language import NO, YES, Entry, Language
 from wellit.translate.listen import Heard, Said
 from wellit.translate.result import Item
