@@ -9,12 +9,11 @@ import json
 import os
 import re
 from collections.abc import Callable
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from wellit import paths, process, tools
-from wellit.dataclass import dataclass
 from wellit.door import Door
 from wellit.errors import CannotAnswer, unknown
 from wellit.process import Done, Runner

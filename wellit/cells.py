@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from wellit import capabilities, catalogue, source
-from wellit.dataclass import dataclass
 from wellit.errors import nearest
 from wellit.findings import Location
 from wellit.source import Source

@@ -8,13 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from wellit import permissions
 from wellit.access import Access, Missing, Unread
-from wellit.dataclass import dataclass
 from wellit.demand import Act, Demand, Kind
 from wellit.quantities import milli, pod_asks
 

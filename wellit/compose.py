@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from wellit import catalogue, overrides, paths, source
 from wellit.catalogue import AXES
-from wellit.dataclass import dataclass
 from wellit.errors import CannotAnswer, unknown
 from wellit.findings import Location
 from wellit.overrides import Layer

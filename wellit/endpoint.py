@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from wellit.access import Access
-from wellit.dataclass import dataclass
 from wellit.live import Live
 from wellit.record import Record
 

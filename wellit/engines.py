@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
-from wellit.dataclass import dataclass
 from wellit.images import Image
 from wellit.paths import ENVIRONMENTS
 from wellit.source import LOADER

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
-
-from wellit.dataclass import dataclass
 
 Severity = Literal["error", "warning", "info"]
 Status = Literal["pass", "fail", "warn", "skip", "unknown"]

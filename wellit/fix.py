@@ -12,11 +12,10 @@ import difflib
 import os
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from wellit import catalogue, paths, source
-from wellit.dataclass import dataclass
 from wellit.errors import CannotAnswer, Refused
 from wellit.findings import Check, Edit, Finding, Report
 from wellit.report.style import Style, clean

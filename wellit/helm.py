@@ -8,13 +8,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from wellit.access import Access
 from wellit.charts import environment
 from wellit.cluster import HelmRelease
 from wellit.compose import Stack, merge
-from wellit.dataclass import dataclass
 from wellit.errors import Refused
 from wellit.process import Done
 from wellit.render import Rendered, arguments

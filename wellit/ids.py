@@ -5,10 +5,9 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Collection
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from typing import Literal
 
-from wellit.dataclass import dataclass
 from wellit.findings import Severity
 
 

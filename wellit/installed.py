@@ -11,7 +11,7 @@ import binascii
 import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import yaml
@@ -19,7 +19,6 @@ import yaml
 from wellit import source, subject, validate
 from wellit.access import Access, Unread
 from wellit.cluster import whole
-from wellit.dataclass import dataclass
 from wellit.errors import CannotAnswer, unknown
 from wellit.findings import Check, Report
 from wellit.overrides import masked

@@ -10,12 +10,11 @@ import json
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from wellit import cluster, live, record, tools, verify, waiting
 from wellit.access import Access, Unread, failure
 from wellit.cluster import HelmRelease
-from wellit.dataclass import dataclass
 from wellit.demand import Kind
 from wellit.endpoint import Endpoint, find_endpoint
 from wellit.errors import Interrupted, Refused

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from wellit.access import Access, Missing, Unread
 from wellit.cluster import whole
-from wellit.dataclass import dataclass
 from wellit.demand import Kind, Object
 
 WORKLOADS = ("Deployment", "StatefulSet")

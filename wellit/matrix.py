@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wellit import catalogue, cells, choices, ids, ignore, paths, remembered, render, tools, validate, verdicts
 from wellit.compose import Choice, Stack
-from wellit.dataclass import dataclass
 from wellit.errors import CannotAnswer
 from wellit.findings import Check, Finding, Report
 from wellit.say import Say

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
 from wellit import paths, source, subject, validate
-from wellit.dataclass import dataclass
 from wellit.findings import Finding
 
 FOLDER = paths.ROOT / "tests" / "corpus"

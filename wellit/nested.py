@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from wellit.dataclass import dataclass
 from wellit.findings import Location
 from wellit.source import BadSource, Key, Source, lookup, parse
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
-from wellit.dataclass import dataclass
 from wellit.findings import Location
 from wellit.source import Key, Keys
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from wellit import source
-from wellit.dataclass import dataclass
 from wellit.errors import CannotAnswer
 from wellit.source import Key, Keys, Mark, Source
 

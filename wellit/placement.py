@@ -6,9 +6,9 @@ A sum over all nodes would say yes to a pod of 8 GPUs where every node has 4 lef
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from wellit.cluster import Node, Pod
-from wellit.dataclass import dataclass
 from wellit.demand import Workload
 
 STOPS = ("NoSchedule", "NoExecute")

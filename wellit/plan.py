@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from wellit import cluster, demand, preflight, record, validate
 from wellit.access import Access, Unread
 from wellit.cluster import Cluster, HelmRelease
 from wellit.compose import Stack
-from wellit.dataclass import dataclass
 from wellit.demand import Act, Demand
 from wellit.errors import CannotAnswer
 from wellit.findings import Check

@@ -13,10 +13,10 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol, TypeVar
 
-from wellit.dataclass import dataclass
 from wellit.errors import CannotAnswer
 
 # Variables of the user's that may reach a child; everything else (HELM_*, HELMFILE_*, KUBECONFIG, GOFLAGS ...) would

@@ -12,7 +12,7 @@ import json
 import os
 import platform
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -20,7 +20,6 @@ from wellit import __version__, choices, entry, paths
 from wellit.access import Access, Missing, Unread
 from wellit.cluster import whole
 from wellit.compose import Stack
-from wellit.dataclass import dataclass
 from wellit.demand import Demand, Kind, Object
 from wellit.errors import CannotAnswer, Refused
 from wellit.overrides import looks_secret

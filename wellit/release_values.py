@@ -14,13 +14,12 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from wellit import charts, paths, process, remembered
 from wellit.compose import Stack
-from wellit.dataclass import dataclass
 from wellit.errors import CannotAnswer
 from wellit.source.build import documents
 

@@ -11,7 +11,7 @@ import json
 import tempfile
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,6 @@ import yaml
 
 from wellit import charts, process, release_values, remembered, tools
 from wellit.compose import Stack, merge
-from wellit.dataclass import dataclass
 from wellit.errors import CannotAnswer
 from wellit.release_values import KIND, QUICK, Asked, Release, arguments
 from wellit.say import Say

@@ -7,14 +7,13 @@ values files with Python alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
 from wellit import capabilities, source
 from wellit.capabilities import Contract
-from wellit.dataclass import dataclass
 from wellit.errors import CannotAnswer, unknown
 from wellit.findings import Finding, Location
 from wellit.nested import Nested

@@ -6,11 +6,11 @@ Nothing is written down here: it follows from the engine's file, the guides' and
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from wellit import capabilities, catalogue, cells
 from wellit.cells import Cell, Refusal
-from wellit.dataclass import dataclass
 from wellit.source import Source
 
 SHARED = {"route": {"by": "pool"}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from wellit import (
@@ -21,7 +22,6 @@ from wellit import (
     verdicts,
 )
 from wellit.compose import Choice, Stack
-from wellit.dataclass import dataclass
 from wellit.findings import Check, Finding, Report
 from wellit.inputs import values
 from wellit.places import Places

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from wellit import paths, process
-from wellit.dataclass import dataclass
 
 _FENCE = re.compile(r"^```console(?: (?P<where>\w+))?\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")

@@ -10,8 +10,7 @@ tells no parameters, or only those that are at work for one token, gives no esti
 from __future__ import annotations
 
 import re
-
-from wellit.dataclass import dataclass
+from dataclasses import dataclass
 
 GIB = 1024**3
 _SCALE = {"M": 1e6, "B": 1e9, "T": 1e12}

@@ -23,10 +23,10 @@ is Unknown. Problems are those that end the program; what is only deprecated is 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from wellit.capabilities import Unknown
-from wellit.dataclass import dataclass
 from wellit.flags.data import Flag, Line, Program, program
 from wellit.flags.parsers import read
 from wellit.flags.reading import Given, Kind, Problem, Reading

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,6 @@ from typing import Any
 import yaml
 
 from wellit.capabilities import Unknown
-from wellit.dataclass import dataclass
 from wellit.images import Image
 from wellit.paths import SCHEMAS
 from wellit.source import LOADER

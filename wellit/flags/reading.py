@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal
 
-from wellit.dataclass import dataclass
 from wellit.flags.data import Flag, Line
 
 Kind = Literal[

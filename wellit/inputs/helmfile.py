@@ -13,7 +13,7 @@ import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,6 @@ from typing import Any
 import yaml
 
 from wellit import charts, paths, process, source, tools
-from wellit.dataclass import dataclass
 from wellit.errors import CannotAnswer, unknown
 from wellit.findings import Check, Finding
 from wellit.inputs import failure, manifests, variables

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from wellit import source
-from wellit.dataclass import dataclass
 from wellit.findings import Location
 from wellit.source import Key, Keys
 

@@ -12,11 +12,10 @@ import glob
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wellit import errors, paths, source, subject
-from wellit.dataclass import dataclass
 from wellit.errors import CannotAnswer
 from wellit.findings import Finding
 from wellit.source import BadSource, Source

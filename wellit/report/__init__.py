@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib import import_module
 from typing import TextIO
 
-from wellit.dataclass import dataclass
 from wellit.errors import WellitError, unknown
 from wellit.findings import Report
 from wellit.report.style import Style

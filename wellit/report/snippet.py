@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
-from wellit.dataclass import dataclass
 from wellit.findings import Location
 from wellit.report.style import LONGEST, Style, cells, clean
 

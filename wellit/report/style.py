@@ -6,9 +6,8 @@ import os
 import textwrap
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TextIO
-
-from wellit.dataclass import dataclass
 
 TAB = 4
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}

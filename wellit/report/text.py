@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from wellit.dataclass import dataclass
 from wellit.findings import SEVERITIES, Check, Finding, Report, Severity
 from wellit.report import endpoint, snippet, table
 from wellit.report.snippet import Mark

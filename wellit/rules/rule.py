@@ -8,10 +8,10 @@ every question that it could not answer. It names places in the values; run() fi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Literal
 
-from wellit.dataclass import dataclass
 from wellit.findings import Severity
 from wellit.node import Node
 from wellit.subject import Manifest, Subject

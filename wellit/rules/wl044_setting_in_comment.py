@@ -25,11 +25,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from wellit import values_schema
-from wellit.dataclass import dataclass
 from wellit.findings import Location
 from wellit.node import Also, Node
 from wellit.rules.rule import Hit, Items, Rule

@@ -28,8 +28,8 @@ Good::
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from wellit.dataclass import dataclass
 from wellit.errors import nearest
 from wellit.rules.rule import Fix, Hit, Items, Rule
 from wellit.seen.artifact import Artifact

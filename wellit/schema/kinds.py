@@ -7,9 +7,9 @@ the one warning.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from inspect import cleandoc
 
-from wellit.dataclass import dataclass
 from wellit.findings import Severity
 
 

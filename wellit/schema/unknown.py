@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from wellit import errors
-from wellit.dataclass import dataclass
 from wellit.findings import Finding
 from wellit.schema import words
 from wellit.schema.problems import Problem

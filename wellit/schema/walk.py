@@ -6,10 +6,10 @@ import functools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from wellit import paths
-from wellit.dataclass import dataclass
 from wellit.source import Key, Keys
 
 _DEEPEST = 7

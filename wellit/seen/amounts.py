@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from wellit.dataclass import dataclass
 from wellit.node import Node
 from wellit.quantities import milli
 from wellit.seen.passed import Passed, containers

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from wellit.dataclass import dataclass
 from wellit.node import Node
 from wellit.seen.words import Given
 

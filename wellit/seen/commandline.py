@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from wellit import flags
 from wellit.capabilities import Unknown
-from wellit.dataclass import dataclass
 from wellit.engines import Engine
 from wellit.flags import Answer, Given, Kind, Problem
 from wellit.node import Node

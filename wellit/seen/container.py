@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from wellit import engines
-from wellit.dataclass import dataclass
 from wellit.engines import Engine
 from wellit.errors import nearest
 from wellit.images import Image

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 from wellit import capabilities
-from wellit.dataclass import dataclass
 from wellit.node import Node
 
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from wellit.dataclass import dataclass
 from wellit.engines import Engine
 from wellit.node import Node
 from wellit.seen.container import Container

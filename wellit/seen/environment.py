@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from wellit.dataclass import dataclass
+from dataclasses import dataclass
+
 from wellit.seen.container import Container
 
 # What is there without being written: of services, of LeaderWorkerSet, and what charts add for models and traces.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from wellit.capabilities import Contract
-from wellit.dataclass import dataclass
 from wellit.engines import Engine
 from wellit.node import Node, spoken
 from wellit.seen.container import Container

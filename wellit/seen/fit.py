@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from wellit import weights
-from wellit.dataclass import dataclass
 from wellit.node import Node
 from wellit.quantities import milli
 from wellit.seen.settings import Served, served

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from wellit import catalogue, paths, source
-from wellit.dataclass import dataclass
 from wellit.node import Node
 from wellit.source import LOADER, BadSource, Keys
 from wellit.subject import Settings

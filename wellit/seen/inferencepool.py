@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from wellit import capabilities
-from wellit.dataclass import dataclass
 from wellit.nested import parsed
 from wellit.node import Node, spoken
 from wellit.seen.modelservice import Service, services

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
 from wellit.capabilities import Contract
-from wellit.dataclass import dataclass
 from wellit.node import Node
 from wellit.subject import INFRA, Release, Subject
 

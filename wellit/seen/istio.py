@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from wellit.capabilities import Contract
-from wellit.dataclass import dataclass
 from wellit.node import Node, spoken
 from wellit.subject import ISTIOD, Release, Subject
 

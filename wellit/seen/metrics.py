@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from wellit.capabilities import Contract
-from wellit.dataclass import dataclass
 from wellit.node import Node
 from wellit.seen.inferencepool import Pool
 

@@ -6,11 +6,11 @@ Defaults are those of the chart version (Release.facts). A role that the chart d
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from wellit.capabilities import Contract
-from wellit.dataclass import dataclass
 from wellit.node import Node, spoken
 from wellit.seen.artifact import Artifact
 from wellit.seen.container import Container

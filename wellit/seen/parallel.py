@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from wellit.dataclass import dataclass
 from wellit.node import Node, whole
 
 if TYPE_CHECKING:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from wellit.capabilities import Contract
-from wellit.dataclass import dataclass
 from wellit.node import Node
 from wellit.seen.inferencepool import Pool, pools
 from wellit.subject import Subject

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from wellit import flags
 from wellit.capabilities import Contract, Unknown
-from wellit.dataclass import dataclass
 from wellit.flags import Answer, Problem
 from wellit.node import Node, spoken
 from wellit.seen.inferencepool import Pool

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from wellit import capabilities
 from wellit.capabilities import Contract
-from wellit.dataclass import dataclass
 from wellit.engines import Engine
 from wellit.images import Image
 from wellit.node import Node

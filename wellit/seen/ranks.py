@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import prod
 
 from wellit import flags
 from wellit.capabilities import Unknown
-from wellit.dataclass import dataclass
 from wellit.node import Node
 from wellit.seen.commandline import CommandLine
 from wellit.seen.devices import Devices

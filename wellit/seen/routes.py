@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from wellit.dataclass import dataclass
 from wellit.node import Node
 from wellit.seen.inferencepool import Pool, pools
 from wellit.subject import INFRA, Release, Subject

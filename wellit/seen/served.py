@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from wellit.capabilities import Unknown
-from wellit.dataclass import dataclass
 from wellit.flags import is_open
 from wellit.node import Node
 from wellit.seen.commandline import CommandLine

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from wellit.dataclass import dataclass
 from wellit.node import Node
 from wellit.source import Key
 from wellit.subject import Settings, Subject

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache, cached_property
 
 from wellit import capabilities
 from wellit.capabilities import Contract, Unknown
-from wellit.dataclass import dataclass
 from wellit.images import Image
 from wellit.node import Node
 from wellit.seen import words

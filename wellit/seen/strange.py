@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
 from wellit import engines, flags
-from wellit.dataclass import dataclass
 from wellit.engines import Engine
 from wellit.flags import Answer, Problem, history
 from wellit.node import Node

@@ -8,9 +8,9 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from wellit.dataclass import dataclass
 from wellit.engines import Engine
 from wellit.node import Node, whole
 from wellit.seen.container import Container

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from wellit.dataclass import dataclass
 from wellit.node import Node, whole
 from wellit.seen import shell
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from wellit.dataclass import dataclass
 from wellit.node import Node, spoken
 from wellit.source import Keys
 from wellit.subject import Manifest, Subject

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from wellit.dataclass import dataclass
 from wellit.findings import Finding, Location
 from wellit.paths import shown
 from wellit.source.build import LOADER, Key, Keys, Marks, documents

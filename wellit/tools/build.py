@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from wellit.dataclass import dataclass
 from wellit.errors import CannotAnswer
 from wellit.process import Runner
 from wellit.say import Say

@@ -8,10 +8,10 @@ import os
 import re
 import shutil
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from wellit.dataclass import dataclass
 from wellit.errors import CannotAnswer
 from wellit.paths import cache, shown
 from wellit.process import Runner

@@ -7,12 +7,12 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from wellit.dataclass import dataclass
 from wellit.errors import unknown
 from wellit.paths import TOOL_MODULES, cache
 

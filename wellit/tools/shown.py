@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from wellit.dataclass import dataclass
 from wellit.paths import cache
 from wellit.process import Runner, run
 from wellit.say import Say

@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from wellit import flags
-from wellit.dataclass import dataclass
 from wellit.engines import Engine
 from wellit.flags import Flag
 

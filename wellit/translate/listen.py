@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from wellit import engines
-from wellit.dataclass import dataclass
 from wellit.engines import Engine
 from wellit.errors import did_you_mean
 from wellit.images import Image

@@ -6,10 +6,9 @@ import json
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from wellit.dataclass import dataclass
 from wellit.engines import Engine
 
 # translated: said in the other engine's words.  added: needed there, not said here.  kept: the same for every engine.

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from wellit.dataclass import dataclass
 from wellit.translate.language import NO, YES, Entry, Language
 from wellit.translate.listen import Heard, Said
 from wellit.translate.result import Fate, Item, Translation, assignment, dotted, joined, said

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from wellit.dataclass import dataclass
+from dataclasses import dataclass
+
 from wellit.translate.language import NO, YES, Entry, Language
 from wellit.translate.listen import Heard, Said
 from wellit.translate.result import Item
