@@ -16,7 +16,7 @@ from wellit.access import Access
 from wellit.process import Done
 from wellit.rules import find
 from wellit.sandbox import Sandbox
-from wellit.seen.passed import Passed, PodSpec, pod_specs
+from wellit.seen.podspec import ContainerSpec, PodSpec, pod_specs
 from wellit.subject import MODELSERVICE, Subject
 
 # Rules that say what the API server refuses, and what it then says.
@@ -61,7 +61,7 @@ def _pod(pod: PodSpec) -> dict[str, Any]:
     return {"metadata": {"name": "asked", "labels": labels, "annotations": notes}, "spec": spec}
 
 
-def _container(container: Passed) -> dict[str, Any]:
+def _container(container: ContainerSpec) -> dict[str, Any]:
     made = dict(ANY)
     for field in ("name", *FIELDS):
         for node in container.fields(field):

@@ -25,7 +25,7 @@ from collections.abc import Iterator
 
 from wellit import capabilities
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.seen.settings import Served, served
+from wellit.seen.settings import EngineSettings, engine_settings
 from wellit.subject import MODELSERVICE, SETTINGS, Subject
 
 RULE = Rule(
@@ -36,14 +36,14 @@ RULE = Rule(
 
 
 def check(subject: Subject) -> Items:
-    for one in served(subject):
+    for one in engine_settings(subject):
         yield from _apart(one)
         yield from _events(one)
         yield from _started(one)
         yield from _measured(one)
 
 
-def _apart(one: Served) -> Iterator[Hit]:
+def _apart(one: EngineSettings) -> Iterator[Hit]:
     apart, connectors = one.engine["disaggregation"], one.engine["connectors"]
     if apart and not connectors:
         yield Hit(
@@ -55,7 +55,7 @@ def _apart(one: Served) -> Iterator[Hit]:
         )
 
 
-def _events(one: Served) -> Iterator[Hit]:
+def _events(one: EngineSettings) -> Iterator[Hit]:
     events, flag = one.engine["kvEvents"], one.engine["flags"]["pageSize"]
     if events and not flag:
         yield Hit(
@@ -67,7 +67,7 @@ def _events(one: Served) -> Iterator[Hit]:
         )
 
 
-def _started(one: Served) -> Iterator[Hit]:
+def _started(one: EngineSettings) -> Iterator[Hit]:
     ways = one.engine["modelCommands"]
     names = [way.text() for way in ways]
     version = one.settings.root.at("versions", "charts", "modelservice", "version").text()
@@ -86,7 +86,7 @@ def _takes(version: str) -> list[str]:
     return list(capabilities.contract(MODELSERVICE, version)["modelCommands"])
 
 
-def _measured(one: Served) -> Iterator[Hit]:
+def _measured(one: EngineSettings) -> Iterator[Hit]:
     metrics, picker = one.engine["metrics"], one.settings.root["versions"]["picker"]
     name = metrics["engineType"].text()
     reads = capabilities.picker(f"{picker['hub'].text()}/{picker['name'].text()}:{picker['tag'].text()}")

@@ -21,7 +21,7 @@ from __future__ import annotations
 from wellit import catalogue
 from wellit.errors import nearest
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.seen.settings import served
+from wellit.seen.settings import engine_settings
 from wellit.subject import SETTINGS, Subject
 
 RULE = Rule(
@@ -31,7 +31,7 @@ RULE = Rule(
 
 
 def check(subject: Subject) -> Items:
-    for one in served(subject):
+    for one in engine_settings(subject):
         known = catalogue.component_names("accelerator")
         for name, node in one.engine["accelerators"].items():
             if name not in known:

@@ -26,10 +26,9 @@ from wellit import capabilities
 from wellit.capabilities import Contract
 from wellit.node import Node
 from wellit.rules.rule import Fix, Hit, Items, Rule
-from wellit.subject import INFERENCEPOOL, INFRA, MODELSERVICE, Release, Subject
+from wellit.subject import INFERENCEPOOL, INFRA, MODELSERVICE, ROLES, Release, Subject
 
 RULE = Rule("WL041", "moved-key", "error", (MODELSERVICE, INFERENCEPOOL, INFRA), "read", reads="*")
-ROLES = ("decode", "prefill")
 
 
 def check(subject: Subject) -> Items:

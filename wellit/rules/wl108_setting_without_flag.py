@@ -23,7 +23,7 @@ from collections.abc import Iterator
 
 from wellit.node import Node
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.seen.settings import Served, served
+from wellit.seen.settings import EngineSettings, engine_settings
 from wellit.subject import SETTINGS, Subject
 
 # The neutral settings by their place; what stands there when nothing is asked is None, no, or one.
@@ -45,7 +45,7 @@ RULE = Rule(
 
 
 def check(subject: Subject) -> Items:
-    for one in served(subject):
+    for one in engine_settings(subject):
         for name, node in _settings(one):
             flag = one.engine["flags"][name]
             asked = node.value not in (None, NEUTRAL.get(name))
@@ -58,7 +58,7 @@ def check(subject: Subject) -> Items:
                 yield _hit(one, name, node, how, f"{one.title} has no {name}, which this needs", without)
 
 
-def _settings(one: Served) -> Iterator[tuple[str, Node]]:
+def _settings(one: EngineSettings) -> Iterator[tuple[str, Node]]:
     for name in OF_MODEL:
         yield name, one.setting("model", name)
     for role in one.roles:
@@ -66,13 +66,13 @@ def _settings(one: Served) -> Iterator[tuple[str, Node]]:
             yield name, one.setting(role, name)
 
 
-def _moot(one: Served, node: Node) -> bool:
+def _moot(one: EngineSettings, node: Node) -> bool:
     """Whether it is a guide's own word to an engine that loads no model: meant for all the others."""
     memory = one.engine["memory"]
     return memory.written and memory.value is None and one.settings.by_guide(node.keys)
 
 
-def _hit(one: Served, name: str, node: Node, flag: Node, message: str, without: object) -> Hit:
+def _hit(one: EngineSettings, name: str, node: Node, flag: Node, message: str, without: object) -> Hit:
     instead = one.engine["lacks"][name].text()
     return Hit(
         node,
@@ -83,6 +83,6 @@ def _hit(one: Served, name: str, node: Node, flag: Node, message: str, without: 
     )
 
 
-def _has(one: Served) -> list[str]:
+def _has(one: EngineSettings) -> list[str]:
     """The neutral settings that the engine has."""
     return [name for name in (*OF_MODEL, *OF_SERVERS) if one.engine["flags"][name].value is not None]

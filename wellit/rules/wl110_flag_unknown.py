@@ -30,7 +30,7 @@ from __future__ import annotations
 from wellit.capabilities import Unknown
 from wellit.rules.rule import Fix, Hit, Items, NotChecked, Rule
 from wellit.seen.commandline import lines
-from wellit.seen.strange import Strange, strange
+from wellit.seen.unknownflags import UnknownFlag, unknown_flags
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule("WL110", "flag-unknown", "error", (MODELSERVICE,), "read", reads="role.containers role.create")
@@ -40,7 +40,7 @@ def check(subject: Subject) -> Items:
     for line in lines(subject):
         if isinstance(line.answer, Unknown) and (line.words or line.unclear):
             yield NotChecked(f"the flags of the {line.title}: {line.answer.reason}")
-    for one in strange(subject):
+    for one in unknown_flags(subject):
         meant = one.respelt or one.near
         if not one.respelt and (one.elsewhere or one.owners):
             continue  # told by other rules
@@ -51,7 +51,7 @@ def check(subject: Subject) -> Items:
                              "none of its versions whose flags are known has it")  # fmt: skip
 
 
-def _hit(one: Strange, meant: str) -> Hit:
+def _hit(one: UnknownFlag, meant: str) -> Hit:
     spelt = f": it writes {meant}" if one.respelt else ""
     return Hit(
         one.node,

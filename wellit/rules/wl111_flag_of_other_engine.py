@@ -31,7 +31,7 @@ from __future__ import annotations
 from wellit import translate
 from wellit.engines import Engine
 from wellit.rules.rule import Fix, Hit, Items, Rule
-from wellit.seen.strange import Strange, strange
+from wellit.seen.unknownflags import UnknownFlag, unknown_flags
 from wellit.subject import MODELSERVICE, Subject
 from wellit.translate import Item
 
@@ -39,12 +39,12 @@ RULE = Rule("WL111", "flag-of-other-engine", "error", (MODELSERVICE,), "read", r
 
 
 def check(subject: Subject) -> Items:
-    for one in strange(subject):
+    for one in unknown_flags(subject):
         if one.owners and not one.elsewhere and not one.respelt:
             yield _hit(one)
 
 
-def _hit(one: Strange) -> Hit:
+def _hit(one: UnknownFlag) -> Hit:
     title = one.line.engine.title
     item = _translated(one, one.owners[0])
     owners = " and ".join(engine.title for engine in one.owners)
@@ -58,20 +58,20 @@ def _hit(one: Strange) -> Hit:
     )
 
 
-def _translated(one: Strange, owner: Engine) -> Item | None:
+def _translated(one: UnknownFlag, owner: Engine) -> Item | None:
     """What becomes of the flag when the owner's command line is put in this engine's words."""
     words = [*owner.command, one.word, *one.values]
     items = translate.command(words, owner, one.line.engine).items
     return next((item for item in items if item.was.startswith(one.word)), None)
 
 
-def _has(one: Strange, item: Item | None) -> bool:
+def _has(one: UnknownFlag, item: Item | None) -> bool:
     """Whether this version has the flag that it comes to."""
     words = translate.words_of(item.now) if item and item.now.startswith("-") else []
     return all(one.answer.line.named(word) for word in words if word.startswith("--"))
 
 
-def _write(one: Strange, item: Item | None) -> str:
+def _write(one: UnknownFlag, item: Item | None) -> str:
     title = one.line.engine.title
     if not _has(one, item):
         return f"take it away: {one.answer.title} has nothing like it yet"
@@ -83,7 +83,7 @@ def _write(one: Strange, item: Item | None) -> str:
     return f"take it away: {(item.now or item.why).removeprefix('nothing to write: ')}"
 
 
-def _fix(one: Strange, item: Item | None) -> Fix | None:
+def _fix(one: UnknownFlag, item: Item | None) -> Fix | None:
     """The other name, where nothing else changes."""
     if item is None or item.fate != "translated" or item.why or not item.checked or not item.now.startswith("-"):
         return None

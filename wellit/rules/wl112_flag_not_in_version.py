@@ -26,19 +26,19 @@ from __future__ import annotations
 
 from wellit.flags import history
 from wellit.rules.rule import Fix, Hit, Items, Rule
-from wellit.seen.strange import Strange, strange
+from wellit.seen.unknownflags import UnknownFlag, unknown_flags
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule("WL112", "flag-not-in-version", "error", (MODELSERVICE,), "read", reads="role.containers role.create")
 
 
 def check(subject: Subject) -> Items:
-    for one in strange(subject):
+    for one in unknown_flags(subject):
         if one.elsewhere and one.sure and not one.respelt:
             yield _hit(one)
 
 
-def _hit(one: Strange) -> Hit:
+def _hit(one: UnknownFlag) -> Hit:
     instead = history.instead(one.answer.line, one.word)
     return Hit(
         one.node,

@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from wellit.rules.rule import Hit, Items, Rule
 from wellit.seen.commandline import CommandLine, lines
-from wellit.seen.ranks import Amount, given, taken
+from wellit.seen.devicecounts import Amount, given, taken
 from wellit.subject import MODELSERVICE, Subject
 
 READS = (

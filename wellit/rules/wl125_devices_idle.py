@@ -31,7 +31,7 @@ from __future__ import annotations
 from wellit.rules.rule import Hit, Items, Rule
 from wellit.rules.wl124_devices_missing import READS
 from wellit.seen.commandline import CommandLine, lines
-from wellit.seen.ranks import Amount, given, taken
+from wellit.seen.devicecounts import Amount, given, taken
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule("WL125", "devices-idle", "warning", (MODELSERVICE,), "read", reads=READS)

@@ -28,8 +28,8 @@ from __future__ import annotations
 from wellit.node import Node
 from wellit.rules.rule import Hit, Items, Rule
 from wellit.seen.disaggregation import pod_of
-from wellit.seen.modelservice import DECODE, PREFILL, Service, services
-from wellit.subject import MODELSERVICE, Subject
+from wellit.seen.modelservice import Service, services
+from wellit.subject import DECODE, MODELSERVICE, PREFILL, Subject
 
 RULE = Rule(
     "WL130", "prefill-without-decode", "warning", (MODELSERVICE,), "asked",

@@ -29,9 +29,9 @@ from __future__ import annotations
 from wellit.node import Node
 from wellit.rules.rule import Hit, Items, Rule
 from wellit.seen.disaggregation import ROLE, TRANSFER, replicas
-from wellit.seen.modelservice import PREFILL, Pod, pods
+from wellit.seen.modelservice import Pod, pods
 from wellit.seen.told import told
-from wellit.subject import MODELSERVICE, Subject
+from wellit.subject import MODELSERVICE, PREFILL, Subject
 
 RULE = Rule(
     "WL131", "prefill-replicas", "warning", (MODELSERVICE,), "read",

@@ -35,8 +35,8 @@ from __future__ import annotations
 
 from wellit.rules.rule import Hit, Items, Rule
 from wellit.seen.disaggregation import facts, pod_of, role_told
-from wellit.seen.modelservice import DECODE, PREFILL, Service, services
-from wellit.subject import MODELSERVICE, Subject
+from wellit.seen.modelservice import Service, services
+from wellit.subject import DECODE, MODELSERVICE, PREFILL, Subject
 
 RULE = Rule(
     "WL132", "decode-without-prefill", "error", (MODELSERVICE,), "read",

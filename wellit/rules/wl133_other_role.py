@@ -36,8 +36,8 @@ from __future__ import annotations
 
 from wellit.rules.rule import Fix, Hit, Items, Rule
 from wellit.seen.disaggregation import Role, facts, role_told
-from wellit.seen.modelservice import DECODE, PREFILL, Pod, pods
-from wellit.subject import MODELSERVICE, Subject
+from wellit.seen.modelservice import Pod, pods
+from wellit.subject import DECODE, MODELSERVICE, PREFILL, Subject
 
 RULE = Rule("WL133", "other-role", "error", (MODELSERVICE,), "read", reads="role.containers role.create")
 

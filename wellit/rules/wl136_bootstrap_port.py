@@ -33,9 +33,9 @@ from __future__ import annotations
 
 from wellit.rules.rule import Fix, Hit, Items, NotChecked, Rule
 from wellit.seen.disaggregation import PORT
-from wellit.seen.modelservice import PREFILL, Pod, pods
+from wellit.seen.modelservice import Pod, pods
 from wellit.seen.told import Told, spec, told
-from wellit.subject import MODELSERVICE, Subject
+from wellit.subject import MODELSERVICE, PREFILL, Subject
 
 RULE = Rule(
     "WL136", "bootstrap-port", "error", (MODELSERVICE,), "asked",

@@ -72,9 +72,9 @@ from __future__ import annotations
 from wellit.rules.rule import Hit, Items, Rule
 from wellit.seen.disaggregation import facts, role_told
 from wellit.seen.inferencepool import Pool, pairs
-from wellit.seen.modelservice import DECODE, Pod
+from wellit.seen.modelservice import Pod
 from wellit.seen.splitting import place_of_config, splits, way_to_split
-from wellit.subject import INFERENCEPOOL, MODELSERVICE, Subject
+from wellit.subject import DECODE, INFERENCEPOOL, MODELSERVICE, Subject
 
 RULE = Rule(
     "WL140", "picker-does-not-split", "error", (INFERENCEPOOL, MODELSERVICE), "read",

@@ -81,9 +81,8 @@ from __future__ import annotations
 from wellit.rules.rule import Hit, Items, Rule
 from wellit.seen.disaggregation import facts, role_told
 from wellit.seen.inferencepool import pairs
-from wellit.seen.modelservice import DECODE
 from wellit.seen.splitting import uncached_decider, way_to_split
-from wellit.subject import INFERENCEPOOL, MODELSERVICE, Subject
+from wellit.subject import DECODE, INFERENCEPOOL, MODELSERVICE, Subject
 
 RULE = Rule(
     "WL141", "decider-unsuitable", "error", (INFERENCEPOOL, MODELSERVICE), "asked",

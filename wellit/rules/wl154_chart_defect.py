@@ -29,8 +29,8 @@ from collections.abc import Callable, Iterator
 from wellit import capabilities
 from wellit.node import Node
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.seen.modelservice import DECODE, Pod, pods
-from wellit.subject import MODELSERVICE, Subject
+from wellit.seen.modelservice import Pod, pods
+from wellit.subject import DECODE, MODELSERVICE, Subject
 
 RULE = Rule(
     "WL154", "chart-defect", "error", (MODELSERVICE,), "read",

@@ -29,9 +29,9 @@ from __future__ import annotations
 
 from wellit.node import Node
 from wellit.rules.rule import Fix, Hit, Items, Rule
-from wellit.seen.artifact import named
 from wellit.seen.container import Container
 from wellit.seen.modelservice import pods
+from wellit.seen.told import own_model
 from wellit.subject import MODELSERVICE, Subject
 
 KEY = "mountModelVolume"
@@ -66,7 +66,7 @@ def _fix(node: Node, misspelt: Node | None) -> Fix | None:
 def _needs(container: Container) -> bool:
     """Whether the engine looks for its model on the volume."""
     path = container.pod.service.artifact.mount_path.rstrip("/")
-    said = named(container)
+    said = own_model(container)
     return container.injects("model") or bool(said and f"{said.value}/".startswith(f"{path}/"))
 
 

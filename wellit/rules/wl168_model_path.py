@@ -32,9 +32,10 @@ from __future__ import annotations
 
 from wellit.node import Node
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.seen.artifact import VOLUME, named
+from wellit.seen.artifact import VOLUME
 from wellit.seen.container import Container
 from wellit.seen.modelservice import pods
+from wellit.seen.told import own_model
 from wellit.seen.volumes import mounts
 from wellit.subject import MODELSERVICE, Subject
 
@@ -49,7 +50,7 @@ RULE = Rule(
 def check(subject: Subject) -> Items:
     for pod in pods(subject):
         container, artifact = pod.main, pod.service.artifact
-        said = named(container)
+        said = own_model(container)
         path = artifact.mount_path.rstrip("/")
         below = said and f"{said.value}/".startswith(f"{path}/") and "$" not in said.value
         if said and below and artifact.how and not artifact.on_volume and not _filled(container):

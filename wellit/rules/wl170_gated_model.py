@@ -31,9 +31,9 @@ from __future__ import annotations
 
 from wellit import weights
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.seen.artifact import named
 from wellit.seen.container import Container
 from wellit.seen.modelservice import pods
+from wellit.seen.told import own_model
 from wellit.subject import MODELSERVICE, Subject
 
 TOKENS = (
@@ -71,7 +71,7 @@ def _downloaded(container: Container) -> str:
     loads = container.engine and container.engine.loads_weights
     if not loads or not artifact.how or artifact.on_volume or artifact.open:
         return ""
-    said = named(container)
+    said = own_model(container)
     return artifact.rest if container.injects("model") else said.value if said else ""
 
 

@@ -35,9 +35,9 @@ import math
 from wellit import weights
 from wellit.quantities import milli
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.seen.artifact import named
 from wellit.seen.container import Container
 from wellit.seen.modelservice import services
+from wellit.seen.told import own_model
 from wellit.subject import MODELSERVICE, Subject
 from wellit.weights import GIB
 
@@ -82,7 +82,7 @@ def _downloaded(container: Container) -> str:
         or not container.node["mountModelVolume"].flag(False)
     ):
         return ""
-    given = named(container)
+    given = own_model(container)
     model = (artifact.rest or artifact.node["name"].text()) if container.injects("model") else given and given.value
     return "" if not model or artifact.open or model.startswith("/") or "$" in model else model
 

@@ -26,8 +26,8 @@ from __future__ import annotations
 from itertools import combinations
 
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.seen.modelservice import DECODE, PREFILL, Service, services
-from wellit.subject import MODELSERVICE, Subject
+from wellit.seen.modelservice import Service, services
+from wellit.subject import DECODE, MODELSERVICE, PREFILL, Subject
 
 RULE = Rule("WL312", "equal-labels", "warning", (MODELSERVICE,), "read", reads="modelArtifacts.labels role.create")
 

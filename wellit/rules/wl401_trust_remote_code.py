@@ -25,8 +25,8 @@ from wellit import engines
 from wellit.node import Node
 from wellit.rules.rule import Hit, Items, Rule
 from wellit.seen.modelservice import pods
-from wellit.seen.settings import ROLES, served
-from wellit.subject import MODELSERVICE, SETTINGS, Subject
+from wellit.seen.settings import engine_settings
+from wellit.subject import MODELSERVICE, ROLES, SETTINGS, Subject
 
 RULE = Rule(
     "WL401", "trust-remote-code", "info", (SETTINGS, MODELSERVICE), "read",
@@ -37,7 +37,7 @@ MEANS = "who can change that repository then runs what they like in the pod, wit
 
 
 def check(subject: Subject) -> Items:
-    for one in served(subject):
+    for one in engine_settings(subject):
         switch = one.setting("model", "trustRemoteCode")
         if switch.flag(False):
             yield _hit(switch, "trustRemoteCode: false")

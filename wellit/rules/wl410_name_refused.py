@@ -28,8 +28,8 @@ from collections.abc import Callable, Iterator
 
 from wellit.node import Node
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.seen import forms
-from wellit.seen.passed import containers, pod_specs
+from wellit.seen import kubernetes
+from wellit.seen.podspec import containers, pod_specs
 from wellit.subject import INFERENCEPOOL, MODELSERVICE, Subject
 
 RULE = Rule(
@@ -45,21 +45,21 @@ RULE = Rule(
 
 def check(subject: Subject) -> Items:
     for container in containers(subject):
-        yield from _named(container.node["name"], "a container", forms.dns_label)
+        yield from _named(container.node["name"], "a container", kubernetes.dns_label)
         for port in container.listed("ports"):
-            yield from _named(port["name"], "a port", forms.port_name, 15)
+            yield from _named(port["name"], "a port", kubernetes.port_name, 15)
         for variable in container.listed("env"):
-            yield from _named(variable["name"], "a variable", forms.env_name)
+            yield from _named(variable["name"], "a variable", kubernetes.env_name)
     for pod in pod_specs(subject):
         for volume in pod.volumes:
-            yield from _named(volume["name"], "a volume", forms.dns_label)
+            yield from _named(volume["name"], "a volume", kubernetes.dns_label)
 
 
 def _named(node: Node, what: str, wrong: Callable[[str], str], most: int = 63) -> Iterator[Hit]:
     name = node.text()
-    if not name or forms.templated(name) or not (reason := wrong(name)):
+    if not name or kubernetes.templated(name) or not (reason := wrong(name)):
         return
-    near = forms.closest(name, most) if what != "a variable" else name.replace("=", "_")
+    near = kubernetes.closest(name, most) if what != "a variable" else name.replace("=", "_")
     said = reason if reason.startswith("has") else f"is not one of Kubernetes: it {reason}"
     yield Hit(
         node,

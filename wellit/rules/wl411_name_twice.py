@@ -26,7 +26,7 @@ from collections.abc import Iterable, Iterator
 
 from wellit.node import Node
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.seen.passed import PodSpec, pod_specs
+from wellit.seen.podspec import PodSpec, pod_specs
 from wellit.subject import INFERENCEPOOL, MODELSERVICE, Subject
 
 RULE = Rule(

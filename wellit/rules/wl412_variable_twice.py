@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from wellit.node import Node
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.seen.passed import containers
+from wellit.seen.podspec import containers
 from wellit.subject import INFERENCEPOOL, MODELSERVICE, Subject
 
 RULE = Rule(

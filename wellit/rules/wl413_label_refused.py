@@ -24,8 +24,8 @@ from collections.abc import Iterator
 
 from wellit.node import Node
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.seen import forms
-from wellit.subject import INFERENCEPOOL, INFRA, MODELSERVICE, Release, Subject
+from wellit.seen import kubernetes
+from wellit.subject import INFERENCEPOOL, INFRA, MODELSERVICE, ROLES, Release, Subject
 
 RULE = Rule(
     "WL413",
@@ -63,13 +63,13 @@ def check(subject: Subject) -> Items:
 def _places(release: Release, paths: tuple[str, ...]) -> Iterator[Node]:
     for path in paths:
         first, *rest = path.split(".")
-        for start in ("decode", "prefill") if first == "role" else (first,):
+        for start in ROLES if first == "role" else (first,):
             if first != "role" or release.root[start]["create"].flag(True):
                 yield release.root[start].at(*rest)
 
 
 def _key(key: str, node: Node, what: str) -> Iterator[Hit]:
-    if not forms.templated(key) and (wrong := forms.label_key(key)):
+    if not kubernetes.templated(key) and (wrong := kubernetes.label_key(key)):
         yield Hit(
             node,
             f'the key of {what} "{key}" {wrong}',
@@ -80,11 +80,11 @@ def _key(key: str, node: Node, what: str) -> Iterator[Hit]:
 
 def _value(node: Node) -> Iterator[Hit]:
     value = node.text()
-    if not forms.templated(value) and (wrong := forms.label_value(value)):
-        near = forms.closest_label(value)
+    if not kubernetes.templated(value) and (wrong := kubernetes.label_value(value)):
+        near = kubernetes.closest_label(value)
         yield Hit(
             node,
             f'the value of label {node.keys[-1]}, "{value}", {wrong}',
-            write=f"{node.keys[-1]}: {near}" if near and not forms.label_value(near) else "another word",
+            write=f"{node.keys[-1]}: {near}" if near and not kubernetes.label_value(near) else "another word",
             why="the API server refuses the object; what selects it must have the same value",
         )

@@ -29,8 +29,8 @@ import re
 from wellit.node import Node
 from wellit.rules.rule import Fix, Hit, Items, Rule
 from wellit.seen import amounts
-from wellit.seen.forms import templated
-from wellit.seen.passed import pod_specs
+from wellit.seen.kubernetes import templated
+from wellit.seen.podspec import pod_specs
 from wellit.subject import INFERENCEPOOL, INFRA, MODELSERVICE, Subject
 
 RULE = Rule(

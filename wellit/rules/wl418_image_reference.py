@@ -23,8 +23,8 @@ Good::
 from __future__ import annotations
 
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.seen import forms
-from wellit.seen.pictures import images
+from wellit.seen import kubernetes
+from wellit.seen.images import images
 from wellit.subject import INFERENCEPOOL, MODELSERVICE, Subject
 
 RULE = Rule(
@@ -41,12 +41,12 @@ RULE = Rule(
 def check(subject: Subject) -> Items:
     for image in images(subject):
         text = image.text
-        if not image.node.text() or forms.templated(text) or not (wrong := forms.image(text)):
+        if not image.node.text() or kubernetes.templated(text) or not (wrong := kubernetes.image(text)):
             continue
         plain = text.partition("://")[2] if "://" in text else ""
         yield Hit(
             image.node,
             f'the image of {image.of}, "{text}", cannot be: a reference {wrong}',
-            write=f"image: {plain}" if plain and not forms.image(plain) else "REGISTRY/PATH:TAG",
+            write=f"image: {plain}" if plain and not kubernetes.image(plain) else "REGISTRY/PATH:TAG",
             why="the pod never starts: InvalidImageName",
         )

@@ -33,8 +33,8 @@ import re
 
 from wellit.images import Image
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.seen import forms
-from wellit.seen.pictures import images
+from wellit.seen import kubernetes
+from wellit.seen.images import images
 from wellit.subject import INFERENCEPOOL, MODELSERVICE, Subject
 
 RULE = Rule(
@@ -53,7 +53,7 @@ FIXED = re.compile(r"\d+\.\d+|[0-9a-f]{7,}|\d{6,}")
 def check(subject: Subject) -> Items:
     for image in images(subject):
         parsed = Image.parse(image.text)
-        if not image.text or forms.templated(image.text) or parsed.digest or forms.image(image.text):
+        if not image.text or kubernetes.templated(image.text) or parsed.digest or kubernetes.image(image.text):
             continue
         if not parsed.tag or (MOVES.search(parsed.tag.lower()) and not FIXED.search(parsed.tag)):
             yield Hit(

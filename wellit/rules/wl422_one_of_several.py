@@ -24,7 +24,7 @@ from collections.abc import Iterator, Sequence
 
 from wellit.node import Node
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.seen.passed import Passed, containers, pod_specs
+from wellit.seen.podspec import ContainerSpec, containers, pod_specs
 from wellit.subject import INFERENCEPOOL, MODELSERVICE, Subject
 
 RULE = Rule(
@@ -67,7 +67,7 @@ def _probe(name: str, probe: Node) -> Iterator[Hit]:
         )
 
 
-def _variables(container: Passed) -> Iterator[Hit]:
+def _variables(container: ContainerSpec) -> Iterator[Hit]:
     for variable in container.listed("env"):
         if variable["value"].text() and variable["valueFrom"].value:
             yield _hit(variable["valueFrom"], f"{variable['name'].text()} has a value and valueFrom", "one of the two")

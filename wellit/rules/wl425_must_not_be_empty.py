@@ -24,7 +24,7 @@ from collections.abc import Iterator
 
 from wellit.node import Node
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.subject import INFERENCEPOOL, MODELSERVICE, Release, Subject
+from wellit.subject import INFERENCEPOOL, MODELSERVICE, ROLES, Release, Subject
 
 RULE = Rule(
     "WL425",
@@ -38,7 +38,7 @@ RULE = Rule(
 
 def check(subject: Subject) -> Items:
     for release in subject.of(MODELSERVICE):
-        for role in ("decode", "prefill"):
+        for role in ROLES:
             yield from _role(release.root[role])
     for release in subject.of(INFERENCEPOOL):
         yield from _pool(release)

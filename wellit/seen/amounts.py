@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from wellit.node import Node
 from wellit.quantities import milli
-from wellit.seen.passed import Passed, containers
+from wellit.seen.podspec import ContainerSpec, containers
 from wellit.subject import INFERENCEPOOL, INFRA, Subject
 
 _QUANTITY = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+|[numkMGTPE]|[KMGTPE]i)?")
@@ -66,7 +66,7 @@ def _amounts(node: Node, filled: frozenset[str] = frozenset(), overwritten: froz
     return Amounts(dict(node["limits"].items()), dict(node["requests"].items()), filled, overwritten)
 
 
-def _filled(container: Passed) -> frozenset[str]:
+def _filled(container: ContainerSpec) -> frozenset[str]:
     """The accelerators that the chart may ask for by itself, in a container of the model."""
     if not container.pod.role or container.first:
         return frozenset()

@@ -9,10 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from wellit.node import Node
-from wellit.seen.words import Given
 
 if TYPE_CHECKING:
-    from wellit.seen.container import Container
     from wellit.seen.modelservice import Pod, Service
 
 VOLUME = "model-storage"  # the chart's own name for the model's volume, in every version
@@ -77,21 +75,3 @@ class Artifact:
         """Whether the chart gives the pods the model's volume."""
         mounted = any(container.node["mountModelVolume"].flag(False) for container in pod.containers)
         return bool(self.how) and (mounted or not self.service.facts["feature.modelVolumeOnlyIfMounted"])
-
-
-def named(container: Container) -> Given | None:
-    """The model that a command of one's own names, by flag or as the first word after the program."""
-    engine, words = container.engine, container.words
-    if engine is None or not container.own:
-        return None
-    if given := words.given(engine.flag("model") or "--model"):
-        return given
-    texts = words.texts
-    for launcher in engine.data["launchers"]:
-        size = len(launcher.split())
-        for start in range(len(texts) - size):
-            spoken = [text.rsplit("/", 1)[-1] for text in texts[start : start + size]]
-            if spoken == launcher.split() and not engine.flag("model") and not texts[start + size].startswith("-"):
-                word = words.words[start + size]
-                return Given("", word.text, word.node)
-    return None

@@ -76,7 +76,7 @@ class CommandLine:
         """The problems of these kinds, each with its word's place."""
         return _problems(self, self.answer, kinds)
 
-    def strange(self) -> Iterator[tuple[Answer, Problem, Node]]:
+    def unknown(self) -> Iterator[tuple[Answer, Problem, Node]]:
         """The words that are no flags, also where the version is not known."""
         return _problems(self, self.anyway, ("unknown",))
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from wellit.capabilities import Contract
 from wellit.engines import Engine
+from wellit.flags import is_open
 from wellit.node import Node, spoken
 from wellit.seen.container import Container
 from wellit.seen.inferencepool import Pool, pairs, pools
@@ -91,7 +92,7 @@ class Publisher:
             said = self.given.member(key)
             default = self.facts.get("defaults", {}).get(key)
             value = said if said is not None else default
-            if value is not None and not _open(value) and value != spoken(wanted):
+            if value is not None and not is_open(value) and value != spoken(wanted):
                 return key, value if said is not None else ""
         return "", ""
 
@@ -196,10 +197,6 @@ def heard(subject: Subject) -> Iterator[tuple[Listener, Publisher]]:
 
 def listeners(subject: Subject) -> Iterator[Listener]:
     return (ear for pool in pools(subject) if (ear := listener(pool)))
-
-
-def _open(text: str) -> bool:
-    return "$" in text or "{{" in text
 
 
 __all__ = ["Address", "Listener", "Publisher", "heard", "listener", "listeners", "publisher", "publishers"]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from wellit import weights
 from wellit.node import Node
 from wellit.quantities import milli
-from wellit.seen.settings import Served, served
+from wellit.seen.settings import EngineSettings, engine_settings
 from wellit.source import Keys
 from wellit.subject import Subject
 from wellit.weights import GIB, Estimate
@@ -69,7 +69,7 @@ class Unclear:
 
 def fits(subject: Subject) -> Iterator[Fit | Unclear]:
     """Every role and the volume of every engine that loads weights."""
-    for one in served(subject):
+    for one in engine_settings(subject):
         if one.engine["memory"].written and one.engine["memory"].value is None:
             continue  # it loads none
         name = one.setting("model", "name").text()
@@ -83,11 +83,11 @@ def fits(subject: Subject) -> Iterator[Fit | Unclear]:
         yield _volume(one, name, known, known.gib)
 
 
-def _margin(one: Served) -> float:
+def _margin(one: EngineSettings) -> float:
     return 1.0 if one.setting("model", "weights").value else GUESSED
 
 
-def _device(one: Served, role: str, name: str, known: Estimate, gib: float) -> Fit | Unclear:
+def _device(one: EngineSettings, role: str, name: str, known: Estimate, gib: float) -> Fit | Unclear:
     accelerator = one.settings.root["accelerator"]
     each = accelerator["memoryGiB"].value
     if not each:
@@ -110,7 +110,7 @@ def _device(one: Served, role: str, name: str, known: Estimate, gib: float) -> F
     )  # fmt: skip
 
 
-def _devices(one: Served, role: str) -> tuple[int, int]:
+def _devices(one: EngineSettings, role: str) -> tuple[int, int]:
     """Over how many devices the weights of one copy are spread, and how many of them one tensorParallel stands for.
 
     Data parallel makes copies: it spreads weights only when experts are spread over all devices of the pod.
@@ -121,7 +121,7 @@ def _devices(one: Served, role: str) -> tuple[int, int]:
     return tensor * together, together
 
 
-def _share(one: Served, role: str) -> tuple[float, tuple[Node, ...]]:
+def _share(one: EngineSettings, role: str) -> tuple[float, tuple[Node, ...]]:
     """The share of a device's memory that weights may take, and the setting that says so."""
     memory, fraction = one.engine["memory"], one.setting(role, "memoryFraction")
     if not memory["holdsWeights"].flag(True):
@@ -130,7 +130,7 @@ def _share(one: Served, role: str) -> tuple[float, tuple[Node, ...]]:
     return float(given or 1), (fraction,) if fraction.value else ()
 
 
-def _own_memory(one: Served, role: str, name: str, known: Estimate, gib: float) -> Fit | Unclear:
+def _own_memory(one: EngineSettings, role: str, name: str, known: Estimate, gib: float) -> Fit | Unclear:
     """Without an accelerator of known memory the weights are in the pod's own."""
     title = one.settings.root["accelerator"]["title"].text()
     node = one.setting(role, "resources", "memory")
@@ -145,7 +145,7 @@ def _own_memory(one: Served, role: str, name: str, known: Estimate, gib: float) 
     )  # fmt: skip
 
 
-def _volume(one: Served, name: str, known: Estimate, gib: float) -> Fit | Unclear:
+def _volume(one: EngineSettings, name: str, known: Estimate, gib: float) -> Fit | Unclear:
     size = one.setting("model", "size")
     raw = one.settings.root.at("values", "modelservice", "modelArtifacts", "uri")
     if raw.written and not raw.text().startswith("hf://"):
@@ -161,7 +161,7 @@ def _volume(one: Served, name: str, known: Estimate, gib: float) -> Fit | Unclea
     )  # fmt: skip
 
 
-def _said(one: Served) -> tuple[Node, ...]:
+def _said(one: EngineSettings) -> tuple[Node, ...]:
     """The settings that say how large the weights are."""
     weight = one.setting("model", "weights")
     return (*((weight,) if weight.value else ()), one.setting("model", "name"))

@@ -86,6 +86,17 @@ class Pool:
         return self.release.root.at(*(place.split(".") if place != "none" else ("provider", "istio")))
 
     @property
+    def name(self) -> str:
+        """The name of the InferencePool."""
+        return str(self.facts["names"]["pool"].format(release=self.release.name))
+
+    @property
+    def group(self) -> str:
+        """The API group of the InferencePool."""
+        settable = self.pool["apiVersion"].text() if self.facts["poolApiSettable"] else ""
+        return (settable or str(self.facts["poolApi"])).partition("/")[0]
+
+    @property
     def picker_name(self) -> str:
         """The name of the picker's Service."""
         return str(self.facts["names"]["picker"].format(release=self.release.name))

@@ -17,9 +17,7 @@ from wellit.seen.container import Container
 from wellit.seen.devices import Devices
 from wellit.seen.parallel import Parallel
 from wellit.seen.proxy import Proxy
-from wellit.subject import MODELSERVICE, Release, Subject
-
-DECODE, PREFILL = "decode", "prefill"
+from wellit.subject import DECODE, MODELSERVICE, ROLES, Release, Subject
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +50,7 @@ class Service:
     @cached_property
     def pods(self) -> list[Pod]:
         """The roles that are created and have containers of their own."""
-        roles = (Pod(self, role, self.release.root[role]) for role in (DECODE, PREFILL))
+        roles = (Pod(self, role, self.release.root[role]) for role in ROLES)
         return [pod for pod in roles if pod.created]
 
     @property
@@ -77,7 +75,7 @@ class Service:
     @property
     def pod_labels(self) -> list[dict[str, str | None]]:
         """The labels of each role's pods."""
-        roles = [role for role in (DECODE, PREFILL) if self.release.root[role]["create"].flag(True)]
+        roles = [role for role in ROLES if self.release.root[role]["create"].flag(True)]
         return [self.labels | {str(self.facts["roleLabel"]): role} for role in roles]
 
 

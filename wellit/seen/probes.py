@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from wellit.node import Node
 from wellit.seen.container import Container
+from wellit.seen.podspec import PROBES
 
-NAMES = ("startupProbe", "readinessProbe", "livenessProbe")
 HANDLERS = ("httpGet", "tcpSocket", "grpc")
 
 
@@ -69,7 +69,7 @@ def probes(container: Container) -> Iterator[Probe]:
     """The probes that ask a port, also those below extraConfig."""
     names = {port["name"].text(): port["containerPort"].number() for port in container.node["ports"] if port["name"]}
     for place in (container.node, container.node["extraConfig"]):
-        for name in NAMES:
+        for name in PROBES:
             for handler in HANDLERS:
                 port = place.at(name, handler, "port")
                 if port.written:

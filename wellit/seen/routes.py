@@ -125,21 +125,12 @@ def inference_pools(subject: Subject) -> Things:
         if release.of_objects:
             continue
         sure = sure and release.named
-        known = [thing for thing in found if thing.name == _pool_name(pool)]
+        known = [thing for thing in found if thing.name == pool.name]
         if known:
             found[found.index(known[0])] = Thing(known[0].name, pool.pool, known[0].group, pool)
         elif release.named:
-            found.append(Thing(_pool_name(pool), pool.pool, _group(pool), pool))
+            found.append(Thing(pool.name, pool.pool, pool.group, pool))
     return Things(tuple(found), sure)
-
-
-def _pool_name(pool: Pool) -> str:
-    return str(pool.facts["names"]["pool"]).format(release=pool.release.name)
-
-
-def _group(pool: Pool) -> str:
-    settable = pool.pool["apiVersion"].text() if pool.facts["poolApiSettable"] else ""
-    return (settable or str(pool.facts["poolApi"])).partition("/")[0]
 
 
 def _name(node: Node) -> str:

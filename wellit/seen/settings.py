@@ -7,13 +7,11 @@ from dataclasses import dataclass
 
 from wellit.node import Node
 from wellit.source import Key
-from wellit.subject import Settings, Subject
-
-ROLES = ("decode", "prefill")
+from wellit.subject import ROLES, Settings, Subject
 
 
 @dataclass(frozen=True, eq=False)
-class Served:
+class EngineSettings:
     """One engine of a stack: `engine` is what its file says, `own` what perEngine lays over the settings of all."""
 
     settings: Settings
@@ -39,11 +37,11 @@ class Served:
         return self.engine["flags"][setting].text()
 
 
-def served(subject: Subject) -> Iterator[Served]:
+def engine_settings(subject: Subject) -> Iterator[EngineSettings]:
     """Every engine of the stack; none when it is not settings that are judged."""
     if subject.settings:
         root = subject.settings.root
         if root["engine"].written:
-            yield Served(subject.settings, root["engine"], root["perEngine"][root["engine"]["name"].text()])
+            yield EngineSettings(subject.settings, root["engine"], root["perEngine"][root["engine"]["name"].text()])
         for name, engine in root["engines"].items():
-            yield Served(subject.settings, engine, root["perEngine"][name])
+            yield EngineSettings(subject.settings, engine, root["perEngine"][name])

@@ -14,7 +14,7 @@ from wellit.seen import words
 from wellit.seen.modelservice import services
 from wellit.seen.routes import objects
 from wellit.seen.words import Given, Words
-from wellit.subject import Subject
+from wellit.subject import ROLES, Subject
 
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "LeaderWorkerSet", "Pod")
 PLACES = ("initContainers", "containers")
@@ -43,7 +43,7 @@ def sidecars(subject: Subject) -> Iterator[Sidecar]:
     for service in services(subject):
         if service.release.of_objects:
             continue
-        for role in ("decode", "prefill"):
+        for role in ROLES:
             yield from among(service.release.root[role])
     for node in objects(subject, *WORKLOADS):
         for spec in pod_specs(node):

@@ -10,7 +10,6 @@ from wellit.node import Node
 from wellit.seen.inferencepool import Pool
 
 ALWAYS, UNCACHED = "always", "uncached"
-ELSEWHERE = ("config-text", "config-file")  # flags that name another configuration
 
 
 def splits(pool: Pool) -> bool | None:
@@ -20,12 +19,10 @@ def splits(pool: Pool) -> bool | None:
 
 def readable(pool: Pool) -> bool:
     """Whether the plugins that the picker has can be told: from its configuration, or since it has the chart's own."""
-    if any(flag in pool.flags for flag in ELSEWHERE):
+    if pool.config_elsewhere:
         return False
-    name = pool.picker["pluginsConfigFile"].text()
-    text = pool.picker["pluginsCustomConfig"][name]
-    unread = text.written and not list(pool.config["plugins"])
-    return not unread and (bool(name) or not list(pool.picker["pluginsCustomConfig"].items()))
+    unread = pool.config_text.written and not list(pool.config["plugins"])
+    return not unread and (bool(pool.config_file.text()) or not list(pool.custom_configs.items()))
 
 
 def _splitting() -> set[str]:
@@ -61,9 +58,7 @@ def way_to_split(pool: Pool, way: str) -> str:
 
 def place_of_config(pool: Pool) -> Node:
     """Where the configuration is written, or where it would be."""
-    name = pool.picker["pluginsConfigFile"]
-    text = pool.picker["pluginsCustomConfig"][name.text()]
-    return text if text.written else name
+    return pool.config_text if pool.config_text.written else pool.config_file
 
 
 def _ways(pool: Pool) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wellit.engines import Engine
+from wellit.flags import is_open
 from wellit.node import Node, whole
 from wellit.seen.container import Container
 from wellit.seen.words import Word
@@ -30,7 +31,7 @@ class Told:
     @property
     def open(self) -> bool:
         """Whether the value is only known when the container starts."""
-        return "$" in self.value or "{{" in self.value
+        return is_open(self.value)
 
     @property
     def number(self) -> int | None:
@@ -48,7 +49,7 @@ class Json:
 
     @property
     def open(self) -> bool:
-        return self.data is None and ("$" in self.text or "{{" in self.text)
+        return self.data is None and is_open(self.text)
 
     def member(self, key: str) -> str | None:
         """What a member says, as a word; None when it is not there."""
@@ -77,6 +78,11 @@ def told(container: Container, setting: str) -> Told | None:
     if setting == "model" and not flag and (first := _positional(container, container.engine)):
         return first
     return _variable(container, str(how.get("env") or ""))
+
+
+def own_model(container: Container) -> Told | None:
+    """The model that a command of one's own names, by flag or as the first word after the program."""
+    return told(container, "model") if container.own else None
 
 
 def _positional(container: Container, engine: Engine) -> Told | None:

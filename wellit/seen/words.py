@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from wellit.flags import is_open
 from wellit.node import Node, whole
 from wellit.seen import shell
 
@@ -34,7 +35,7 @@ class Given:
     @property
     def open(self) -> bool:
         """Whether the value is only known when the container starts ($PORT, $(PORT), {{ ... }})."""
-        return "$" in self.value or "{{" in self.value
+        return is_open(self.value)
 
 
 @dataclass(frozen=True)

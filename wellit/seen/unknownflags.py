@@ -15,7 +15,7 @@ from wellit.subject import Subject
 
 
 @dataclass(frozen=True, eq=False)
-class Strange:
+class UnknownFlag:
     """One word that looks like a flag and is none."""
 
     line: CommandLine
@@ -80,9 +80,9 @@ def _has(engine: Engine, word: str) -> bool:
     return bool(known.versions_with(word.replace("_", "-") if snake else word))
 
 
-def strange(subject: Subject) -> Iterator[Strange]:
-    return iter(subject.once(_strange))
+def unknown_flags(subject: Subject) -> Iterator[UnknownFlag]:
+    return iter(subject.once(_unknown_flags))
 
 
-def _strange(subject: Subject) -> list[Strange]:
-    return [Strange(line, *found) for line in lines(subject) for found in line.strange()]
+def _unknown_flags(subject: Subject) -> list[UnknownFlag]:
+    return [UnknownFlag(line, *found) for line in lines(subject) for found in line.unknown()]

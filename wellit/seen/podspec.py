@@ -8,15 +8,14 @@ from functools import cached_property
 
 from wellit.capabilities import Contract
 from wellit.node import Node
-from wellit.subject import INFERENCEPOOL, MODELSERVICE, Release, Subject
+from wellit.subject import INFERENCEPOOL, MODELSERVICE, ROLES, Release, Subject
 
-ROLES = ("decode", "prefill")
 PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 PROXY = "routing-proxy"  # the name of the container that the modelservice chart adds to decode pods
 
 
 @dataclass(frozen=True, eq=False)
-class Passed:
+class ContainerSpec:
     """One container that somebody wrote. `first` tells that it is one of the init containers."""
 
     pod: PodSpec
@@ -53,17 +52,17 @@ class PodSpec:
         return self.release.facts
 
     @cached_property
-    def main(self) -> list[Passed]:
+    def main(self) -> list[ContainerSpec]:
         if self.role:
-            return [Passed(self, node) for node in self.node["containers"]]
+            return [ContainerSpec(self, node) for node in self.node["containers"]]
         sidecar = self.node["sidecar"]
-        return [Passed(self, sidecar)] if sidecar["enabled"].flag(False) else []
+        return [ContainerSpec(self, sidecar)] if sidecar["enabled"].flag(False) else []
 
     @cached_property
-    def containers(self) -> list[Passed]:
+    def containers(self) -> list[ContainerSpec]:
         """All of them, the init containers last."""
         lists = [self.node["initContainers"], self.node["extraConfig"]["initContainers"]] if self.role else []
-        return [*self.main, *(Passed(self, node, True) for nodes in lists for node in nodes)]
+        return [*self.main, *(ContainerSpec(self, node, True) for nodes in lists for node in nodes)]
 
     @property
     def volumes(self) -> Iterator[Node]:
@@ -76,7 +75,7 @@ def pod_specs(subject: Subject) -> Iterator[PodSpec]:
     return iter(subject.once(_pod_specs))
 
 
-def containers(subject: Subject) -> Iterator[Passed]:
+def containers(subject: Subject) -> Iterator[ContainerSpec]:
     """Every container that is made and written in the values."""
     return (container for pod in pod_specs(subject) for container in pod.containers)
 

@@ -1,4 +1,4 @@
-"""The forms that Kubernetes asks of names, labels and image references."""
+"""What Kubernetes asks of names, labels and image references, in the words of a finding."""
 
 from __future__ import annotations
 
