@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.marked import findings
+from wellit.findings import Finding
 
 FOLDER = Path(__file__).parent / "rules"
 CUSTOM = "modelCommand: custom and command: [python3, -m, sglang.launch_server]"
@@ -38,25 +39,29 @@ WRITE = {
 }
 
 
+def of_rule(rule: str, case: str) -> list[Finding]:
+    return [finding for finding in findings(FOLDER / case) if finding.id == rule]
+
+
 @pytest.mark.parametrize(("case", "rule"), WRITE, ids=[f"{case}-{rule}" for case, rule in WRITE])
 def test_what_to_write(case: str, rule: str) -> None:
-    assert [finding.write for finding in findings(FOLDER / case) if finding.id == rule] == [WRITE[case, rule]]
+    assert [finding.write for finding in of_rule(rule, case)] == [WRITE[case, rule]]
 
 
 def test_a_release_takes_the_chart_s_flags_as_well() -> None:
     """Chart v0.3.7 passes -v, which no release with the connector sglang takes."""
-    (finding,) = findings(FOLDER / "WL201-connector-proxy-release/bad/too-old.yaml")
+    (finding,) = of_rule("WL201", "WL201-connector-proxy-release/bad/too-old.yaml")
     image = "ghcr.io/llm-d/llm-d-router-disagg-sidecar:v0.9.0"
     assert finding.write == f"llm-d-modelservice v0.3.8 or later, with image: {image}"
 
 
 def test_both_places_of_a_disagreement_are_named() -> None:
-    (finding,) = findings(FOLDER / "WL204-pool-port/bad/target-ports")
+    (finding,) = of_rule("WL204", "WL204-pool-port/bad/target-ports")
     assert [(note, Path(at.file).name, at.line) for note, at in finding.also] == [("the pods' port", "models.yaml", 5)]
 
 
 def test_helm_s_own_words_are_given() -> None:
-    (finding,) = findings(FOLDER / "WL101-model-command/bad/sglang-serve.yaml")
+    (finding,) = of_rule("WL101", "WL101-model-command/bad/sglang-serve.yaml")
     assert finding.why == (
         "helm stops with: execution error at (llm-d-modelservice/templates/decode-deployment.yaml:43:13): "
         ".container.modelCommand is not as expected. Valid values are `vllmServe`, `imageDefault` and `custom`."

@@ -30,11 +30,9 @@ from __future__ import annotations
 
 import re
 
-from wellit.capabilities import Unknown
 from wellit.flags import is_open
-from wellit.node import Node
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.seen.commandline import CommandLine, lines
+from wellit.seen.commandline import lines
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule(
@@ -46,10 +44,10 @@ HUB = re.compile(r"[\w.-]+/[\w.-]+")  # a name of the hub, not a path
 
 def check(subject: Subject) -> Items:
     for line in lines(subject):
-        model = named(line) if line.container.own else None
+        model = line.own_model if line.container.own else None
         artifacts = line.container.pod.service.release.root["modelArtifacts"]
         scheme, _, repository = artifacts["uri"].text().partition("://")
-        if model is None or scheme != "hf" or not HUB.fullmatch(repository):
+        if model is None or is_open(model[0]) or scheme != "hf" or not HUB.fullmatch(repository):
             continue
         text, node = model
         if HUB.fullmatch(text) and text.lower() not in (repository.lower(), artifacts["name"].text().lower()):
@@ -60,15 +58,3 @@ def check(subject: Subject) -> Items:
                 why="what the chart downloads and labels is not what is served",
                 also=(("the model of this release", artifacts["uri"]),),
             )
-
-
-def named(line: CommandLine) -> tuple[str, Node] | None:
-    """The model that a command line of one's own names."""
-    answer, flag = line.anyway, line.engine.flag("model")
-    if isinstance(answer, Unknown):
-        return None
-    if said := line.mention(flag or "--model"):
-        return (said[0].value, said[1]) if not is_open(said[0].value) else None
-    first = answer.bare[0] if answer.bare and not flag else None
-    node = line.node(first) if first is not None else None
-    return (answer.words[first], node) if first is not None and node and not is_open(answer.words[first]) else None

@@ -30,7 +30,7 @@ from wellit.node import Node
 from wellit.rules.rule import Hit, Items, Rule
 from wellit.seen.disaggregation import ROLE, TRANSFER, replicas
 from wellit.seen.modelservice import Pod, pods
-from wellit.seen.told import told
+from wellit.seen.neutral import told
 from wellit.subject import MODELSERVICE, PREFILL, Subject
 
 RULE = Rule(

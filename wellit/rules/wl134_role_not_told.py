@@ -36,7 +36,7 @@ from __future__ import annotations
 from wellit.rules.rule import Hit, Items, NotChecked, Rule
 from wellit.seen.disaggregation import ROLE, Apart, aparts, role_told, way_to_tell
 from wellit.seen.modelservice import Pod
-from wellit.seen.told import json_of, spec
+from wellit.seen.neutral import json_of, spec
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule(

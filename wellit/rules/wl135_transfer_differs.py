@@ -44,7 +44,7 @@ from wellit.node import Node
 from wellit.rules.rule import Hit, Items, NotChecked, Rule
 from wellit.seen.disaggregation import TRANSFER, Apart, aparts, role_told
 from wellit.seen.modelservice import Pod
-from wellit.seen.told import Told, spec, told, unclear
+from wellit.seen.neutral import Told, spec, told, unclear
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule(

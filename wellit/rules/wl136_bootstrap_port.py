@@ -34,7 +34,7 @@ from __future__ import annotations
 from wellit.rules.rule import Fix, Hit, Items, NotChecked, Rule
 from wellit.seen.disaggregation import PORT
 from wellit.seen.modelservice import Pod, pods
-from wellit.seen.told import Told, spec, told
+from wellit.seen.neutral import Told, spec, told
 from wellit.subject import MODELSERVICE, PREFILL, Subject
 
 RULE = Rule(

@@ -44,7 +44,7 @@ from __future__ import annotations
 from wellit.rules.rule import Hit, Items, Rule
 from wellit.seen.disaggregation import Apart, aparts, differences
 from wellit.seen.modelservice import Pod
-from wellit.seen.told import Told, told, unclear
+from wellit.seen.neutral import Told, told, unclear
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule(

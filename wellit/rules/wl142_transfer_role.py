@@ -27,7 +27,7 @@ from __future__ import annotations
 from wellit.rules.rule import Hit, Items, Rule
 from wellit.seen.disaggregation import ROLE, facts, role_told
 from wellit.seen.modelservice import pods
-from wellit.seen.told import spec
+from wellit.seen.neutral import spec
 from wellit.subject import DECODE, MODELSERVICE, PREFILL, Subject
 
 RULE = Rule("WL142", "transfer-role", "warning", (MODELSERVICE,), "read", reads="role.containers role.create")

@@ -42,7 +42,7 @@ from __future__ import annotations
 
 from wellit.rules.rule import Hit, Items, NotChecked, Rule
 from wellit.seen.disaggregation import TRANSFER, Apart, aparts
-from wellit.seen.told import told, variables
+from wellit.seen.neutral import told, variables
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule(

@@ -54,7 +54,7 @@ from wellit.rules.rule import Hit, Items, NotChecked, Rule
 from wellit.seen.events import Listener, events_of, listeners, publisher
 from wellit.seen.inferencepool import alone, pairs
 from wellit.seen.modelservice import Pod
-from wellit.seen.told import unclear
+from wellit.seen.neutral import unclear
 from wellit.subject import INFERENCEPOOL, MODELSERVICE, Subject
 
 RULE = Rule(

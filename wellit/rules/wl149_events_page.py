@@ -57,7 +57,7 @@ from __future__ import annotations
 
 from wellit.rules.rule import Hit, Items, NotChecked, Rule
 from wellit.seen.events import Listener, Publisher, heard
-from wellit.seen.told import Told, spec, told, unclear
+from wellit.seen.neutral import Told, spec, told, unclear
 from wellit.subject import INFERENCEPOOL, MODELSERVICE, Subject
 
 RULE = Rule(

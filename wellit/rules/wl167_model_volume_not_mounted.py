@@ -31,7 +31,7 @@ from wellit.node import Node
 from wellit.rules.rule import Fix, Hit, Items, Rule
 from wellit.seen.container import Container
 from wellit.seen.modelservice import pods
-from wellit.seen.told import own_model
+from wellit.seen.neutral import own_model
 from wellit.subject import MODELSERVICE, Subject
 
 KEY = "mountModelVolume"

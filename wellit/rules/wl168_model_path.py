@@ -35,7 +35,7 @@ from wellit.rules.rule import Hit, Items, Rule
 from wellit.seen.artifact import VOLUME
 from wellit.seen.container import Container
 from wellit.seen.modelservice import pods
-from wellit.seen.told import own_model
+from wellit.seen.neutral import own_model
 from wellit.seen.volumes import mounts
 from wellit.subject import MODELSERVICE, Subject
 

@@ -33,7 +33,7 @@ from wellit import weights
 from wellit.rules.rule import Hit, Items, Rule
 from wellit.seen.container import Container
 from wellit.seen.modelservice import pods
-from wellit.seen.told import own_model
+from wellit.seen.neutral import own_model
 from wellit.subject import MODELSERVICE, Subject
 
 TOKENS = (

@@ -37,7 +37,7 @@ from wellit.quantities import milli
 from wellit.rules.rule import Hit, Items, Rule
 from wellit.seen.container import Container
 from wellit.seen.modelservice import services
-from wellit.seen.told import own_model
+from wellit.seen.neutral import own_model
 from wellit.subject import MODELSERVICE, Subject
 from wellit.weights import GIB
 

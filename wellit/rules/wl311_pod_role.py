@@ -33,7 +33,7 @@ from wellit import capabilities
 from wellit.errors import nearest
 from wellit.rules.rule import Fix, Hit, Items, Rule
 from wellit.seen.routes import objects
-from wellit.seen.sidecars import WORKLOADS, templates
+from wellit.seen.workloads import SERVING, templates_of
 from wellit.subject import INFRA, MODELSERVICE, Subject
 
 RULE = Rule(
@@ -49,8 +49,8 @@ RULE = Rule(
 def check(subject: Subject) -> Items:
     roles = capabilities.published("picker")[-1][1]["roles"]
     known = sorted({word for kind, words in roles.items() if kind != "label" for word in words})
-    for node in objects(subject, *WORKLOADS):
-        for template in templates(node):
+    for node in objects(subject, *SERVING):
+        for template in templates_of(node):
             label = template.at("metadata", "labels", roles["label"])
             if label.written and label.text() not in known and "{{" not in label.text():
                 right = nearest(label.text().lower(), known)

@@ -54,7 +54,7 @@ from __future__ import annotations
 
 from wellit.rules.rule import Hit, Items, Rule
 from wellit.seen.events import heard
-from wellit.seen.told import told
+from wellit.seen.neutral import told
 from wellit.subject import INFERENCEPOOL, MODELSERVICE, Subject
 
 RULE = Rule(

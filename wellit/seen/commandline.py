@@ -90,6 +90,18 @@ class CommandLine:
         node = self.node(found.values[-1][0] if found.values else found.at) if found else None
         return (found, node) if found and node else None
 
+    @cached_property
+    def own_model(self) -> tuple[str, Node] | None:
+        """The model that the words name: by its flag, or as the first word that is none."""
+        if isinstance(self.anyway, Unknown):
+            return None
+        flag = self.engine.flag("model")
+        if said := self.mention(flag or "--model"):
+            return said[0].value, said[1]
+        first = self.anyway.bare[0] if self.anyway.bare and not flag else None
+        node = self.node(first) if first is not None else None
+        return (self.anyway.words[first], node) if first is not None and node else None
+
 
 def _problems(
     line: CommandLine, answer: Answer | Unknown, kinds: Sequence[Kind]

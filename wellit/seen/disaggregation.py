@@ -11,8 +11,8 @@ from wellit.engines import Engine
 from wellit.node import Node
 from wellit.seen.container import Container
 from wellit.seen.modelservice import Pod, Service, services
+from wellit.seen.neutral import Told, spec, told, unclear
 from wellit.seen.sidecars import among as own_sidecars
-from wellit.seen.told import Told, spec, told, unclear
 from wellit.subject import DECODE, PREFILL, Subject
 
 ROLE, TRANSFER, PORT = "disaggregationRole", "disaggregationTransfer", "transferPort"

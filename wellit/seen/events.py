@@ -15,7 +15,7 @@ from wellit.node import Node, spoken
 from wellit.seen.container import Container
 from wellit.seen.inferencepool import Pool, pairs, pools
 from wellit.seen.modelservice import Pod, services
-from wellit.seen.told import Json, json_of, told, variables
+from wellit.seen.neutral import Json, json_of, told, variables
 from wellit.subject import Subject
 
 POD_IP, POD_NAME = "<the pod's IP>", "<the pod's name>"

@@ -28,20 +28,16 @@ def served(line: CommandLine) -> Served | None:
     if said := line.given("servedName"):
         given, node = said
         return None if is_open(given.value) else Served(line, frozenset(given.value.split()), node, True)
-    return None if line.container.words.elsewhere else _unsaid(line, answer.bare, answer.words)
+    return None if line.container.words.elsewhere else _unsaid(line)
 
 
-def _unsaid(line: CommandLine, bare: list[int], words: tuple[str, ...]) -> Served | None:
+def _unsaid(line: CommandLine) -> Served | None:
     """No name is given: it is what the chart writes, or else the model's own."""
     name = line.container.pod.service.release.root.at("modelArtifacts", "name")
     if not line.container.own:
         known = line.container.injects("servedName") and name.text() and not is_open(name.text())
         return Served(line, frozenset([name.text()]), name, False) if known else None
-    flag = line.engine.flag("model")
-    said = line.mention(flag or "--model")
-    model, node = (said[0].value, said[1]) if said else ("", None)
-    if not said and not flag and bare:
-        model, node = words[bare[0]], line.node(bare[0])
+    model, node = line.own_model or ("", None)
     if not model or node is None or is_open(model) or model.startswith(("/", ".")):
         return None  # a path: engines name what they find there differently
     return Served(line, frozenset([model]), node, False)

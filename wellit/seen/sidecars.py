@@ -14,9 +14,9 @@ from wellit.seen import words
 from wellit.seen.modelservice import services
 from wellit.seen.routes import objects
 from wellit.seen.words import Given, Words
+from wellit.seen.workloads import SERVING, templates_of
 from wellit.subject import ROLES, Subject
 
-WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "LeaderWorkerSet", "Pod")
 PLACES = ("initContainers", "containers")
 
 
@@ -45,27 +45,9 @@ def sidecars(subject: Subject) -> Iterator[Sidecar]:
             continue
         for role in ROLES:
             yield from among(service.release.root[role])
-    for node in objects(subject, *WORKLOADS):
-        for spec in pod_specs(node):
-            yield from among(spec)
-
-
-def pod_specs(node: Node) -> Iterator[Node]:
-    """The specs of the pods that an object makes."""
-    for template in templates(node):
-        yield template["spec"]
-
-
-def templates(node: Node) -> Iterator[Node]:
-    """The pods that an object makes: what has metadata and spec."""
-    if node["kind"].text() == "Pod":
-        yield node
-    elif node["kind"].text() == "LeaderWorkerSet":
-        for name in ("leaderTemplate", "workerTemplate"):
-            if node.at("spec", "leaderWorkerTemplate", name).written:
-                yield node.at("spec", "leaderWorkerTemplate", name)
-    else:
-        yield node.at("spec", "template")
+    for node in objects(subject, *SERVING):
+        for template in templates_of(node):
+            yield from among(template["spec"])
 
 
 def among(spec: Node) -> Iterator[Sidecar]:

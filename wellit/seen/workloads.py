@@ -11,7 +11,7 @@ from wellit.node import Node, spoken
 from wellit.source import Keys
 from wellit.subject import Manifest, Subject
 
-# Kinds that make pods: where the template is, and where the labels are that they select them by.
+# Kinds that make pods, and where the template of the pods is.
 TEMPLATES: dict[str, tuple[Keys, ...]] = {
     "Deployment": (("spec", "template"),),
     "StatefulSet": (("spec", "template"),),
@@ -25,6 +25,7 @@ TEMPLATES: dict[str, tuple[Keys, ...]] = {
     ),
     "Pod": ((),),
 }
+SERVING = tuple(kind for kind in TEMPLATES if kind not in ("Job", "CronJob"))  # those whose pods are to stay
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +66,7 @@ class Object:
     @cached_property
     def templates(self) -> list[Template]:
         """The pod templates."""
-        found = [Template(self, self.root.at(*keys)) for keys in TEMPLATES.get(self.kind, ())]
+        found = [Template(self, node) for node in templates_of(self.root)]
         return [template for template in found if template.spec.written]
 
 
@@ -97,6 +98,11 @@ class Template:
     def has(self, wanted: Mapping[str, str]) -> bool:
         """Whether its pods have all these labels."""
         return all(self.labels.get(key) == value for key, value in wanted.items())
+
+
+def templates_of(root: Node) -> list[Node]:
+    """The pods that an object makes: what has metadata and spec."""
+    return [root.at(*keys) for keys in TEMPLATES.get(root["kind"].text(), ())]
 
 
 def objects(subject: Subject) -> list[Object]:
