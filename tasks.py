@@ -26,6 +26,7 @@ from wellit.cli import (
     after_dashes,
     asker,
     choice,
+    files_after_dashes,
     known_format,
     rendered,
     sandbox_name,
@@ -71,7 +72,7 @@ def validate(
     from wellit.output import output
 
     fmt = known_format(given["format_"])
-    named = after_dashes()
+    named = files_after_dashes()
     if each and not values and not named:
         raise CannotAnswer("--each is for values files, and there is none", write="--each --values FILE, or -- FILE")
     said = {

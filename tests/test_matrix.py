@@ -95,3 +95,11 @@ def test_rows_with_the_same_results_are_one() -> None:
         "guide --accelerator cpu         2 errors",
         "other -e sglang                 ok, 1 warning",
     ]
+
+
+def test_many_refused_cells_are_told_by_what_they_have_in_common() -> None:
+    cells_ = [f"guide --engine e --versions v --gateway {name}" for name in ("a", "b", "c")]
+    assert matrix._listed(cells_[:2]) == ", ".join(cells_[:2])
+    assert matrix._listed(cells_) == "3 stacks of guide --engine e --versions v"
+    assert matrix._listed([*cells_, "other --engine e --versions w --gateway a"]) == "4 stacks --engine e"
+    assert matrix._listed(["guide -e a", "other -e b"]) == "guide -e a, other -e b"

@@ -80,7 +80,11 @@ def contract(chart: str, version: str, *, folder: Path | None = None) -> Contrac
     file = _chart(folder or paths.CAPABILITIES, chart)
     wanted = order(version)
     if wanted is None:
-        raise errors.unknown(f"version of {chart}", version, file.versions, why="a version reads like v1.2.3")
+        newest = ", ".join(reversed(file.versions[-3:]))
+        raise errors.CannotAnswer(
+            f'unknown version of {chart} "{version}"', why="a version reads like v1.2.3",
+            write=f"{file.versions[-1]}; the newest known: {newest}",
+        )  # fmt: skip
     published = file.by_order.get(wanted)
     if between := file.before(wanted) if published is None else "":
         return replace(_merged(file, between), version=version.strip())

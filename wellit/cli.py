@@ -66,6 +66,8 @@ class WellitTask(Task[Any]):
         for argument in arguments:
             if argument.name in SHORT:
                 argument.names = (*argument.names, SHORT[argument.name])
+            if argument.kind is list:
+                argument.raw_value = None  # else Invoke takes a list's flag without a word after it
         return arguments
 
 
@@ -234,6 +236,13 @@ def rendered(given: dict[str, Any], command: str) -> tuple[Stack, Rendered, Repo
 def after_dashes() -> list[str]:
     """The words after ``--``, each as it was typed: Invoke joins them, and quotes would be lost."""
     return sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else []
+
+
+def files_after_dashes() -> list[str]:
+    """The files that are named after ``--``. Raises CannotAnswer for dashes with nothing behind them."""
+    if sys.argv[-1] == "--":
+        raise CannotAnswer("no file is named after --", write="-- FILES, or no -- for a guide of this checkout")
+    return after_dashes()
 
 
 def sandbox_name(said: object) -> str:

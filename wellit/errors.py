@@ -52,13 +52,22 @@ def nearest(wrong: str, known: Iterable[str], likeness: float = 0.6) -> str:
     names = {name.lower(): name for name in known}
     near = difflib.get_close_matches(wrong.lower(), names, n=1, cutoff=likeness)
     if not near:
-        near = [low for low in names if wrong and (low.startswith(wrong.lower()) or wrong.lower().startswith(low))][:1]
+        near = [low for low in names if _begins(low, wrong.lower()) or _begins(wrong.lower(), low)][:1]
     return names[near[0]] if near else ""
 
 
+def _begins(word: str, start: str) -> bool:
+    return len(start) > 2 and word.startswith(start)
+
+
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:
-    """``did you mean "x"?`` for the nearest of `known`, or an empty string when nothing is near."""
-    near = nearest(wrong, known)
+    """``did you mean "x"?`` for the nearest of `known`, or an empty string when nothing is near.
+
+    A short name for a long one counts too, misspelt: the first letters of what is known are looked at as well.
+    """
+    names = list(known)
+    heads = {name[: len(wrong) + 1]: name for name in names if len(wrong) > 3}
+    near = nearest(wrong, names) or heads.get(nearest(wrong, heads, 0.8), "")
     return f'did you mean "{near}"?' if near else ""
 
 

@@ -15,6 +15,7 @@ from wellit.findings import Check, Finding, Report
 from wellit.say import Say
 
 MOST_NAMED = 12  # refused stacks that are listed by name
+MOST_CELLS = 2  # and cells, whose names are longer
 
 
 @dataclass
@@ -169,7 +170,13 @@ def together(judged: Sequence[tuple[str, Judged]]) -> Report:
 
 
 def _listed(names: list[str]) -> str:
-    return ", ".join(names) if len(names) <= MOST_NAMED else f"{names[0]} and {len(names) - 1} more"
+    """A few stacks by name; of many, or of cells, how many they are and what all of them have in common."""
+    if len(names) <= (MOST_CELLS if " --" in names[0] else MOST_NAMED):
+        return ", ".join(names)
+    first, *others = (name.split(" -") for name in names)
+    shared = [word for i, word in enumerate(first) if all(word == other[i] for other in others)]
+    about = " -".join(shared) if first[0] in shared else " -".join(["", *shared]).strip()
+    return f"{len(names)} stacks{' of' if first[0] in shared else ''} {about}".rstrip()
 
 
 def _one_of_all(choice: Choice, judge: Callable[[], validate.Validated]) -> tuple[validate.Validated, str]:
@@ -187,7 +194,7 @@ def _one_of_all(choice: Choice, judge: Callable[[], validate.Validated]) -> tupl
         return result, ""
     others = [finding for finding in report.findings if finding not in refused]
     left = Report("validate", others, ignored=report.ignored, ignores=report.ignores)
-    return validate.Validated(left), f"{refused[0].message}; {refused[0].why}"
+    return validate.Validated(left), "; ".join(filter(None, (refused[0].message, refused[0].why)))
 
 
 def named(choice: Choice) -> str:

@@ -12,6 +12,8 @@ import re
 import shlex
 import sys
 from collections.abc import Iterable
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from invoke import Argument, Collection, Exit, ParseError, Program
@@ -59,6 +61,7 @@ class Wellit(Program):
 
     def _run(self, argv: list[str] | None) -> None:
         try:
+            _no_empty_words(argv or [])
             self.create_config()
             self.parse_core(argv)
             self.parse_collection()
@@ -75,7 +78,11 @@ class Wellit(Program):
             sys.exit(end.code)
 
     def _say(self, message: str) -> str:
-        """The parser's message with the nearest task or flag."""
+        """The parser's message with the nearest task or flag, or with what a file is named by."""
+        if needs := re.match(r"Flag <Argument: (\w+).* needed value", message):
+            return f"--{needs[1].strip('_').replace('_', '-')} says nothing: a word must stand after it"
+        if lacks := re.match(r"'(.*?)' did not receive required positional arguments: (.*)", message):
+            return f"{lacks[1]} says nothing of: {lacks[2].replace(chr(39), '')}; {lacks[1]} --help explains it"
         wrong = re.search(r"'([^']*)'", message)
         if wrong is None:
             return message
@@ -85,6 +92,8 @@ class Wellit(Program):
             return f'unknown flag "{word}"; {hint or "see --help"}' if "No idea" in message else message
         if "No idea" in message:
             names = list(self.collection.task_names)
+            if Path(word).suffix in (".yaml", ".yml", ".gotmpl") or Path(word).exists():
+                return f'unknown task "{word}"; a file is named by a flag: validate --values {shlex.quote(word)}'
             hint = did_you_mean(word, names)
             return f'unknown task "{word}"; {hint}' if hint else f'unknown task "{word}"; invoke --list shows all'
         return message
@@ -93,6 +102,15 @@ class Wellit(Program):
         asked = [word for word in self.argv[1:] if word in self.parser.contexts]
         contexts = [self.parser.contexts[name] for name in asked] or list(self.parser.contexts.values())
         return sorted({flag for context in contexts for flag in context.flags})
+
+
+def _no_empty_words(argv: list[str]) -> None:
+    """Refuse what a variable that is not set leaves behind: the flag would count as not given."""
+    words = argv[: argv.index("--")] if "--" in argv else argv
+    for before, word in pairwise(words):
+        if word == "" or (word.startswith("--") and word.endswith("=")):
+            flag = before if word == "" else word[:-1]
+            raise ParseError(f"an empty word stands after {flag}; a variable that is not set makes one")
 
 
 def _by_name(argv: list[str] | None) -> list[str] | None:

@@ -15,8 +15,9 @@ Called = Mapping[str, Sequence[str]]
 
 def component(axis: str, folder: str, name: str, here: Called, *, where: str = "") -> CannotAnswer:
     """The answer to a component that is not there."""
-    why = f"each {axis} is one file; to add one, write environments/{folder}/{name}.yaml"
-    problem = unknown(axis, name, here, where=where, why=why)
+    kind = "release train" if axis == "versions" else axis
+    why = f"each {kind} is one file; to add one, write environments/{folder}/{name}.yaml"
+    problem = unknown(kind, name, here, where=where, why=why)
     if near := near_title(name, here):
         problem.write = f'did you mean "{near}"? known: {", ".join(sorted(here))}'
     return problem

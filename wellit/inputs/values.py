@@ -71,6 +71,7 @@ def files(values: Sequence[str], charts: Sequence[str]) -> list[ValuesFile]:
 def that_say_their_chart(words: Sequence[str]) -> tuple[list[str], int]:
     """Of the files that `words` mean those whose first comment says the chart, and how many others there are."""
     found = [name for word in words for name in _meant(word)]
+    _there(found)
     own = [name for name in found if _said(name).chart]
     return own, len(found) - len(own)
 
@@ -123,6 +124,12 @@ def _looked() -> str:
     return f"files that end in {' or '.join(SUFFIXES)} are looked for, in its folders too"
 
 
+def _there(names: Iterable[str]) -> None:
+    for name in names:
+        if name != STDIN and not Path(name).exists():
+            raise CannotAnswer(f"there is no file {name}", write="check the path")
+
+
 def _once(found: Sequence[ValuesFile]) -> None:
     seen: dict[Path | str, str] = {}
     for file in found:
@@ -147,9 +154,7 @@ def _paired(found: Sequence[ValuesFile], charts: Sequence[str]) -> Iterator[Valu
     silent = [file for file in found if not file.chart]
     names = _several([file.name for file in silent])
     if silent and not charts:
-        gone = [file.name for file in silent if file.text is None and not Path(file.name).exists()]
-        if gone:
-            raise CannotAnswer(f"there is no file {gone[0]}", write="check the path")
+        _there(file.name for file in silent if file.text is None)
         raise CannotAnswer(
             f"nothing says which chart {names} {'is' if len(silent) == 1 else 'are'} for",
             why="what a chart accepts differs between its versions; helm list shows which one is installed",

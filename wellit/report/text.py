@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wellit.findings import SEVERITIES, Check, Finding, Report, Severity
-from wellit.report import endpoint, snippet, table
+from wellit.report import endpoint, left, snippet, table
 from wellit.report.snippet import Mark
 from wellit.report.style import Style, block, counted, one_line
 
@@ -38,7 +38,7 @@ def render(report: Report, style: Style) -> str:
     """The whole report, ending in a line break."""
     parts = ["\n".join(finding_lines(group.findings, style)) for group in _groups(report.told)]
     if report.checks:
-        parts.append("\n".join(line for check in report.checks for line in check_lines(check, style)))
+        parts.append("\n".join(line for check in left.folded(report.checks) for line in check_lines(check, style)))
     tables = (table.lines(report.summary, style), endpoint.notes(report.summary, style))
     for told in (*tables, endpoint.lines(report.summary, style)):
         if told:
@@ -209,10 +209,8 @@ def _checks_part(checks: Sequence[Check]) -> list[str]:
 
 
 def _not_checked(checks: Sequence[Check]) -> list[str]:
-    left = [one_line(c.title) for c in checks if c.status in ("skip", "unknown")]
-    if not left:
-        return []
-    return [f"{counted(len(left), 'thing')} not checked: {', '.join(left)}"]
+    titles = list(dict.fromkeys(one_line(c.title) for c in checks if c.status in ("skip", "unknown")))
+    return [f"{counted(len(titles), 'thing')} not checked{left.names(titles)}"] if titles else []
 
 
 def _tone(report: Report) -> str:
