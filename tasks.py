@@ -66,10 +66,9 @@ def validate(
     **given: Any,
 ) -> int:  # fmt: skip
     """Find mistakes in files: nothing is started on a cluster."""
-    from wellit import given as foreign
-    from wellit import matrix
     from wellit import validate as validation
-    from wellit.output import output
+    from wellit.finish import finishing
+    from wellit.validate import foreign, matrix
 
     fmt = known_format(given["format_"])
     named = files_after_dashes()
@@ -103,7 +102,7 @@ def validate(
             return matrix.everything(choice(given), say, fetch=given["fetch"], every_cell=cells)
         return validation.stack(choice(given), say, fetch=given["fetch"]).report
 
-    return show(output(given, fmt)(judge), fmt)
+    return show(finishing(given, fmt)(judge), fmt)
 
 
 @task(STACK_FLAGS, FETCH)

@@ -11,19 +11,19 @@ from wellit.paths import ROOT
 
 # Modules and packages of wellit, each allowed to import those before it.
 ORDER = """
-    errors paths findings checks say remembered verdicts process tools
+    errors paths findings checks say remembered process tools
     source images capabilities flags stranger values_schema schema overrides catalogue compose cells choices
     engines nested node subject quantities weights seen translate rules
     ignore
     charts release_values
-    render places inputs ids validate measured matrix given new
+    render places inputs ids validate new
     demand sandbox door access permissions cluster placement publishers preflight entry record plan
     live installed progress helm prerequisites endpoint waiting verify lifecycle provide prepare operate
     editor
     report
     fix
     compare picture show support explain docs walk testing cli
-    output
+    finish
     program
 """.split()
 STARTS_PROCESSES = {"process"}

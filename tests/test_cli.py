@@ -9,7 +9,7 @@ import pytest
 from wellit import cli
 from wellit.errors import CannotAnswer, Refused
 from wellit.findings import Report
-from wellit.output import output
+from wellit.finish import finishing
 
 
 class Terminal(io.StringIO):
@@ -82,9 +82,9 @@ def test_a_form_for_findings_is_refused_where_something_else_is_printed() -> Non
 @pytest.mark.parametrize("flag", ["fail_on", "severity"])
 def test_what_validate_s_flags_do_with_a_report(flag: str) -> None:
     unsaid = {"fix": False, "yes": False, "file": [], "fail_on": "error", "severity": "info"}
-    report = output(unsaid | {flag: "warning"}, "text")(lambda: Report("validate"))
+    report = finishing(unsaid | {flag: "warning"}, "text")(lambda: Report("validate"))
     assert (report.fail_on, report.shown) == (("warning", "info") if flag == "fail_on" else ("error", "warning"))
     with pytest.raises(CannotAnswer) as caught:
-        output(unsaid | {flag: "warnings"}, "text")
+        finishing(unsaid | {flag: "warnings"}, "text")
     assert f'unknown --{flag.replace("_", "-")} "warnings"' == caught.value.message
     assert caught.value.write == 'did you mean "warning"? known: error, info, warning'

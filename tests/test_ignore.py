@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from wellit import ignore, matrix, validate
+from wellit import ignore, validate
 from wellit.compose import Choice
 from wellit.findings import Report
 from wellit.report import render
+from wellit.validate import matrix
 
 CHART = "llm-d-modelservice@v0.3.8"
 ROOT = 'modelArtifacts: {uri: "hf://x/y", name: x/y}\nrouting: {proxy: {enabled: false}}\n'

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from wellit import catalogue, cells, matrix, validate, verdicts
+from wellit import catalogue, cells, validate
 from wellit.compose import Choice
 from wellit.findings import Check, Edit, Finding, Ignore, Location, Report
 from wellit.report import table
 from wellit.report.style import Style
+from wellit.validate import matrix, verdicts
 
 
 def say(_: str) -> None:

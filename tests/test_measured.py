@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wellit import measured
+from wellit.validate import measured
 
 
 def test_every_public_mistake_is_found_and_no_right_value_accused() -> None:

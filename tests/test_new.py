@@ -14,26 +14,12 @@ from typing import Any
 import pytest
 import yaml
 
-from wellit import (
-    catalogue,
-    charts,
-    cli,
-    compose,
-    docs,
-    explain,
-    matrix,
-    new,
-    paths,
-    process,
-    render,
-    source,
-    tools,
-    validate,
-)
+from wellit import catalogue, charts, cli, compose, docs, explain, new, paths, process, render, source, tools, validate
 from wellit.compose import Choice
 from wellit.errors import CannotAnswer, Refused
 from wellit.findings import Check, Finding, Location, Report
 from wellit.new import Asked, drafts, files, names, text
+from wellit.validate import matrix
 
 FOLDERS = {"GUIDES": "guides", "ENVIRONMENTS": "environments", "CHARTS": "charts", "SCHEMAS": "schemas"}
 OFFLINE = {"charts": "offline"}

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from wellit import catalogue, compose, engines, matrix, paths, rules, validate
+from wellit import catalogue, compose, engines, paths, rules, validate
 from wellit.compose import Choice
 from wellit.findings import Check, Finding
+from wellit.validate import matrix
 
 
 def say(_: str) -> None:

@@ -7,10 +7,11 @@ from typing import cast
 
 import pytest
 
-from wellit import catalogue, matrix, validate
+from wellit import catalogue, validate
 from wellit.compose import Choice
 from wellit.errors import CannotAnswer
 from wellit.findings import Report
+from wellit.validate import matrix
 
 
 def say(_: str) -> None:

@@ -156,7 +156,7 @@ def guides() -> str:
 
 def measured() -> str:
     """How many of the public mistakes are found, and how many right values are accused: counted anew."""
-    from wellit import measured as corpus
+    from wellit.validate import measured as corpus
 
     return _table(corpus.HEAD, corpus.table(corpus.answers()))
 

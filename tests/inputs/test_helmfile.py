@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.inputs.support import say
-from wellit import given, paths
+from wellit import paths
 from wellit.errors import CannotAnswer
 from wellit.findings import Finding, Report
 from wellit.inputs import helmfile
 from wellit.report import text
 from wellit.subject import Subject
+from wellit.validate import foreign
 
 GUIDE = Path(__file__).parent / "guide"
 VARIABLES = ("RELEASE_NAME_POSTFIX", "INFERENCE_SERVER")
@@ -44,7 +45,7 @@ def once(environment: str) -> Subject:
 
 
 def judged(environment: str = "", file: str = ".", *, every: bool = False) -> Report:
-    return given.helmfile(file, say, environment=environment, every=every)
+    return foreign.helmfile(file, say, environment=environment, every=every)
 
 
 def failed(file: str = "helmfile.yaml.gotmpl", environment: str = "") -> Finding:
@@ -244,7 +245,7 @@ def test_what_is_not_there_is_said_in_words(file: str, environment: str, said: s
 )
 def test_one_kind_of_input_at_a_time(said: dict[str, object], message: str) -> None:
     with pytest.raises(CannotAnswer, match=message):
-        given.chosen(said, ("guide", "env", "namespace", "set_"))
+        foreign.chosen(said, ("guide", "env", "namespace", "set_"))
 
 
 @pytest.mark.parametrize(
@@ -255,4 +256,4 @@ def test_one_kind_of_input_at_a_time(said: dict[str, object], message: str) -> N
     ],
 )  # fmt: skip
 def test_the_kind_of_input(said: dict[str, object], name: str) -> None:
-    assert given.chosen(said, ("guide", "env", "namespace")) == name
+    assert foreign.chosen(said, ("guide", "env", "namespace")) == name

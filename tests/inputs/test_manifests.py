@@ -10,12 +10,13 @@ import pytest
 import yaml
 
 from tests.inputs.support import say
-from wellit import given, render
+from wellit import render
 from wellit.compose import Choice, compose
 from wellit.errors import CannotAnswer
 from wellit.findings import Report
 from wellit.inputs import manifests
 from wellit.source import LOADER
+from wellit.validate import foreign
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def stack() -> str:
 
 def judged(folder: Path, text: str, name: str = "stream.yaml") -> Report:
     (folder / name).write_text(text)
-    return given.manifests([str(folder / name)])
+    return foreign.manifests([str(folder / name)])
 
 
 def said(found: Report) -> list[tuple[str, str, str]]:
@@ -73,7 +74,7 @@ def test_the_labels_of_the_pods_are_held_against_the_pool_s(stack: str, tmp_path
 
 def test_stdin(stack: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(stack.replace("--connector=sglang", "--connector=nixlv2")))
-    (finding,) = given.manifests(["-"]).findings
+    (finding,) = foreign.manifests(["-"]).findings
     assert str(finding.at).startswith("stdin:")
     assert stack.splitlines()[finding.at.line - 1].strip() == "- --connector=sglang"
 
@@ -81,7 +82,7 @@ def test_stdin(stack: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_folder_is_judged_together(stack: str, tmp_path: Path) -> None:
     for number, document in enumerate(one for one in stack.split("---\n") if one.strip()):
         (tmp_path / f"{number}.yaml").write_text(document)
-    assert said(given.manifests([str(tmp_path)])) == []
+    assert said(foreign.manifests([str(tmp_path)])) == []
 
 
 def test_a_broken_file_is_a_finding(tmp_path: Path) -> None:

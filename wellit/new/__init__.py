@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from wellit import catalogue, matrix, paths
+from wellit import catalogue, paths
 from wellit.compose import Choice
 from wellit.errors import CannotAnswer
 from wellit.findings import Report
 from wellit.new import drafts, files, names, text
 from wellit.say import Say
 from wellit.source import Source
+from wellit.validate import matrix
 
 
 @dataclass(frozen=True)

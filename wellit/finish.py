@@ -14,7 +14,7 @@ from wellit.report import write
 from wellit.report.style import Style
 
 
-def output(given: dict[str, Any], fmt: str) -> Callable[[Callable[[], Report]], Report]:
+def finishing(given: dict[str, Any], fmt: str) -> Callable[[Callable[[], Report]], Report]:
     """Takes what judges to the report that is shown, as the flags say. Raises CannotAnswer for a word they do not know.
 
     Asked before the work, not after it.

@@ -8,11 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from wellit import catalogue, cells, choices, ids, ignore, paths, remembered, render, tools, validate, verdicts
+from wellit import catalogue, cells, choices, ids, ignore, paths, remembered, render, tools, validate
 from wellit.compose import Choice, Stack
 from wellit.errors import CannotAnswer
 from wellit.findings import Check, Finding, Report
 from wellit.say import Say
+from wellit.validate import verdicts
 
 MOST_NAMED = 12  # refused stacks that are listed by name
 MOST_CELLS = 2  # and cells, whose names are longer

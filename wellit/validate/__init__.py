@@ -19,7 +19,6 @@ from wellit import (
     schema,
     subject,
     values_schema,
-    verdicts,
 )
 from wellit.compose import Choice, Stack
 from wellit.findings import Check, Finding, Report
@@ -27,6 +26,7 @@ from wellit.inputs import values
 from wellit.places import Places
 from wellit.say import Say
 from wellit.source import BadSource, Keys
+from wellit.validate import verdicts
 
 
 @dataclass
