@@ -85,7 +85,7 @@ def test_a_misspelt_key_gets_its_name(text: str, right: str) -> None:
     [
         "decode: {replica: 2, replicas: 3}",
         "decode: {replica: {}}",
-        "decode: {unheardOf: 2}",
+        "decode: {modelCommand: custom}",
         "decode: {containers: [{name: a, port: 8000}]}",
     ],
     ids=["the right one is there", "another type", "nothing near", "near, but of another type"],
@@ -119,7 +119,7 @@ def test_an_unneeded_comment_goes_and_a_line_of_its_own_with_it() -> None:
 
 @pytest.mark.parametrize("ids", ["WL021, WL020", "WL020, WL021", "WL022,WL020 , WL021", "WL022, WL021, WL020"])
 def test_of_a_comment_only_what_is_unneeded_goes(ids: str) -> None:
-    start = f"{HEAD}routing: {{proxy: {{enabled: false}}}}\ndecode: {{unheardOf: 2}} # wellit: ignore"
+    start = f"{HEAD}routing: {{proxy: {{enabled: false}}}}\ndecode: {{modelCommand: custom}} # wellit: ignore"
     Path("my.yaml").write_text(f"{start} {ids} ours\n")
     report, _ = mend(judge_file())
     assert Path("my.yaml").read_text().replace(" ours", "").rstrip() == f"{start} WL020"

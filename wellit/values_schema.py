@@ -4,7 +4,8 @@ charts/NAME/values.schema.json has every key that some version reads; the capabi
 takes (`closed.LEVEL`) or reads (`reads.LEVEL`), and which words (`narrows`). What a chart passes on to Kubernetes is
 marked there by ``x-kubernetes`` and is of schemas/kubernetes.schema.json.
 
-Of a map: ``x-open`` - helm takes a key that is not known here, and nothing reads it; ``x-of`` - whose form it is.
+Of a map: ``x-open`` - helm takes a key that is not known here, and nothing reads it; ``x-of`` - whose form it is;
+``x-superseded`` - keys of other versions, with what is read here and written as well.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from wellit import capabilities, paths
+from wellit import capabilities, moved, paths
+from wellit.source import dotted
 
 Schema = dict[str, Any]
 ROLES = ("decode", "prefill")
@@ -53,13 +55,24 @@ def schema_of(chart: str, version: str, values: Mapping[str, Any]) -> Mapping[st
     """The schema for these very values: with devices that are claimed (DRA), the accelerator's type names a claim."""
     schema = schema_for(chart, version)
     places = [place for place in ([], *([role] for role in ROLES)) if _claims(values, place)]
-    if not places:
+    unread = list(moved.unread(capabilities.contract(chart, version), values))
+    if not places and not unread:
         return schema
     own = deepcopy(dict(schema))
+    for one in unread:
+        _superseded(own, one, values)
     for place in places:
         if node := _node(own, [*place, "accelerator", "type"]):
             node.pop("enum", None)
     return own
+
+
+def _superseded(schema: Schema, one: moved.Moved, values: Any) -> None:
+    """Mark a key that is not read, and whose work another that is written does: nothing is lost by it."""
+    *above, name = ["[]" if isinstance(key, int) else key for key in one.keys]
+    node = _node(schema, map(str, above))
+    if node is not None and one.instead and not one.lost(values):
+        node.setdefault("x-superseded", {})[name] = dotted(one.instead[0])
 
 
 def _claims(values: Any, place: Iterable[str]) -> bool:

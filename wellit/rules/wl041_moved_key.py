@@ -19,11 +19,12 @@ Good::
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from wellit import capabilities
+from wellit import moved
 from wellit.capabilities import Contract
+from wellit.moved import ROLES, Moved
 from wellit.node import Node
 from wellit.rules.rule import Fix, Hit, Items, Rule
 from wellit.subject import INFERENCEPOOL, INFRA, MODELSERVICE, ROLES, Release, Subject
@@ -39,39 +40,14 @@ def check(subject: Subject) -> Items:
 
 
 def _moved(release: Release) -> Iterator[Hit]:
-    published = capabilities.versions(release.chart)
-    now = published.index(release.facts.version)
-    for move in release.facts.moved:
-        gone = now >= published.index(move["since"])
-        path = str(move["old"] if gone else move.get("new", ""))
-        for node in _at(release.root, path.split(".")) if path else ():
-            if node.value not in (None, {}, []) and not (gone and _kept(node, move, release)):
-                yield _gone(node, move, release) if gone else _not_yet(node, move, release)
+    for one in moved.unread(release.facts, release.values):
+        node = release.root.at(*one.keys)
+        if _closed(node, release.facts) or one.lost(release.values):
+            yield _gone(node, one, release) if one.gone else _not_yet(node, one, release)
 
 
-def _at(node: Node, steps: list[str]) -> Iterator[Node]:
-    """The places that a path with ``role`` and ``[]`` names and that are written."""
-    if not steps:
-        yield from [node] if node.written else []
-        return
-    first, rest = steps[0], steps[1:]
-    for child in {"role": [node[role] for role in ROLES], "[]": list(node)}.get(first, [node[first]]):
-        yield from _at(child, rest)
-
-
-def _kept(node: Node, move: Mapping[str, Any], release: Release) -> bool:
-    """Whether nothing is lost: the new key is there as well, or another setting makes the chart read the old one."""
-    new = move["new"].split(".") if "new" in move and not _closed(node, release.facts) else []
-    if new and any(other.value for other in _at(release.root, new)):
-        return True
-    return any(
-        word.lower() in other.text().lower()
-        for path, word in move.get("unless", {}).items()
-        for other in _at(release.root, path.split("."))
-    )
-
-
-def _gone(node: Node, move: Mapping[str, Any], release: Release) -> Hit:
+def _gone(node: Node, one: Moved, release: Release) -> Hit:
+    move = one.move
     place = _placed(move.get("new", ""), node)
     write = str(move.get("note") or place)
     name = str(node.keys[-1])
@@ -87,7 +63,8 @@ def _gone(node: Node, move: Mapping[str, Any], release: Release) -> Hit:
     )
 
 
-def _not_yet(node: Node, move: Mapping[str, Any], release: Release) -> Hit:
+def _not_yet(node: Node, one: Moved, release: Release) -> Hit:
+    move = one.move
     place = _placed(move["old"], node)
     return Hit(
         node,

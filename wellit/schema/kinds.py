@@ -197,8 +197,9 @@ _TABLE: dict[str, tuple[str, str]] = {
         """
         A chart's values have a key of nobody's, which the chart takes and does not read.
 
-        It stands at the top and is like no key that the chart knows there or elsewhere - perhaps it is there for an
-        anchor or for another program - or it holds nothing. A key that was meant for the chart is an error (WL020).
+        It is like no key that the chart knows there or elsewhere - perhaps it is there for an anchor or for another
+        program -, it holds nothing, or what it says is read from another key. A key that was meant for the chart is
+        an error (WL020).
 
         Bad:  team: serving
         Good: decode: {podAnnotations: {team: serving}}

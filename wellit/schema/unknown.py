@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Any
 
 from wellit import errors
 from wellit.findings import Finding
@@ -16,10 +18,13 @@ from wellit.source import Key, Keys, dotted
 # So like a known key that it is misspelt, not a key of somebody's own.
 MISSPELT = 0.8
 _SHOWN = 3
+# What people write before the name of a key whose values they want to add to.
+_MORE = re.compile("^(extra|additional|more|custom|default|common)(?=[A-Z])")
 # How people name what is for an anchor, and no program's.
 _OWN = ("x-", "_", ".")
-# A name that stands in more places than this is meant in the part of the file that it was written in.
+# A name that stands in more places than this is meant in the part of the file that it was written in, and not far away.
 _RARE = 2
+_NEAR = 3
 
 
 @dataclass(frozen=True)
@@ -45,13 +50,16 @@ def judge(root: Node, problem: Problem, prefix: Keys, other: str) -> Unknown:
     alike = bool(near) and _likeness(name, near) >= MISSPELT
     places = [] if alike else _elsewhere(root, above, name, prefix)
     lost = problem.value not in (None, False, "", [], {})
+    if is_open and (read := (_says_itself(root, above, "x-superseded") or {}).get(name)):
+        return Unknown(f"remove it: {read} is read in its place", (), why=_why(owner, is_open, other), ignored=True)
+    meant = alike or places or other or (above and (near or _of_the_chart(root, name)))
     return Unknown(
         write=_write(near, alike, places, known, other),
         known=known,
         owner=owner,
         why=_why(owner, is_open, other),
         harmless=is_open and ((not lost and bool(other)) or name.startswith(_OWN)),
-        ignored=is_open and not (lost and (above or alike or places or other)),
+        ignored=is_open and not (lost and meant),
     )
 
 
@@ -82,7 +90,7 @@ def _likeness(one: str, other: str) -> float:
     return SequenceMatcher(None, one.lower(), other.lower()).ratio()
 
 
-def _says_itself(root: Node, above: Sequence[Key], name: str) -> object:
+def _says_itself(root: Node, above: Sequence[Key], name: str) -> Any:
     """What the schemas of the map itself say, not those of its members' parents."""
     return next((n.schema[name] for start in root.at(above) for n in start.all() if name in n.schema), None)
 
@@ -95,12 +103,38 @@ def _open(root: Node, above: Sequence[Key]) -> object:
 def _elsewhere(root: Node, above: Sequence[Key], name: str, prefix: Keys) -> list[str]:
     """Where the key is known: nearest to where it stands first, and nothing that is much further away."""
     here = ["[]" if isinstance(key, int) else key for key in above]
-    found = [keys for keys in root.elsewhere(name) if list(keys[:-1]) != here]
-    if here and len(found) > _RARE:
-        found = [keys for keys in found if keys[0] == here[0]]
-    steps = {keys: len(here) + len(keys) - 2 * _shared(here, keys) for keys in found}
+    known = [keys for keys in root.elsewhere(name) if list(keys[:-1]) != here]
+    steps = {keys: len(here) + len(keys) - 2 * _shared(here, keys) for keys in known}
+    if here and len(known) > _RARE:
+        known = [keys for keys in known if keys[0] == here[0]]
+        known = [keys for keys in known if len(known) <= _RARE or steps[keys] <= _NEAR]
+    found = [keys for keys in known if _may_be_meant(root, here, keys)]
     nearest = sorted(found, key=lambda keys: (steps[keys], keys))
     return [dotted((*prefix, *_numbered(keys, above))) for keys in nearest if steps[keys] == steps[nearest[0]]]
+
+
+def _of_the_chart(root: Node, name: str) -> bool:
+    """Whether the chart has a key of this name anywhere, not only somebody else's form in it; extraArgs is for args."""
+    names = {name, _MORE.sub("", name)}
+    return any(not _form(root, keys[:-1]) for each in names for keys in root.elsewhere(each))
+
+
+def _may_be_meant(root: Node, here: Sequence[Key], keys: Keys) -> bool:
+    """Whether somebody who writes a key in `here` may mean the one at `keys`.
+
+    Not one in a list beside it; and of somebody else's form only what stands at its top, near by and in no list: a name
+    there is any.
+    """
+    shared = _shared(here, keys[:-1])
+    inside = [place for place in range(shared + 1, len(keys)) if _form(root, keys[:place])]
+    if inside and (inside[0] < len(keys) - 1 or keys[inside[0] - 1] == "[]" or not shared):
+        return False
+    return "[]" not in keys[shared:-1] or shared == len(here)
+
+
+def _form(root: Node, keys: Sequence[Key]) -> bool:
+    """Whether the value there is of somebody else's form."""
+    return bool(_says_itself(root, [0 if key == "[]" else key for key in keys], "x-of"))
 
 
 def _shared(here: Sequence[Key], keys: Sequence[Key]) -> int:
