@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from wellit import capabilities, moved, paths
+from wellit.moved import ROLES
 from wellit.source import dotted
 
 Schema = dict[str, Any]
-ROLES = ("decode", "prefill")
 KINDS = {"list": "array", "map": "object"}
 
 

@@ -24,7 +24,7 @@ from typing import Any
 
 from wellit import moved
 from wellit.capabilities import Contract
-from wellit.moved import ROLES, Moved
+from wellit.moved import Moved
 from wellit.node import Node
 from wellit.rules.rule import Fix, Hit, Items, Rule
 from wellit.subject import INFERENCEPOOL, INFRA, MODELSERVICE, ROLES, Release, Subject
