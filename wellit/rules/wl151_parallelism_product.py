@@ -74,5 +74,5 @@ def _write(pod: Pod) -> str:
 def _why(pod: Pod) -> str:
     one, version = pod.parallel, f"{pod.service.release.chart} {pod.service.release.version}"
     pods_of = f"a group of {one.workers} pods" if pod.service.multinode else "a pod"
-    told = "--data-parallel-size" if pod.main.injects("dataParallel") else "DP_SIZE"
+    told = pod.service.facts["commandFlags"]["dataParallel"] if pod.main.injects("dataParallel") else "DP_SIZE"
     return f"{version} makes of it {pods_of} with {one.devices} devices each and {told} {one.data}: they do not agree"

@@ -45,14 +45,12 @@ RULE = Rule(
     "WL209", "proxy-ends-by-streams", "info", (MODELSERVICE,), "asked",
     reads="role.containers role.create role.replicas routing.proxy",
 )  # fmt: skip
-DEFECT, CONNECTOR = "sglang-stream-ends-proxy", "sglang"
 
 
 def check(subject: Subject) -> Items:
     for apart in aparts(subject):
         proxy, known = apart.service.proxy, apart.service.proxy.contract
-        known_for = DEFECT in known["defects"] if isinstance(known, Contract) else False
-        if isinstance(known, Contract) and known_for and apart.decode.proxied and proxy.connector == CONNECTOR:
+        if isinstance(known, Contract) and apart.decode.proxied and proxy.connector in known["endsByStreams"]:
             yield Hit(
                 proxy.image_node,
                 f"the routing proxy {known.version} can end while a prefill server streams",

@@ -38,7 +38,7 @@ RULE = Rule(
 
 def check(subject: Subject) -> Items:
     for pool in pools(subject):
-        if pool.provider_name != "gke" or pool.facts["gkeHealthPort"] != "targetPortNumber" or pool.old_api:
+        if not pool.makes("HealthCheckPolicy") or pool.facts["gkeHealthPort"] != "targetPortNumber" or pool.old_api:
             continue
         asked = pool.pool["targetPortNumber"]
         port = asked.number(pool.facts["ports"]["pool"])

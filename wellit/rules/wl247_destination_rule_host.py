@@ -41,7 +41,7 @@ RULE = Rule(
 def check(subject: Subject) -> Items:
     for pool in pools(subject):
         node = pool.istio["destinationRule"]["host"]
-        if node.text() and pool.provider_name == "istio" and (wrong := _wrong(pool, node.text())):
+        if node.text() and pool.makes("DestinationRule") and (wrong := _wrong(pool, node.text())):
             yield Hit(
                 node,
                 f'the DestinationRule is for "{node.text()}"{wrong}',

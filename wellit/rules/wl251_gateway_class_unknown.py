@@ -24,14 +24,14 @@ from wellit.subject import INFRA, Subject
 RULE = Rule(
     "WL251", "gateway-class-unknown", "warning", (INFRA,), "read", reads="gateway.enabled gateway.gatewayClassName"
 )
-GKE = "gke-l7-"  # GKE has more classes than the chart names
 
 
 def check(subject: Subject) -> Items:
     for gateway in gateways(subject):
         node, known = gateway.class_node, gateway.facts["classProviders"]
         name = node.text()
-        if name and name not in known and not misspelt(name, list(known)) and not name.startswith(GKE):
+        of_a_family = name.startswith(tuple(gateway.facts["classFamilies"]))
+        if name and name not in known and not misspelt(name, list(known)) and not of_a_family:
             yield Hit(
                 node,
                 f'{gateway.release.chart} {gateway.release.version} does not know the class "{name}"',

@@ -46,7 +46,7 @@ RULE = Rule(
 def check(subject: Subject) -> Items:
     for istiod in istiods(subject):
         for pool in pools(subject):
-            if pool.behind_istio and pool.api != istiod.facts["inferencePool"]:
+            if pool.behind(istiod.facts["provider"]) and pool.api != istiod.facts["inferencePool"]:
                 yield _unknown(istiod, pool)
 
 

@@ -35,9 +35,9 @@ RULE = Rule(
 
 
 def check(subject: Subject) -> Items:
-    before = [pool for pool in pools(subject) if pool.provider_name == "istio"]
     for istiod in istiods(subject):
         switch = istiod.facts["switch"]
+        before = [pool for pool in pools(subject) if pool.provider_name == istiod.facts["provider"]]
         meant = next((node for name, node in _written(istiod) if _is_meant(istiod, name)), None)
         if istiod.switched_on or not istiod.facts["inferencePool"]:
             continue

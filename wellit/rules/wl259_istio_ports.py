@@ -45,7 +45,7 @@ RULE = Rule(
 def check(subject: Subject) -> Items:
     for istiod in istiods(subject):
         for pool in pools(subject):
-            if istiod.facts["severalPorts"] or len(pool.ports) < 2 or not pool.behind_istio:
+            if istiod.facts["severalPorts"] or len(pool.ports) < 2 or not pool.behind(istiod.facts["provider"]):
                 continue
             first = next(v for v in capabilities.versions(ISTIOD) if capabilities.contract(ISTIOD, v)["severalPorts"])
             yield Hit(

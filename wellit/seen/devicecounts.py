@@ -23,17 +23,13 @@ class Amount:
     key: str = ""
 
 
-# Of these one is one device or two, which its generation says: a chip of TPU v7 is two to the engine.
-SEVERAL_DEVICES = ("google.com/tpu",)
-
-
 def given(pod: Pod) -> Amount | None:
     """How many the engine's container gets; None for one without any, or where that is not for the values to say."""
     devices, facts, parallel = Devices(pod), pod.service.facts, pod.parallel
     resource = devices.resource(pod.main)
     if (
         not resource
-        or resource in SEVERAL_DEVICES
+        or resource in facts["severalDevices"]
         or devices.by_claim
         or parallel.wrong
         or pod.service.release.root["multinode"].value

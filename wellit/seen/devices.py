@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 from wellit import capabilities
 from wellit.node import Node
+from wellit.subject import MODELSERVICE
 
 if TYPE_CHECKING:
     from wellit.seen.container import Container
     from wellit.seen.modelservice import Pod
-
-PARTS_OF_ONE = "nvidia.com/mig-"  # a slice of a device is a resource of its own
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,15 +62,15 @@ class Devices:
 
     def asked(self, container: Container) -> Iterator[Node]:
         """The accelerators that the values ask for by hand, in limits and in requests."""
+        parts_of_one = tuple(container.facts["partOfDevice"])
         for part in ("limits", "requests"):
             for name, node in container.node.at("resources", part).items():
-                if name in resources() or name.startswith(PARTS_OF_ONE) or name == self.resource(container):
+                if name in resources() or name.startswith(parts_of_one) or name == self.resource(container):
                     yield node
 
 
 @cache
 def resources() -> frozenset[str]:
     """Every resource that stands for an accelerator in some version of the chart."""
-    chart = "llm-d-modelservice"
-    known = (capabilities.contract(chart, version) for version in capabilities.versions(chart))
+    known = (capabilities.contract(MODELSERVICE, version) for version in capabilities.versions(MODELSERVICE))
     return frozenset(name for facts in known for name in facts["accelerators"].values() if name)

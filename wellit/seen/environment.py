@@ -6,20 +6,18 @@ from dataclasses import dataclass
 
 from wellit.seen.container import Container
 
-# What is there without being written: of services, of LeaderWorkerSet, and what charts add for models and traces.
-GIVEN = ("KUBERNETES_", "LWS_", "HF_", "OTEL_", "VLLM_")
-
 
 @dataclass(frozen=True)
 class Environment:
-    """The names that are known; `elsewhere` says where there may be more."""
+    """The names that are known, and beginnings of others; `elsewhere` says where there may be more."""
 
     names: frozenset[str]
     elsewhere: str
+    families: tuple[str, ...]
 
     def has(self, name: str) -> bool:
         service = name.endswith(("_SERVICE_HOST", "_SERVICE_PORT", "_PORT")) or "_PORT_" in name
-        return name in self.names or name.startswith(GIVEN) or service
+        return name in self.names or name.startswith(self.families) or service
 
 
 def environment(container: Container) -> Environment:
@@ -31,4 +29,4 @@ def environment(container: Container) -> Environment:
         names |= {variable["name"].text() for variable in place["env"]}
         if place["envFrom"]:
             more = "envFrom may have it"
-    return Environment(frozenset(names), more)
+    return Environment(frozenset(names), more, tuple(container.facts["envFamilies"]))

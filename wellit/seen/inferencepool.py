@@ -74,10 +74,13 @@ class Pool:
             return name.lower()
         return name if name in self.facts["providers"] else "none"
 
-    @property
-    def behind_istio(self) -> bool:
-        """Whether Istio's gateway may stand before it: it is said so, or this version has no word for it."""
-        return self.provider_name == "istio" or "istio" not in self.facts["providers"]
+    def behind(self, provider: str) -> bool:
+        """Whether a provider's gateway may stand before it: it is said so, or this version has no word for it."""
+        return self.provider_name == provider or provider not in self.facts["providers"]
+
+    def makes(self, kind: str) -> bool:
+        """Whether the chart makes an object of this kind for the pool's provider."""
+        return kind in self.facts["providerMakes"].get(self.provider_name, ())
 
     @property
     def istio(self) -> Node:
