@@ -16,7 +16,7 @@ from tests.support.marked import read
 from wellit import rules, source
 from wellit.errors import CannotAnswer
 from wellit.findings import Finding
-from wellit.inputs import manifests, unrender
+from wellit.inputs import manifests, readback
 from wellit.node import Owner
 from wellit.rules.rule import Loaded
 from wellit.source import Keys
@@ -110,7 +110,7 @@ def snippet(loaded: Loaded, kind: Literal["Bad", "Good"]) -> Subject:
         return settings.of_text(loaded.snippet(kind))
     if loaded.snippet(kind).startswith("# objects"):
         found = list(manifests.objects(source.parse_all(loaded.snippet(kind), kind), kind))
-        return Subject(unrender.releases(found), tuple(found))
+        return Subject(readback.releases(found), tuple(found))
     for number, text in enumerate(loaded.snippet(kind).split("---\n")):
         word, _, name = text.splitlines()[0].removeprefix("# ").partition(" release ")
         releases.append(from_source(source.parse(text, f"{kind}-{number}"), *chart_version(word), name))

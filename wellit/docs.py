@@ -24,6 +24,12 @@ PICTURES = {
 }
 # What show draws by itself.
 DRAWINGS = {"stack.svg": "scripts/invoke show -e sglang --charts offline -o docs/stack.svg"}
+# What the findings of each hundred of ids are about.
+GROUPS = {
+    "0": "Files, settings and schemas", "1": "Engines and model servers",
+    "2": "Routing: proxy, picker, pool and gateway", "3": "What belongs together",
+    "4": "Names, amounts and habits", "5": "Rendered objects", "9": "KServe",
+}  # fmt: skip
 RESULTS = paths.ROOT / "benchmarks" / "results.md"
 _MADE = re.compile(r"(<!-- made: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -51,9 +57,13 @@ def write() -> list[Path]:
 
 
 def findings() -> str:
-    """Every finding that validate can print, and how the fact behind it is known."""
-    rows = [(one.id, one.slug, one.title, one.severity, one.evidence) for one in ids.known().values() if one.severity]
-    return _table(("id", "name", "what it says", "severity", "fact"), rows)
+    """Every finding that validate can print, by what it is about, and how the fact behind it is known."""
+    known = [one for one in ids.known().values() if one.severity]
+    parts = []
+    for hundred in sorted({one.id[2] for one in known}):
+        rows = [(one.id, one.slug, one.title, one.severity, one.evidence) for one in known if one.id[2] == hundred]
+        parts.append(f"### {GROUPS[hundred]}\n\n{_table(('id', 'name', 'what it says', 'severity', 'fact'), rows)}")
+    return "\n\n".join(parts)
 
 
 def checks() -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from wellit import source
 from wellit.errors import CannotAnswer
 from wellit.findings import Finding, Location
-from wellit.inputs import unrender
+from wellit.inputs import readback
 from wellit.nested import Nested
 from wellit.paths import shown
 from wellit.source import BadSource, Keys, Source
@@ -81,7 +81,7 @@ def read(words: Sequence[str]) -> Subject:
             why="an object has apiVersion and kind; an empty stream often means that the command before it failed",
             write="helm template ... | scripts/invoke validate --manifests -",
         )
-    return Subject(unrender.releases(found), tuple(found), tuple(unreadable), rendered=True)
+    return Subject(readback.releases(found), tuple(found), tuple(unreadable), rendered=True)
 
 
 def _files(word: str) -> list[str]:

@@ -41,7 +41,7 @@ Good::
 from __future__ import annotations
 
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.seen.disaggregation import Difference, aparts, differences
+from wellit.seen.disaggregation import aparts, differences
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule(
@@ -52,15 +52,10 @@ RULE = Rule(
 def check(subject: Subject) -> Items:
     for apart in aparts(subject):
         for found in differences(apart, apart.facts.get("same", ())):
-            yield _different(found)
-
-
-def _different(found: Difference) -> Hit:
-    return Hit(
-        found.decode.node,
-        f"the decode servers have {found.decode.by} {found.decode.value},"
-        f" the prefill servers {found.prefill.by} {found.prefill.value}",
-        write=f"{found.prefill.by} {found.prefill.value}, or {found.decode.value} on both",
-        why="neither can read the KV cache that the other hands over: every request that is split fails",
-        also=(("the prefill servers", found.prefill.node),),
-    )
+            yield Hit(
+                found.decode.node,
+                found.message,
+                write=found.write,
+                why="neither can read the KV cache that the other hands over: every request that is split fails",
+                also=(("the prefill servers", found.prefill.node),),
+            )

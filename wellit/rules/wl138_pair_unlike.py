@@ -57,9 +57,8 @@ def check(subject: Subject) -> Items:
         for found in differences(apart, apart.facts.get("alike", ())):
             yield Hit(
                 found.decode.node,
-                f"the decode servers have {found.decode.by} {found.decode.value},"
-                f" the prefill servers {found.prefill.by} {found.prefill.value}",
-                write=f"{found.prefill.by} {found.prefill.value}, or {found.decode.value} on both",
+                found.message,
+                write=found.write,
                 why="a request is begun by the one and finished by the other",
                 also=(("the prefill servers", found.prefill.node),),
             )

@@ -110,6 +110,17 @@ class Difference:
     prefill: Told
     decode: Told
 
+    @property
+    def message(self) -> str:
+        return (
+            f"the decode servers have {self.decode.by} {self.decode.value},"
+            f" the prefill servers {self.prefill.by} {self.prefill.value}"
+        )
+
+    @property
+    def write(self) -> str:
+        return f"{self.prefill.by} {self.prefill.value}, or {self.decode.value} on both"
+
 
 def differences(apart: Apart, settings: Iterable[str]) -> Iterator[Difference]:
     """The settings that both are told, in other words on the one than on the other."""

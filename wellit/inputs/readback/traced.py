@@ -10,7 +10,7 @@ from wellit.source import Keys
 from wellit.subject import Manifest
 
 
-class Mapped:
+class Traced:
     """Values under construction. `home` is the object that a value belongs to when it stands nowhere."""
 
     def __init__(self, home: Manifest) -> None:
