@@ -63,8 +63,11 @@ def check(subject: Subject) -> Items:
 
 
 def _hit(first: Served, second: Served) -> Hit:
-    """At the name that is written; where both are, at the second."""
+    """At the name that is written; where both are, at the one that is not the artifact's, or the second."""
+    artifact = second.line.container.pod.service.release.root.at("modelArtifacts", "name").text()
     at, other = (second, first) if second.written else (first, second)
+    if first.written and artifact in second.names:
+        at, other = first, second
     role, names = at.line.container.pod.role, ", ".join(sorted(other.names))
     return Hit(
         at.node,

@@ -56,12 +56,16 @@ RULE = Rule(
     "read",
     reads="role.containers role.create routing.proxy routing.servicePort",
 )
+ENOUGH = 3  # places that agree against one
 
 
 def check(subject: Subject) -> Items:
     for pod in pods(subject):
         if pod.proxied and pod.service.proxy.engine_port == pod.service.port:
             yield _same_port(pod)
+            continue
+        if (port := _agreed(pod)) is not None:
+            yield _alone(pod, port)
             continue
         yield from _engine(pod)
         for probe in probes(pod.main):
@@ -77,6 +81,32 @@ def _same_port(pod: Pod) -> Hit:
         write=f"targetPort: {free}" if free != port else "targetPort: another port",
         why="they share the pod's network; the one that comes second fails: address already in use",
         also=(("the proxy's port", pod.service.port_node),),
+    )
+
+
+def _agreed(pod: Pod) -> int | None:
+    """The one port of all that the container says, where only the service's or the proxy's is another."""
+    asked = list(probes(pod.main))
+    if pod.expected_port is None or not pod.expected_node.written or any(each.unknown_name for each in asked):
+        return None
+    said = pod.main.written_port
+    ports = [each.port for each in asked] + [port["containerPort"].number() for port in pod.main.node["ports"]]
+    ports += [said.number] if said else []
+    sure = (said and not said.open) or pod.main.injects("port")
+    one = ports[0] if len(set(ports)) == 1 and len(ports) >= ENOUGH else None
+    return one if sure and one != pod.expected_port else None
+
+
+def _alone(pod: Pod, port: int) -> Hit:
+    key = pod.expected_node.keys[-1]
+    who = "the routing proxy forwards" if pod.proxied else "the pool sends"
+    return Hit(
+        pod.expected_node,
+        f"{who} to {pod.expected_port}, all that the {pod.main.title} says is {port}",
+        write=f"{key}: {port}",
+        why="requests are refused, or probes fail for ever and the pod never gets ready",
+        also=(("the container", pod.main.node),),
+        fix=Fix(pod.expected_node, str(port)),
     )
 
 

@@ -51,9 +51,10 @@ def uncached_decider(pool: Pool) -> Node | None:
 
 def way_to_split(pool: Pool, way: str) -> str:
     """The plugins that a configuration of this picker's release needs, by type."""
-    return (
-        f"in the picker's configuration: {', '.join(dict.fromkeys(_types(pool, way)))}, prefill-filter, decode-filter"
-    )
+    types = dict.fromkeys(_types(pool, way))
+    if not types:
+        return "the image of a picker of llm-d's, which can, with a configuration that does"
+    return f"in the picker's configuration: {', '.join(types)}, prefill-filter, decode-filter"
 
 
 def place_of_config(pool: Pool) -> Node:

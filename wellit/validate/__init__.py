@@ -8,6 +8,7 @@ from functools import partial
 
 from wellit import (
     catalogue,
+    causes,
     choices,
     compose,
     ids,
@@ -225,7 +226,8 @@ def judge(judged: subject.Subject) -> list[Finding | Check]:
         )
         if (finding.at.file, finding.path) not in spoken
     ]
-    return [*shape, *said]
+    found = causes.only(item for item in [*shape, *said] if isinstance(item, Finding))
+    return [*found, *(item for item in said if not isinstance(item, Finding))]
 
 
 def skipped(what: str, reason: str) -> Check:
