@@ -14,7 +14,7 @@ from wellit import catalogue, paths
 from wellit.compose import Choice
 
 ALL = ("validate", "--all", "--charts", "offline")
-AGAINST = "`helmfile template` of each of them"
+AGAINST = "`helmfile template` and `kubeconform` of each of them"
 CORPUS = paths.ROOT / "tests" / "corpus" / "modelservice.yaml"
 # Of a person's own, so that a round edits a file of theirs; it is gone afterwards.
 OWN = paths.ENVIRONMENTS / "measured.yaml"
@@ -54,7 +54,7 @@ def _loop(room: Room) -> None:
         for environment in catalogue.environments_of(guide):
             for size in guide.data["sizes"]:
                 choice = Choice(name, environment, components={"charts": "offline"}, size=size)
-                room.template(choice)
+                room.conform(choice)
 
 
 def _edit(number: int) -> None:

@@ -18,6 +18,7 @@ from wellit.compose import Choice, Stack, compose
 from wellit.errors import CannotAnswer
 
 SHARED = ("tools", "modules")  # of the user's cache: never built a second time
+MADE = ("data", "good", "render", "verdicts")  # of the room's own: what one call leaves for the next
 WORDS = ["-e", "sglang", "--charts", "offline", "--size", "small"]
 
 
@@ -44,16 +45,22 @@ class Room:
         """Run plain helmfile on the same stack with the same charts. Raises CannotAnswer when it fails."""
         self._helmfile(self.stack(namespace), *words, kubeconfig=kubeconfig)
 
-    def template(self, choice: Choice) -> None:
-        """Run plain helmfile's template on any stack. Raises CannotAnswer when it fails."""
-        self._helmfile(compose(choice), "template")
+    def conform(self, choice: Choice) -> None:
+        """What people run today on any stack: helmfile's template, and kubeconform over what it prints.
 
-    def _helmfile(self, stack: Stack, *words: str, kubeconfig: Path | None = None) -> None:
+        Schemas are not downloaded for it: a folder of its own has none, which only makes it faster. Raises
+        CannotAnswer when one of them fails.
+        """
+        made = self._helmfile(compose(choice), "template")
+        words = ["-ignore-missing-schemas", "-schema-location", str(self.folder / "schemas"), "-"]
+        self.run([tools.path("kubeconform", say), *words], stdin=made)
+
+    def _helmfile(self, stack: Stack, *words: str, kubeconfig: Path | None = None) -> str:
         overrides = self.folder / "overrides.json"
         overrides.write_text(yaml.safe_dump(stack.overrides))
         start = render.arguments(stack, tools.ensure(["helm", "helmfile"]), overrides)
         env = {"KUBECONFIG": str(kubeconfig)} if kubeconfig else {}
-        self.run([*start, *words, "--skip-deps"], charts.environment() | env)
+        return self.run([*start, *words, "--skip-deps"], charts.environment() | env)
 
     def stack(self, namespace: str | None = None) -> Stack:
         """The stack that everything is measured on, as WORDS say it."""
@@ -61,8 +68,8 @@ class Room:
         return compose(Choice(namespace=namespace, environment="sglang", components=offline, size="small"))
 
     def forget(self) -> None:
-        """Drop what was rendered and judged."""
-        for kept in ("render", "verdicts"):
+        """Drop what was read, rendered and judged."""
+        for kept in MADE:
             shutil.rmtree(self.cache / kept, ignore_errors=True)
 
     def run(
@@ -71,10 +78,11 @@ class Room:
         env: Mapping[str, str] | None = None,
         *,
         cwd: Path | None = None,
+        stdin: str | None = None,
         code: int = 0,
     ) -> str:
         """Run a command and return what it printed. Raises CannotAnswer when it does not end with `code`."""
-        done = process.run(argv, env=env, cwd=cwd, timeout=600)
+        done = process.run(argv, env=env, cwd=cwd, stdin=stdin, timeout=600)
         if done.code != code:
             last = (done.err or done.out).strip().splitlines()[-3:]
             raise CannotAnswer(f"{done.command} ended with {done.code}", why=" ".join(last))

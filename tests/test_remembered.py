@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -68,10 +69,10 @@ def test_data_is_recalled_as_it_was_kept(cache: Path) -> None:
 def test_what_another_process_forgot_meanwhile_stops_nothing(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cache.mkdir(exist_ok=True)
     (cache / "a").touch()
-    there, gone = cache / "a", cache / "gone"
-    monkeypatch.setattr(Path, "glob", lambda *_: iter([gone, there]))
+    files = [SimpleNamespace(stat=(cache / name).stat, path=str(cache / name)) for name in ("gone", "a")]
+    monkeypatch.setattr(os, "scandir", lambda _: iter(files))
     remembered.forget_oldest(cache, 1, 100)
-    assert there.exists()
+    assert (cache / "a").exists()
 
 
 def test_jsonschema_is_not_even_imported_the_second_time(cache: Path) -> None:
@@ -85,3 +86,24 @@ def test_jsonschema_is_not_even_imported_the_second_time(cache: Path) -> None:
     ]
     assert said == ["True\n", "False\n"]
     assert cache.is_dir()
+
+
+def test_a_file_of_ours_is_parsed_once_as_long_as_it_does_not_change(cache: Path, tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text("a: [1, true, 1.5, null, text]\n")
+    assert remembered.data(file) == {"a": [1, True, 1.5, None, "text"]}
+    (kept,) = (cache / "data").iterdir()
+    kept.write_text('{"a": 2}')
+    assert remembered.data(file) == {"a": 2}
+    kept.write_text("{")
+    assert remembered.data(file) == {"a": [1, True, 1.5, None, "text"]}
+    file.write_text("a: 3\n")
+    os.utime(file, (1, 1))
+    assert remembered.data(file) == {"a": 3}
+
+
+def test_what_json_cannot_say_is_not_kept(cache: Path, tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text("{1: a}")
+    assert remembered.data(file) == remembered.data(file) == {1: "a"}
+    assert not (cache / "data").exists()

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-from wellit import errors, paths
+from wellit import errors, paths, remembered
 from wellit.images import Image as Image
 
 _SEMVER = re.compile(r"v?(\d+)\.(\d+)\.(\d+)(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?")
@@ -170,7 +170,7 @@ def _read(path: Path) -> _File:
     import yaml
 
     try:
-        data = yaml.load(path.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        data = remembered.data(path)
     except yaml.YAMLError as error:
         raise errors.CannotAnswer(f"broken capability data: {error}", where=paths.shown(path)) from error
     file = _File(path, data)

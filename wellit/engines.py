@@ -7,11 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
+from wellit import remembered
 from wellit.images import Image
 from wellit.paths import ENVIRONMENTS
-from wellit.source import LOADER
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +98,7 @@ class Engine:
 def engines() -> tuple[Engine, ...]:
     """Every engine of environments/engines, by file name; those that serve no model come last."""
     files = sorted((ENVIRONMENTS / "engines").glob("*.yaml"))
-    read = (yaml.load(file.read_text(encoding="utf-8"), Loader=LOADER)["engine"] for file in files)
+    read = (remembered.data(file)["engine"] for file in files)
     known = [Engine(data["name"], data) for data in read]
     return tuple(sorted(known, key=lambda engine: engine.data.get("memory", {}) is None))
 

@@ -61,6 +61,20 @@ def keep(kind: str, name: str, data: Any) -> None:
         temporary.replace(file)
 
 
+def data(file: Path) -> Any:
+    """What a YAML file of ours says; parsed once as long as it does not change. Raises OSError and yaml.YAMLError."""
+    name = key(str(file), _state(file))
+    if (kept := recall("data", name)) is not None:
+        return kept
+    import yaml
+
+    read = yaml.load(file.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    with contextlib.suppress(TypeError, ValueError):
+        if json.loads(json.dumps(read)) == read:
+            keep("data", name, read)
+    return read
+
+
 def contents(files: Iterable[Path]) -> list[tuple[str, str]]:
     """Each file with a hash of what is in it; read once as long as it does not change."""
     return [(str(file), _content(file, _state(file))) for file in files]
@@ -112,14 +126,14 @@ def _tidy(folder: Path) -> None:
 
 def forget_oldest(folder: Path, most_files: int, most_bytes: int) -> None:
     """Remove the files of a folder that were used longest ago, until no more are left than these."""
-    used: list[tuple[int, int, Path]] = []
-    for file in folder.glob("*"):
+    used: list[tuple[int, int, str]] = []
+    for file in os.scandir(folder):
         with contextlib.suppress(FileNotFoundError):  # another process forgets the oldest, too
             told = file.stat()
-            used.append((told.st_mtime_ns, told.st_size, file))
+            used.append((told.st_mtime_ns, told.st_size, file.path))
     used.sort(reverse=True)
     room = most_bytes
-    for number, (_, size, file) in enumerate(used):
+    for number, (_, size, path) in enumerate(used):
         room -= size
         if number >= most_files or room < 0:
-            file.unlink(missing_ok=True)
+            Path(path).unlink(missing_ok=True)

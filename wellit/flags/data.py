@@ -2,7 +2,7 @@
 
 A file there has one line a flag. What differs between versions stands in that line: `since` and `until` are the first
 and the last listed version that has it, `without` the ones between that have not, `changes` what is different from a
-version on (`not` takes a field away). Lines are read when somebody asks for their flag: a file has hundreds.
+version on (`not` takes a field away).
 """
 
 from __future__ import annotations
@@ -15,16 +15,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from wellit import remembered
 from wellit.capabilities import Unknown
 from wellit.images import Image
 from wellit.paths import SCHEMAS
-from wellit.source import LOADER
 
 FOLDER = SCHEMAS / "flags"
-_LINE = re.compile(r"^  (-[^:]+): (\{.*\})$", re.MULTILINE)
-_SPELLED = re.compile(r"(?<![\w-])--?[A-Za-z][\w-]*")
 _TAG = re.compile(r"v?(\d+\.\d+\.\d+(?:\.?(?:post|rc)\d+)?)(?:[-_+].*)?")
 _VERSION = re.compile(r"v?(\d+(?:\.\d+)*)(?:[.-]?(rc|post)(\d+))?")
 _ABOUT_VERSIONS = ("since", "until", "without", "changes")
@@ -96,8 +92,7 @@ class Line:
         return {name: flag for name in near if (flag := self.named(name))}
 
     def all(self) -> Iterator[Flag]:
-        self.program.read_all()
-        flags = (self.program.flag(name, self.version) for name in self.program.lines)
+        flags = (self.program.flag(name, self.version) for name in self.program.records)
         return (flag for flag in flags if flag)
 
     @cached_property
@@ -109,42 +104,26 @@ class Program:
     """One file of schemas/flags."""
 
     def __init__(self, path: Path) -> None:
-        text = path.read_text(encoding="utf-8")
-        head, _, flags = text.partition("\nflags:\n")
-        self.head: Mapping[str, Any] = yaml.load(head, Loader=LOADER)
+        self.head: Mapping[str, Any] = remembered.data(path)
         self.name, self.title = str(self.head["program"]), str(self.head["title"])
         self.versions: list[str] = list(self.head["versions"])
-        self.lines: dict[str, str] = dict(_LINE.findall(flags))
+        self.records: Mapping[str, Mapping[str, Any]] = self.head["flags"]
         self._flags: dict[tuple[str, str], Flag | None] = {}
-        self._records: dict[str, Mapping[str, Any]] = {}
 
     @cached_property
     def names(self) -> Mapping[str, list[str]]:
-        """For each spelling of any version, the flags whose lines name it."""
+        """For each spelling of any version, the flags whose records name it."""
         names: dict[str, list[str]] = {}
-        for name, line in self.lines.items():
-            spelled = [name, *_SPELLED.findall(line)]
-            negated = ["--no-" + each.removeprefix("--") for each in spelled] if "negatable: true" in line else []
-            for each in dict.fromkeys(spelled + negated):
-                names.setdefault(each, []).append(name)
+        for name, record in self.records.items():
+            for spelled in dict.fromkeys(_spellings(name, record)):
+                names.setdefault(spelled, []).append(name)
         return names
-
-    def record(self, name: str) -> Mapping[str, Any]:
-        if name not in self._records:
-            self._records[name] = yaml.load(self.lines[name], Loader=LOADER)
-        return self._records[name]
-
-    def read_all(self) -> None:
-        """Read every line at once, for one who wants all of them: much faster than one by one."""
-        if len(self._records) < len(self.lines):
-            whole = "\n".join(f"{name}: {line}" for name, line in self.lines.items())
-            self._records = yaml.load(whole, Loader=LOADER)
 
     def flag(self, name: str, version: str) -> Flag | None:
         """A flag as a listed version has it; None when that version has not."""
         key = (name, version)
         if key not in self._flags:
-            record = self.record(name)
+            record = self.records[name]
             has = version in self.having(record)
             self._flags[key] = Flag(name, _as_of(record, self.versions, version)) if has else None
         return self._flags[key]
@@ -209,6 +188,16 @@ def _as_of(record: Mapping[str, Any], versions: list[str], version: str) -> dict
             for name in facts.pop("not", ()):
                 facts.pop(name, None)
     return facts
+
+
+def _spellings(name: str, record: Mapping[str, Any]) -> Iterator[str]:
+    """Every way to write a flag that some version has, and more where they differ between versions."""
+    for facts in (record, *record.get("changes", {}).values()):
+        for said in (name, record.get("called"), facts.get("called"), *facts.get("aliases", ())):
+            if said:
+                yield said
+                yield "--no-" + said.removeprefix("--")
+        yield from facts.get("negated", ())
 
 
 def _order(version: str) -> Ordered | None:

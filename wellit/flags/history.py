@@ -61,6 +61,6 @@ def _former(program: Program, line: Line, word: str) -> str:
 
 
 def _replaced(program: Program, key: str) -> str:
-    record = program.record(key)
+    record = program.records[key]
     changed = [change.get("replacedBy", "") for change in record.get("changes", {}).values()]
     return str(next(filter(None, [record.get("replacedBy", ""), *changed]), ""))

@@ -93,10 +93,8 @@ class Language:
     def _listed(self) -> Iterator[Flag]:
         """The flags of all its versions (schemas/flags), each as its newest and its oldest version have it."""
         program = flags.program(self.engine.name)
-        if program:
-            program.read_all()
-        for name in program.lines if program else ():
-            having = program.having(program.record(name)) if program else []
+        for name, record in program.records.items() if program else ():
+            having = program.having(record) if program else []
             yield from (
                 flag for version in (having[-1], having[0]) if program and (flag := program.flag(name, version))
             )
