@@ -2,10 +2,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from tests.golden import expect
 from tests.report import samples
 from wellit.findings import Check, Finding, Location, Report
 from wellit.report import render
+from wellit.report import text as rendering
 from wellit.report.style import Style, cells
 
 
@@ -209,3 +213,32 @@ def test_of_a_line_of_megabytes_what_is_around_the_place_is_shown() -> None:
     text = render(Report("validate", [Finding("WL104", "slug", "error", "m" * 10_000, at, write="good")]))
     assert len(text) < 10_000
     assert "x.yaml:1:5000001" in text and "bad" in text and "^^^" in text
+
+
+def slowly_grouped(findings: list[Finding]) -> list[list[Finding]]:
+    """Each finding with the first group that takes it, looked for among all of them."""
+    groups: list[list[Finding]] = []
+    for new in findings:
+        for group in groups:
+            old = group[0]
+            said = (old.message, old.write, old.why) == (new.message, new.write, new.why)
+            alone = len({(f.message, f.write, f.why) for f in group}) == 1
+            lines = {(f.at.file, f.at.line) for f in group}
+            near = new.at.line > 0 and lines == {(new.at.file, new.at.line)}
+            if (old.id, old.also) == (new.id, new.also) and ((said and alone) or near):
+                group.append(new)
+                break
+        else:
+            groups.append([new])
+    return groups
+
+
+FINDINGS = st.builds(
+    lambda id_, message, file, line: Finding(id_, "slug", "error", message, Location(file, line)),
+    st.sampled_from(["WL101", "WL102"]), st.sampled_from("abc"), st.sampled_from("fg"), st.integers(0, 3),
+)  # fmt: skip
+
+
+@given(st.lists(FINDINGS, max_size=30))
+def test_a_group_is_found_without_looking_at_all_of_them(findings: list[Finding]) -> None:
+    assert [group.findings for group in rendering._groups(findings)] == slowly_grouped(findings)

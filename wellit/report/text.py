@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wellit.findings import SEVERITIES, Check, Finding, Report, Severity
@@ -22,16 +22,18 @@ MOST_PLACES = 4
 class _Group:
     """Findings that are told together: the same sentence about several places, or one rule on one line."""
 
+    number: int
     findings: list[Finding] = field(default_factory=list)
+    sentences: set[Hashable] = field(default_factory=set)
+    lines: set[Hashable] = field(default_factory=set)
 
-    def takes(self, new: Finding) -> bool:
-        old = self.findings[0]
-        if (old.id, old.severity, old.also) != (new.id, new.severity, new.also):
-            return False
-        said = (old.message, old.write, old.why) == (new.message, new.write, new.why)
-        lines = {(f.at.file, f.at.line) for f in self.findings}
-        alone = {(f.message, f.write, f.why) for f in self.findings}
-        return (said and len(alone) == 1) or (new.at.line > 0 and lines == {(new.at.file, new.at.line)})
+    def takes(self, sentence: Hashable, line: Hashable) -> bool:
+        return self.sentences == {sentence} or self.lines == {line}
+
+    def add(self, finding: Finding, sentence: Hashable, line: Hashable) -> None:
+        self.findings.append(finding)
+        self.sentences.add(sentence)
+        self.lines.add(line)
 
 
 def render(report: Report, style: Style) -> str:
@@ -50,14 +52,19 @@ def render(report: Report, style: Style) -> str:
 
 
 def _groups(findings: Iterable[Finding]) -> list[_Group]:
+    """Each finding with the first group that takes it; there may be thousands."""
     groups: list[_Group] = []
+    known: dict[Hashable, _Group] = {}  # by what is said, and by line, as long as all of a group have that alone
     for finding in sorted(findings, key=lambda f: SEVERITIES.index(f.severity)):
-        for group in groups:
-            if group.takes(finding):
-                group.findings.append(finding)
-                break
-        else:
-            groups.append(_Group([finding]))
+        kind = (finding.id, finding.severity, finding.also)
+        sentence = (kind, finding.message, finding.write, finding.why)
+        line = (kind, finding.at.file, finding.at.line or object())
+        alike = [known[key] for key in (sentence, line) if key in known and known[key].takes(sentence, line)]
+        if not alike:
+            groups.append(_Group(len(groups)))
+        group = min(alike or groups[-1:], key=lambda group: group.number)
+        group.add(finding, sentence, line)
+        known |= {key: group for key, all_of in ((sentence, group.sentences), (line, group.lines)) if len(all_of) == 1}
     return groups
 
 
