@@ -20,7 +20,6 @@ from wellit.quantities import milli, pod_asks
 T = TypeVar("T")
 PAGE = 500  # objects in one answer: some MB, so that memory stays bounded
 PARALLEL = 8
-MAKE_NAMESPACE = Act("create", "namespaces", cluster_wide=True)
 ENDED = "status.phase!=Succeeded,status.phase!=Failed"
 
 

@@ -10,6 +10,13 @@ _UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15} |
     f"{unit}i": 1024**power for power, unit in enumerate("KMGTP", 1)
 }
 _QUANTITY = re.compile(r"([0-9.]+)(m|[kMGTP]|[KMGTP]i)?(?:[eE]([0-9]+))?")
+# All that Kubernetes reads as a quantity; `milli` reads what is written in practice.
+_READABLE = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+|[numkMGTPE]|[KMGTPE]i)?")
+
+
+def readable(text: str) -> bool:
+    """Whether Kubernetes can read it as a quantity."""
+    return bool(_READABLE.fullmatch(text))
 
 
 def milli(quantity: Any) -> int:

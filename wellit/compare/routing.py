@@ -10,8 +10,6 @@ from wellit.compare.description import Fact, Part
 from wellit.compare.objects import ROLE, Object, Objects, chart_of, labels_of, leaves, name_of, own_labels, selector
 from wellit.nested import parsed
 
-OLD_API = ".x-k8s.io/"
-
 
 def gateways(objects: Objects) -> Iterator[Part]:
     for gateway in objects.of("Gateway"):

@@ -21,6 +21,11 @@ def is_open(text: str) -> bool:
     return "$" in text or "{{" in text
 
 
+def is_duration(text: str) -> bool:
+    """Whether Go reads it as a time: 200ms, 1h30m, 0."""
+    return bool(_DURATION.fullmatch(text))
+
+
 def wrong(flag: Flag, text: str, style: Mapping[str, Any]) -> Wrong:
     """What the parser holds against a value; "" when nothing, and when it is only known at the start."""
     if is_open(text) or (style.get("none") and text in ("None", "")):
@@ -44,7 +49,7 @@ def _is_kind(text: str, kind: str, flag: Flag, style: Mapping[str, Any]) -> bool
         return _reads(json.loads, text)
     if kind == "bool":
         return style["parser"] not in GO or text in _GO_BOOL
-    return kind != "duration" or bool(_DURATION.fullmatch(text))
+    return kind != "duration" or is_duration(text)
 
 
 def _is_int(text: str, syntax: str, go: bool) -> bool:

@@ -13,7 +13,6 @@ from wellit.picture.plain import mapping
 from wellit.subject import Manifest
 
 GATEWAY_API = "gateway.networking.k8s.io"
-POOL_API = "inference.networking.k8s.io"
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "LeaderWorkerSet", "Pod")
 
 

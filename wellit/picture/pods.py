@@ -12,7 +12,7 @@ from wellit.node import Node as Place
 from wellit.node import whole
 from wellit.picture import events
 from wellit.picture.model import Container, Node
-from wellit.picture.objects import WORKLOADS, Object, World
+from wellit.picture.objects import Object, World
 from wellit.picture.plain import mapping, maps
 from wellit.quantities import pod_asks
 from wellit.seen import words as command_lines
@@ -44,11 +44,6 @@ def node_of(item: Object, world: World) -> Node:
         "pods" if engine else "workload", item.name, facts, containers, _inside(containers),
         object=(item.api_version, item.kind),
     )  # fmt: skip
-
-
-def is_model_server(item: Object) -> bool:
-    """Whether an engine runs in its pods."""
-    return item.kind in WORKLOADS and any(c.does == "engine" for c in _containers(item))
 
 
 def fronts(node: Node) -> set[int]:

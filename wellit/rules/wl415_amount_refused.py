@@ -27,6 +27,7 @@ from __future__ import annotations
 import re
 
 from wellit.node import Node
+from wellit.quantities import readable
 from wellit.rules.rule import Fix, Hit, Items, Rule
 from wellit.seen import amounts
 from wellit.seen.kubernetes import templated
@@ -57,16 +58,16 @@ def check(subject: Subject) -> Items:
     models = [("size", release.root["modelArtifacts"]["size"]) for release in subject.of(MODELSERVICE)]
     for name, node in (*named, *sizes, *models):
         text = node.text()
-        if text and not templated(text) and (not amounts.readable(text) or text.startswith("-")):
+        if text and not templated(text) and (not readable(text) or text.startswith("-")):
             yield _refused(name, node, text)
 
 
 def _refused(name: str, node: Node, text: str) -> Hit:
-    meant = text.lstrip("-") if amounts.readable(text) else _meant(text)
+    meant = text.lstrip("-") if readable(text) else _meant(text)
     form = "a number, then nothing or one of m, k, M, G, T, Ki, Mi, Gi, Ti"
     return Hit(
         node,
-        f"{name}: {text} is no quantity: {'none is below 0' if amounts.readable(text) else form}",
+        f"{name}: {text} is no quantity: {'none is below 0' if readable(text) else form}",
         write=f"{name}: {meant or '16Gi'}",
         why="the API server refuses the object: quantities must match the regular expression, or be 0 and more",
         fix=Fix(node, meant) if meant.lower() == text.lower().replace(" ", "") else None,

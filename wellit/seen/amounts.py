@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -10,8 +9,6 @@ from wellit.node import Node
 from wellit.quantities import milli
 from wellit.seen.podspec import ContainerSpec, containers
 from wellit.subject import INFERENCEPOOL, INFRA, Subject
-
-_QUANTITY = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+|[numkMGTPE]|[KMGTPE]i)?")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,11 +31,6 @@ class Amounts:
     def more(one: Node, other: Node) -> bool:
         first, second = read(one), read(other)
         return first is not None and second is not None and first > second
-
-
-def readable(text: str) -> bool:
-    """Whether Kubernetes can read it as a quantity."""
-    return bool(_QUANTITY.fullmatch(text))
 
 
 def read(node: Node) -> int | None:

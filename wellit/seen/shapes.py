@@ -6,15 +6,14 @@ list, or a map of keys to shapes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from wellit.flags.values import is_duration
 from wellit.node import Node, whole
+from wellit.quantities import readable
 
-DURATION = re.compile(r"[-+]?(0|(\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h))+")
-QUANTITY = re.compile(r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?")
 SPOKEN = {
     "str": "text", "int": "a whole number", "float": "a number", "bool": "true or false", "map": "a map",
     "duration": "a time with its unit, as text: 200ms", "quantity": "a quantity: 16Gi",
@@ -69,9 +68,9 @@ def _fits(value: Any, word: str) -> bool:
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
         return number and (word == "float" or float(value).is_integer())
     if word == "duration":
-        return isinstance(value, str) and bool(DURATION.fullmatch(value))
+        return isinstance(value, str) and is_duration(value)
     if word == "quantity":
-        return not isinstance(value, bool) and bool(QUANTITY.fullmatch(str(value)))
+        return not isinstance(value, bool) and readable(str(value))
     return isinstance(value, str)
 
 
