@@ -30,6 +30,13 @@ def test_a_rule_is_explained_by_its_name_with_both_examples_and_how_its_fact_is_
     assert told.endswith("\n\nThe fact behind it was asked of the program itself; a test asks it again.")
 
 
+def test_a_misspelt_name_gets_the_nearest_and_a_number_is_enough() -> None:
+    with pytest.raises(CannotAnswer) as problem:
+        explain.explain("connecter-engine")
+    assert problem.value.write == "invoke explain connector-engine"
+    assert explain.explain("103") == explain.explain("WL103")
+
+
 def test_all_findings_are_in_one_table() -> None:
     lines = explain.explain("findings").splitlines()
     assert [line.split()[0] for line in lines[1 : 1 + len(ids.known())]] == list(ids.known())

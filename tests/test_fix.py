@@ -97,6 +97,14 @@ def test_a_key_that_could_mean_something_else_is_left(text: str) -> None:
     assert (shown, Path("my.yaml").read_text()) == ("", f"{HEAD}{text}\n")
 
 
+def test_a_read_only_file_stays() -> None:
+    Path("my.yaml").write_text(TEXT)
+    Path("my.yaml").chmod(0o444)
+    report, _ = mend(judge_file())
+    assert Path("my.yaml").read_text() == TEXT
+    assert {check.detail for check in report.checks if check.id == fix.ID} == {"by hand only: my.yaml is read-only"}
+
+
 def test_line_ends_byte_order_mark_and_permissions_stay() -> None:
     old = b"\xef\xbb\xbf" + TEXT.replace("\n", "\r\n").encode().removesuffix(b"\r\n")
     Path("my.yaml").write_bytes(old)
@@ -133,7 +141,7 @@ def test_a_setting_of_a_stack_in_a_file_of_one_s_own() -> None:
     assert Path("my.yaml").read_text() == "decode:\n  replicas: 2\n"
     assert [(f.id, f.path) for f in report.findings] == [("WL010", "model.nam")]
     (left,) = (check for check in report.checks if check.id == fix.ID)
-    assert left.detail == "not by --fix: it stands on the command line"
+    assert left.detail == "by hand only: it stands on the command line"
 
 
 def test_this_project_s_own_files_are_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -85,6 +85,8 @@ def test_without_a_reason_it_is_not_obeyed(judge: Judge, said: str) -> None:
         ("E501 ours", "E501 is no finding", "wellit: ignore WL401 and the reason"),
         ("because", "the comment names no finding", "wellit: ignore WL401 and the reason"),
         ("", "the comment names no finding", "wellit: ignore WL401 and the reason"),
+        ("unknown-value-key ours", "the comment names no finding", "wellit: ignore WL020 and the reason"),
+        ("trust-remote-code ours", "the comment names no finding", "wellit: ignore WL401 and the reason"),
         ("WL002 ours", "WL002 cannot be ignored", "remove the comment"),
         ("WL034 ours", "WL034 cannot be ignored", "remove the comment"),
         ("WL606 ours", "WL606 cannot be ignored", "remove the comment"),
@@ -135,9 +137,19 @@ def test_a_retired_id_is_not_needed(judge: Judge, monkeypatch: pytest.MonkeyPatc
 
 
 def test_what_is_no_such_comment_says_nothing(judge: Judge) -> None:
-    odd = "# wellit: ignored WL020\n# wellit ignore WL020\na# wellit: ignore WL020\n# wellit: ignore-files WL020\n"
+    odd = "# wellit ignore WL020\na# wellit: ignore WL020\n# wellit, later: ignore\n"
     assert ignore.comments("a.yaml", odd) == []
     assert told(judge(f"{odd.replace('a#', '#a#')}{ROOT}")) == []
+
+
+@pytest.mark.parametrize("word", ["ignored", "ignroe", "Ignor", "ignore-files"])
+def test_a_misspelt_word_is_told(judge: Judge, word: str) -> None:
+    report = judge(f"{ROOT}decode: {{replica: 2}} # wellit: {word} WL020 ours\n")
+    assert [f.id for f in report.findings] == ["WL020", "WL033"]
+
+
+def test_capitals_do_not_matter(judge: Judge) -> None:
+    assert judge(f"{ROOT}decode: {{replica: 2}} # Wellit: Ignore wl020 ours\n").findings == []
 
 
 def test_in_a_block_of_text() -> None:

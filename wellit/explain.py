@@ -51,7 +51,7 @@ def explain(what: str) -> str:
         return tables[what]()
     texts = ids.known()
     slugs = {known.slug: key for key, known in texts.items() if known.slug}
-    if (key := slugs.get(what.lower(), what.upper())) in texts:
+    if (key := slugs.get(what.lower(), f"WL{what}" if what.isdigit() else what.upper())) in texts:
         return one(texts[key])
     if what.upper() in rules.RETIRED:
         return f"{what.upper()} was retired: nothing says it any more, and the id is not used again."
@@ -61,6 +61,8 @@ def explain(what: str) -> str:
     written = {names[0].lower(): name for name, names in called.items()} | {name: name for name in called}
     if what.lower() in written:
         return engine(written[what.lower()])
+    if "-" in what and (near := nearest(what, slugs, 0.75)):
+        raise CannotAnswer(f'no finding is called "{what}"', write=f"invoke explain {near}")
     if nearest(what, tables) and not stranger.near_title(what, called):
         raise unknown("topic", what, [*tables, *called, "WL101"])
     message = f'"{what}" is no engine that is here, no finding and none of {", ".join(tables)}'

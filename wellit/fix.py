@@ -96,6 +96,8 @@ def plan(report: Report, named: Collection[str]) -> Plan:
             _may_write(name, named)
             file = _target(name)
             old = _read(file)
+            if not file.stat().st_mode & 0o222:
+                raise NotWritten(f"{name} is read-only")
             new = _edited(_text(old), [f.fix for f in findings if f.fix], name)
             start = codecs.BOM_UTF8 if old.startswith(codecs.BOM_UTF8) else b""
             made.changes.append(Change(name, file, old, start + new.encode("utf-8")))
@@ -216,4 +218,4 @@ def _painted(lines: Iterable[str], style: Style) -> Iterator[str]:
 
 def _left(left: Iterable[tuple[Finding, str]]) -> Iterator[Check]:
     for finding, reason in dict.fromkeys(left):
-        yield Check(ID, f"{finding.id} at {finding.at} is mended", "warn", f"not by --fix: {reason}")
+        yield Check(ID, f"{finding.id} at {finding.at} is mended", "warn", f"by hand only: {reason}")

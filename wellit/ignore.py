@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from inspect import cleandoc
 
+from wellit import rules, schema
 from wellit.checks import CHECKS
 from wellit.findings import Edit, Finding, Ignore, Location, Report, Severity
 from wellit.source.reading import IDS
@@ -61,33 +62,36 @@ KINDS = {key: (slug, severity, cleandoc(doc)) for key, (slug, severity, doc) in 
 # Findings that no comment takes away: of files that cannot be read, and of the comments themselves.
 ALWAYS = (*IDS.values(), NO_REASON, UNKNOWN, UNUSED)
 
-_COMMENT = re.compile(r"(?:^|(?<=\s))#\s*wellit:\s*ignore(?P<file>-file)?(?![\w-])[ \t]*(?P<said>.*)$")
+_COMMENT = re.compile(r"(?i)(?:^|(?<=\s))#\s*wellit:\s*(?P<word>[\w-]+)[ \t]*(?P<said>.*)$")
+_WORDS = ("ignore", "ignore-file")
 _IDS = re.compile(r"[A-Za-z]{1,3}\d+(?:(?:\s*,\s*)[A-Za-z]{1,3}\d+|\s+WL\d+)*", re.IGNORECASE)
 _ID = re.compile(r"[A-Za-z]+\d+")
 
 
 def comments(name: str, text: str) -> list[Ignore]:
     """What the comments of a file ignore, one for each id that they name."""
-    if "wellit:" not in text:
+    if "ellit:" not in text:
         return []
     lines = text.splitlines()
-    return [one for number, line in enumerate(lines) if "wellit:" in line for one in _of_line(name, lines, number)]
+    return [one for number, line in enumerate(lines) if "ellit:" in line for one in _of_line(name, lines, number)]
 
 
 def _of_line(name: str, lines: list[str], number: int) -> Iterator[Ignore]:
     line = lines[number]
-    if not (found := _COMMENT.search(line)):
+    found = _COMMENT.search(line)
+    word = found["word"].lower() if found else ""
+    if not found or not difflib.get_close_matches(word, _WORDS, 1):
         return
     named = _IDS.match(found["said"])
     reason = found["said"][named.end() if named else 0 :].strip(" \t-:,.;\u2013\u2014")
-    about = 0 if found["file"] else _about(lines, number)
+    about = 0 if word == "ignore-file" else _about(lines, number)
     whole = Location(name, number + 1, found.start() + 1, len(line.rstrip()) - found.start(), line)
-    if not named:
-        yield Ignore("", about, "", whole, whole)
+    if not named or word not in _WORDS:
+        yield Ignore("", about, reason.partition(" ")[0], whole, whole)
         return
-    for word in _ID.finditer(named[0]):
-        at = replace(whole, column=found.start("said") + word.start() + 1, length=len(word[0]))
-        yield Ignore(word[0].upper(), about, reason, at, whole)
+    for id_ in _ID.finditer(named[0]):
+        at = replace(whole, column=found.start("said") + id_.start() + 1, length=len(id_[0]))
+        yield Ignore(id_[0].upper(), about, reason, at, whole)
 
 
 def _about(lines: list[str], number: int) -> int:
@@ -153,9 +157,8 @@ def _stale(one: Ignore, state: str, ids: Mapping[str, bool]) -> bool:
 def _wrong(one: Ignore, ids: Mapping[str, bool]) -> Finding | None:
     if one.id not in ids:
         message = f"{one.id} is no finding" if one.id else "the comment names no finding"
-        return _told(
-            UNKNOWN, one.at, message, near(one.id, ids) or "wellit: ignore WL401 and the reason", "it ignores nothing"
-        )
+        write = near(one.id, ids) or f"wellit: ignore {_called(one.reason) or 'WL401'} and the reason"
+        return _told(UNKNOWN, one.at, message, write, "it ignores nothing")
     if _always(one.id):
         why = "whoever runs this has to see it"
         return _told(UNKNOWN, one.at, f"{one.id} cannot be ignored", "remove the comment", why)
@@ -163,6 +166,13 @@ def _wrong(one: Ignore, ids: Mapping[str, bool]) -> Finding | None:
         why = "without a reason it is not obeyed"
         return _told(NO_REASON, one.comment, "the comment does not say why", "the reason after it", why)
     return None
+
+
+def _called(slug: str) -> str:
+    """The id of the finding that is called so."""
+    slugs = {kind[0]: key for key, kind in {**schema.KINDS, **KINDS}.items()}
+    slugs |= {loaded.rule.slug: loaded.rule.id for loaded in rules.rules()} if slug else {}
+    return slugs.get(slug.lower(), "")
 
 
 def near(wrong: str, ids: Collection[str]) -> str:

@@ -127,7 +127,8 @@ def _looked() -> str:
 def _there(names: Iterable[str]) -> None:
     for name in names:
         if name != STDIN and not Path(name).exists():
-            raise CannotAnswer(f"there is no file {name}", write="check the path")
+            write = "the flags before the --" if name.startswith("--") else "check the path"
+            raise CannotAnswer(f"there is no file {name}", write=write)
 
 
 def _once(found: Sequence[ValuesFile]) -> None:
