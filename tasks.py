@@ -66,43 +66,44 @@ def validate(
     **given: Any,
 ) -> int:  # fmt: skip
     """Find mistakes in files: nothing is started on a cluster."""
-    from wellit import validate as validation
     from wellit.finish import finishing
-    from wellit.validate import foreign, matrix
+    from wellit.validate import foreign
 
     fmt = known_format(given["format_"])
     named = files_after_dashes()
     if each and not values and not named:
         raise CannotAnswer("--each is for values files, and there is none", write="--each --values FILE, or -- FILE")
     said = {
-        "values": values or named,
-        "chart": chart,
-        "helmfile": helmfile,
-        "manifests": manifests,
-        "live": live,
-        "all": all,
-        **given,
-    }
-    kind = foreign.chosen(said, (*STACK_FLAGS, *FETCH))
+        "values": values, "after_dashes": named, "chart": chart, "each": each, "helmfile": helmfile,
+        "manifests": manifests, "live": live, "all": all, "cells": cells, **given,
+    }  # fmt: skip
+    kind = foreign.chosen(said | {"values": values or named}, (*STACK_FLAGS, *FETCH))
+    return show(finishing(given, fmt)(lambda: _judged(kind, said)), fmt)
 
-    def judge() -> Report:
-        if named and not values and not chart:
-            return validation.files_that_say(named)
-        if kind == "values":
-            return validation.values_files([*values, *named], chart, each=each)
-        if kind == "helmfile":
-            return foreign.helmfile(helmfile, say, environment=given["env"], namespace=given["namespace"], every=all)
-        if kind == "manifests":
-            return foreign.manifests(manifests)
-        if kind == "live":
-            from wellit import installed
 
-            return installed.judge(access(given), given["namespace"])
-        if all or cells:
-            return matrix.everything(choice(given), say, fetch=given["fetch"], every_cell=cells)
-        return validation.stack(choice(given), say, fetch=given["fetch"]).report
+def _judged(kind: str, said: dict[str, Any]) -> Report:
+    """What validate has to say of the one kind of input that the flags name."""
+    from wellit import validate as validation
+    from wellit.validate import foreign, matrix
 
-    return show(finishing(given, fmt)(judge), fmt)
+    named, fetch = said["after_dashes"], said["fetch"]
+    if named and not said["values"] and not said["chart"]:
+        return validation.files_that_say(named)
+    if kind == "values":
+        return validation.values_files([*said["values"], *named], said["chart"], each=said["each"])
+    if kind == "helmfile":
+        return foreign.helmfile(
+            said["helmfile"], say, environment=said["env"], namespace=said["namespace"], every=said["all"]
+        )
+    if kind == "manifests":
+        return foreign.manifests(said["manifests"])
+    if kind == "live":
+        from wellit import installed
+
+        return installed.judge(access(said), said["namespace"])
+    if said["all"] or said["cells"]:
+        return matrix.everything(choice(said), say, fetch=fetch, every_cell=said["cells"])
+    return validation.stack(choice(said), say, fetch=fetch).report
 
 
 @task(STACK_FLAGS, FETCH)
