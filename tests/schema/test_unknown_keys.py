@@ -54,3 +54,8 @@ def test_a_key_for_other_versions_beside_its_own_loses_nothing(version: str, rea
     assert found == [
         ("WL040", f"remove it: inferenceExtension.image.{place} is read in its place") for place in (read, other)
     ]
+
+
+def test_an_empty_map_for_a_list_says_nothing() -> None:
+    read = source.parse("decode: {tolerations: {}, podAnnotations: []}", "values.yaml")
+    assert schema.check_values(read.data, schema_of(*SERVICE, read.data), read.at, "it") == []

@@ -65,11 +65,11 @@ def _gone(node: Node, one: Moved, release: Release) -> Hit:
 
 def _not_yet(node: Node, one: Moved, release: Release) -> Hit:
     move = one.move
-    place = _placed(move["old"], node)
+    place = _placed(move.get("old", ""), node)
     return Hit(
         node,
         f"{release.label} has no {node.keys[-1]} here yet: it came with {move['since']}",
-        write=f"{place}, or {release.chart} {move['since']} or later",
+        write=f"{place}, or {release.chart} {move['since']} or later" if place else str(move["note"]),
         why=_consequence(node, release.facts),
     )
 

@@ -33,7 +33,7 @@ from wellit.seen.commandline import CommandLine, lines
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule(
-    "WL118", "flag-of-chart", "warning", (MODELSERVICE,), "asked",
+    "WL118", "flag-of-chart", "warning", (MODELSERVICE,), "read",
     reads="modelArtifacts.name modelArtifacts.uri role.containers role.create",
 )  # fmt: skip
 # What the chart writes that no other rule looks at: the setting, its flag, and where the values have it.

@@ -86,7 +86,7 @@ def _profile(config: Configured, handler: Plugin, role: str, how: dict[str, str]
         told = handler.parameter(old)
     name = told.text() or how["default"]
     profiles = {profile["name"].text(): profile["name"] for profile in config.profiles}
-    if name in profiles or (role == "prefill" and _never_asked(handler)):
+    if name in profiles or (role == "prefill" and handler.never_asked):
         return
     near = nearest(name, profiles, 0.7)
     node = told if told.text() else profiles.get(near, handler.node["type"])
@@ -97,14 +97,6 @@ def _profile(config: Configured, handler: Plugin, role: str, how: dict[str, str]
         why=WHY[role],
         also=(("the handler", handler.node["type"]),),
         fix=Fix(node, name) if node is profiles.get(near) else None,
-    )
-
-
-def _never_asked(handler: Plugin) -> bool:
-    """Whether the handler has no decider, so that it is not meant to split."""
-    decider = handler.fact("splits").get("decider")
-    return (
-        bool(decider) and not decider["default"] and not any(handler.parameter(p).text() for p in decider["parameters"])
     )
 
 

@@ -152,7 +152,8 @@ class _Judge:
 
     def _counts(self, problem: Problem) -> bool:
         takes_away = problem.kind in ("kind", "value") and problem.value is None
-        return not (self.scheme is VALUES and takes_away and problem.keys and not isinstance(problem.keys[-1], int))
+        in_a_map = takes_away and problem.keys and not isinstance(problem.keys[-1], int)
+        return not (self.scheme is VALUES and (in_a_map or problem.empty))
 
     def _plain(self, data: Any, keys: Keys, odd: list[Finding]) -> Any:
         """`data` without keys that are no text; each becomes a finding."""

@@ -31,6 +31,12 @@ class Problem:
     choices: tuple[Any, ...] = ()
     needed_by: str = ""
 
+    @property
+    def empty(self) -> bool:
+        """Whether an empty map stands for a list, or the reverse: templates leave out either, as charts' values do."""
+        wanted = [kind for kind in self.types if kind != "null"]
+        return (wanted, self.value) in ((["array"], {}), (["object"], []))
+
 
 def problems(errors: Iterable[ValidationError]) -> Iterator[Problem]:
     """What `errors` of one validation mean, the nearest alternative of anyOf and oneOf only."""

@@ -42,6 +42,14 @@ class Plugin:
         """What the release says of it besides kind and parameters; None when nothing."""
         return self.facts.get(name) if self.facts else None
 
+    @property
+    def never_asked(self) -> bool:
+        """Of a handler that splits: whether it has no decider, so that it is not meant to."""
+        decider = (self.fact("splits") or {}).get("decider")
+        if not decider or decider["default"]:
+            return False
+        return not any(self.parameter(path).text() for path in decider["parameters"])
+
 
 @dataclass(frozen=True, eq=False)
 class Configured:
