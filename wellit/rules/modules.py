@@ -107,6 +107,7 @@ MODULES = (
     "wl207_connector_twice",
     "wl208_pool_port_unserved",
     "wl209_proxy_ends_by_streams",
+    "wl215_objects_of_one_name",
     "wl220_picker_flag_unknown",
     "wl221_picker_flag_value",
     "wl222_picker_switch",
