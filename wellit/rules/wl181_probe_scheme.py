@@ -28,6 +28,7 @@ from __future__ import annotations
 from wellit.rules.rule import Fix, Hit, Items, Rule
 from wellit.seen.container import Container
 from wellit.seen.modelservice import mains
+from wellit.seen.neutral import told
 from wellit.seen.probes import probes
 from wellit.subject import MODELSERVICE, Subject
 
@@ -55,7 +56,6 @@ def check(subject: Subject) -> Items:
 
 def _tls(container: Container) -> bool | None:
     """Whether the engine is given a certificate; None when that cannot be told."""
-    said = container.engine and container.engine.data.get("speaks", {}).get("settings", {}).get("sslCertificate")
     if container.words.elsewhere:
         return None
-    return bool(said and said.get("flag") and container.words.given(said["flag"]))
+    return told(container, "sslCertificate") is not None

@@ -29,4 +29,9 @@ def environment(container: Container) -> Environment:
         names |= {variable["name"].text() for variable in place["env"]}
         if place["envFrom"]:
             more = "envFrom may have it"
-    return Environment(frozenset(names), more, tuple(container.facts["envFamilies"]))
+    return Environment(frozenset(names), more, _families(container))
+
+
+def _families(container: Container) -> tuple[str, ...]:
+    own = (container.engine.data.get("speaks") or {}).get("variables", ()) if container.engine else ()
+    return (*container.facts["envFamilies"], *own)
