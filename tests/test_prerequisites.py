@@ -297,9 +297,9 @@ def test_a_look_that_is_denied_says_what() -> None:
 STEPS = """
 gateway:
   prerequisites:
-  - chart: {release: a, name: old, from: "oci://r/c", version: versions.kgateway, namespace: n, brings: [], values: {},
+  - chart: {release: a, name: old, from: "oci://r/c", version: versions.kgateway, namespace: ns, brings: [], values: {},
             trains: [llm-d-0.4]}
-  - chart: {release: a, name: new, from: "oci://r/c", version: versions.kgateway, namespace: n, brings: [], values: {},
+  - chart: {release: a, name: new, from: "oci://r/c", version: versions.kgateway, namespace: ns, brings: [], values: {},
             trains: [llm-d-0.6], class: agentgateway}
 """
 BY_TRAIN = [("llm-d-0.4", "old", "istio"), ("llm-d-0.6", "new", "agentgateway")]
