@@ -92,7 +92,12 @@ def known_paths(word: str) -> list[tuple[str | int, ...]]:
     return list(dict.fromkeys(found))
 
 
-PATHS = {word: known_paths(word) for word in VERSIONS}
+# A chart whose schema names nothing has what its rules read.
+OPEN: list[tuple[str | int, ...]] = [
+    ("pilot", "env", "ENABLE_GATEWAY_API_INFERENCE_EXTENSION"), ("env",), ("pilot", "tag"),
+    ("meshConfig", "defaultConfig", "proxyMetadata", "x"),
+]  # fmt: skip
+PATHS = {word: known_paths(word) or OPEN for word in VERSIONS}
 
 
 def laid(data: Any, path: tuple[str | int, ...], value: Any) -> Any:
