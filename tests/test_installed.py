@@ -106,6 +106,24 @@ def test_a_release_of_another_chart_is_not_checked() -> None:
     ]
 
 
+def test_a_route_of_another_chart_leads_there_all_the_same() -> None:
+    gateway = "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: door}\n"
+    pool = "apiVersion: inference.networking.k8s.io/v1\nkind: InferencePool\nmetadata: {name: room}\n"
+    route = (
+        "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: way}\nspec:\n"
+        "  parentRefs: [{name: door}]\n  rules:\n  - backendRefs:\n"
+        "    - {group: inference.networking.k8s.io, kind: InferencePool, name: room}\n"
+    )
+    values = {"inferencePool": {"modelServers": {"matchLabels": {"llm-d.ai/guide": "chat"}}}}
+    both = (
+        secret("infra", {}, chart="llm-d-infra", version="v1.3.6", manifest=gateway),
+        secret("room", values, chart="inferencepool", version="v1.3.0", manifest=pool),
+    )
+    assert "WL324" in {finding.id for finding in judged(*both).findings}
+    way = secret("way", {}, chart="route", version="0.1.0", manifest=route)
+    assert "WL324" not in {finding.id for finding in judged(*both, way).findings}
+
+
 def test_a_release_of_an_unknown_version_is_not_checked() -> None:
     (check,) = judged(secret("ms", SGLANG, version="v9.0.0")).checks
     assert (check.status, "newer than the newest version known" in check.detail) == ("skip", True)

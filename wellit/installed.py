@@ -28,6 +28,8 @@ from wellit.subject import CHARTS, Manifest, Release, Subject
 # Of the states of a revision, what counts before the others: what runs, then what was tried last.
 DEPLOYED = "deployed"
 GZIP = b"\x1f\x8b"
+# What leads to pods, whoever made it: of a release that is not judged these are looked at all the same.
+LEADS = ("HTTPRoute", "GRPCRoute", "VirtualService", "AIGatewayRoute", "Gateway")
 MOST_BYTES = 32 * 1024 * 1024  # of one release, unpacked
 
 
@@ -69,6 +71,7 @@ def judge(access: Access, namespace: str) -> Report:
         made, reason = _release(one, namespace)
         if made is None:
             report.checks.append(Check("WL500", f"{one.name} ({one.chart} {one.version})", "skip", reason))
+            objects += (each for each in _objects(one) if each.object["kind"] in LEADS)
             continue
         releases.append(made)
         objects += _objects(one)
