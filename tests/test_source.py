@@ -52,7 +52,7 @@ def test_yaml_as_helm_reads_it() -> None:
     [
         ("a: 1\na: 2\n", "WL003", "f:2:1", 'the key "a" stands here twice; the first is on line 1'),
         ("a:\n\tb: 1\n", "WL002", "f:2:1", "a tab"),
-        ("a: [1\n", "WL002", "f:2:1", "not YAML"),
+        ("a: [1\n", "WL002", "f:1:4", "not YAML"),
         ("a: b: c\n", "WL002", "f:1:5", "not YAML"),
         ("? [1, 2]\n: x\n", "WL002", "f:1:3", "a key must be a word"),
         ("a: 1\nnull: 2\n", "WL002", "f:2:1", "a key must be a word, not null"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -166,7 +166,12 @@ def _broken(problem: yaml.YAMLError, lines: list[str], name: str) -> Finding:
         at = Location(name, mark.line + 1, line.find("\t") + 1 or mark.column + 1, 1, line)
         return finding("a tab stands where YAML wants spaces", at, write="spaces", slug="yaml")
     context = str(getattr(problem, "context", "") or "")
-    return finding(f"not YAML: {said}" + (f", {context}" if context else ""), at, slug="yaml")
+    told = finding(f"not YAML: {said}" + (f", {context}" if context else ""), at, slug="yaml")
+    start = getattr(problem, "context_mark", None)
+    if start is None or start.line >= min(mark.line, len(lines)):
+        return told
+    begun = Location(name, start.line + 1, start.column + 1, 1, lines[start.line])
+    return replace(told, at=begun) if not line else replace(told, also=(("what it reads here begins", begun),))
 
 
 def lookup(data: Any, keys: Sequence[Key]) -> Any:
