@@ -84,7 +84,7 @@ def validate(
 def _judged(kind: str, said: dict[str, Any]) -> Report:
     """What validate has to say of the one kind of input that the flags name."""
     from wellit import validate as validation
-    from wellit.validate import foreign, matrix
+    from wellit.validate import foreign
 
     named, fetch = said["after_dashes"], said["fetch"]
     if named and not said["values"] and not said["chart"]:
@@ -102,6 +102,8 @@ def _judged(kind: str, said: dict[str, Any]) -> Report:
 
         return installed.judge(access(said), said["namespace"])
     if said["all"] or said["cells"]:
+        from wellit.validate import matrix
+
         return matrix.everything(choice(said), say, fetch=fetch, every_cell=said["cells"])
     return validation.stack(choice(said), say, fetch=fetch).report
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -159,6 +159,12 @@ class _File:
         self.versions: tuple[str, ...] = tuple(data["versions"])
         self.by_order = {key: version for version in self.versions if (key := order(version))}
 
+    @cached_property
+    def frozen(self) -> Mapping[str, Any]:
+        """The data as nobody can change it: what releases have in common is there once."""
+        frozen: Mapping[str, Any] = _frozen(self.data)
+        return frozen
+
     def before(self, wanted: Order) -> str:
         """The release whose facts hold for one that is not listed, where only those that changed something are."""
         below = [key for key in self.by_order if key < wanted] if self.data.get("onlyChanges") else []
@@ -184,25 +190,26 @@ def _read(path: Path) -> _File:
     return file
 
 
+@cache
 def _chart(folder: Path, chart: str) -> _File:
     if chart not in (known := charts(folder=folder)):
         raise errors.unknown("chart", chart, known)
     return _read(folder / f"{chart}.yaml")
 
 
-@lru_cache(maxsize=64)
+@cache
 def _merged(file: _File, version: str) -> Contract:
     older = set(file.versions[: file.versions.index(version) + 1])
     facts: dict[str, Any] = {}
-    for entry in file.data["contract"]:
+    for entry in file.frozen["contract"]:
         if entry["since"] in older:
             facts |= entry
     facts.pop("since", None)
     base = _stands_on(file, facts)
-    evidence, narrows = (_frozen(file.data.get(name, {})) for name in ("evidence", "narrows"))
+    evidence, narrows = (file.frozen.get(name, MappingProxyType({})) for name in ("evidence", "narrows"))
     if base:
         facts, evidence = {**base.facts, **facts}, {**base.evidence, **evidence}
-    return Contract(file.name, version, _frozen(facts), evidence, narrows, _frozen(file.data.get("moved", [])))
+    return Contract(file.name, version, MappingProxyType(facts), evidence, narrows, file.frozen.get("moved", ()))
 
 
 def _stands_on(file: _File, facts: Mapping[str, Any]) -> Contract | None:

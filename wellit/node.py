@@ -51,12 +51,12 @@ class Node:
 
     def __getitem__(self, key: Key) -> Node:
         raw = self._raw
-        if isinstance(raw, (dict, Mapping)):
+        inner = MISSING
+        if isinstance(raw, list):
+            if isinstance(key, int) and 0 <= key < len(raw):
+                inner = raw[key]
+        elif raw is not MISSING and isinstance(raw, (dict, Mapping)):
             inner = raw.get(key, MISSING)
-        elif isinstance(raw, list) and isinstance(key, int) and 0 <= key < len(raw):
-            inner = raw[key]
-        else:
-            inner = MISSING
         return Node(self.owner, (*self.keys, key), inner)
 
     def at(self, *keys: Key) -> Node:

@@ -9,14 +9,16 @@ To add one: a module here, its line in modules.py, a good and a bad fixture in t
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
+from wellit import remembered
 from wellit.errors import unknown
 from wellit.findings import Check, Edit, Finding, Location
 from wellit.node import spoken
@@ -31,11 +33,28 @@ if TYPE_CHECKING:
 RETIRED: tuple[str, ...] = ()
 
 
+@functools.cache
 def rules() -> tuple[Loaded, ...]:
     """Every rule, in the order of MODULES; imported when first asked for."""
+    return tuple(map(_loaded, MODULES))
+
+
+@functools.cache
+def _loaded(name: str) -> Loaded:
     from wellit.rules.rule import Loaded
 
-    return tuple(Loaded.of(import_module(f"{__name__}.{name}")) for name in MODULES)
+    return Loaded.of(import_module(f"{__name__}.{name}"))
+
+
+@functools.cache
+def _charts() -> dict[str, list[str]]:
+    """The charts of each rule, by module; kept, so that one that is not asked need not be imported."""
+    name = remembered.key(MODULES, remembered.states(remembered.below(Path(__file__).parent)))
+    if (kept := remembered.recall("data", name)) is None:
+        kept = {module: list(_loaded(module).rule.charts) for module in MODULES}
+        remembered.keep("data", name, kept)
+    charts: dict[str, list[str]] = kept
+    return charts
 
 
 def find(name: str) -> Loaded:
@@ -66,14 +85,13 @@ def run(subject: Subject) -> Iterator[Finding | Check]:
     A rule that fails is a mistake of ours: an unknown check, and the others go on. With $WELLIT_RAISE, as in our tests,
     it is raised.
     """
-    for loaded in rules():
-        if _reads(loaded.rule, subject):
-            try:
-                yield from judge(loaded, subject)
-            except Exception as problem:
-                if os.environ.get("WELLIT_RAISE"):
-                    raise
-                yield _failed(loaded.rule, problem)
+    for loaded in _about(subject):
+        try:
+            yield from judge(loaded, subject)
+        except Exception as problem:
+            if os.environ.get("WELLIT_RAISE"):
+                raise
+            yield _failed(loaded.rule, problem)
 
 
 def _failed(rule: Rule, problem: Exception) -> Check:
@@ -85,13 +103,15 @@ def _failed(rule: Rule, problem: Exception) -> Check:
     return Check(rule.id, rule.slug, "unknown", detail, "report it, with the values if they may be seen")
 
 
-def _reads(rule: Rule, subject: Subject) -> bool:
-    """Whether a rule is one for what `subject` is: settings, chart values, or rendered objects."""
-    from wellit.subject import OBJECTS, SETTINGS
+def _about(subject: Subject) -> Iterator[Loaded]:
+    """The rules for what `subject` is: settings, or the values of these charts; with rendered objects it may be all."""
+    from wellit.subject import CHARTS, OBJECTS, SETTINGS
 
-    if rule.charts == (OBJECTS,):
-        return subject.manifests is not None
-    return SETTINGS in rule.charts if subject.settings else rule.charts != (SETTINGS,)
+    is_about = {SETTINGS} if subject.settings else {release.chart for release in subject.releases}
+    if subject.manifests is not None:
+        is_about |= {*CHARTS, OBJECTS}
+    charts = _charts()
+    return (_loaded(name) for name in MODULES if not is_about.isdisjoint(charts[name]))
 
 
 def judge(loaded: Loaded, subject: Subject) -> Iterator[Finding | Check]:

@@ -13,6 +13,7 @@ from wellit import paths
 from wellit.source import Key, Keys
 
 _DEEPEST = 7
+_MOST_KEPT = 32  # schemas
 
 
 @functools.cache
@@ -76,20 +77,30 @@ class Node:
                     return node.schema[name]
         return None
 
-    def elsewhere(self, name: str, above: Keys = ()) -> list[Keys]:
+    def elsewhere(self, name: str) -> list[Keys]:
         """Paths of maps below this one that end in `name`, the shortest first; an item of a list is ``[]``."""
+        return sorted((keys for keys in self._everywhere() if str(keys[-1]).lower() == name.lower()), key=len)
+
+    def _everywhere(self) -> list[Keys]:
+        """Every path below this one; worked out once for a schema, which nobody changes."""
+        if id(self.schema) not in _paths:
+            if len(_paths) > _MOST_KEPT:
+                _paths.clear()
+            _paths[id(self.schema)] = self.schema, list(dict.fromkeys(self._below(())))
+        return _paths[id(self.schema)][1]
+
+    def _below(self, above: Keys) -> Iterator[Keys]:
         if len(above) >= _DEEPEST:
-            return []
-        found: list[Keys] = []
+            return
         for key, node in self.properties().items():
-            if node.schema.get("x-rare"):
-                continue
-            if key.lower() == name.lower():
-                found.append((*above, key))
-            found += node.elsewhere(name, (*above, key))
+            if not node.schema.get("x-rare"):
+                yield (*above, key)
+                yield from node._below((*above, key))
         for item in self.children(0):
-            found += item.elsewhere(name, (*above, "[]"))
-        return sorted(dict.fromkeys(found), key=len)
+            yield from item._below((*above, "[]"))
+
+
+_paths: dict[int, tuple[Mapping[str, Any], list[Keys]]] = {}  # with the schema, so that its id stays its own
 
 
 def _members(schema: Mapping[str, Any], key: Key) -> Iterator[Any]:

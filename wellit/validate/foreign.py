@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from wellit import ignore, process, tools, validate
+from wellit import ignore, process, validate
 from wellit.errors import CannotAnswer
 from wellit.findings import Check, Finding, Report
-from wellit.inputs import helmfile as helmfiles
-from wellit.inputs import manifests as objects
 from wellit.say import Say
 from wellit.source import BadSource
+
+if TYPE_CHECKING:
+    from wellit.inputs.helmfile import Helmfile
 
 CLUSTER = ("sandbox", "context", "kubeconfig")
 # Flags that each say what is judged, with those of a stack's flags that go with them.
@@ -64,6 +65,9 @@ def helmfile(
 
     Raises CannotAnswer when there is no such file or environment.
     """
+    from wellit import tools
+    from wellit.inputs import helmfile as helmfiles
+
     found = helmfiles.find(path, environment, namespace, run)
     names = (found.environments or [""]) if every else [environment]
     tools.ensure(["helm", "helmfile"], say)
@@ -80,6 +84,8 @@ def helmfile(
 
 def manifests(words: Sequence[str]) -> Report:
     """Judge rendered objects: files, folders, or stdin. Raises CannotAnswer when there are none."""
+    from wellit.inputs import manifests as objects
+
     made = objects.read(words)
     number = len(made.manifests or ())
     about = {
@@ -116,7 +122,9 @@ def _by_environment(judged: Sequence[Report], names: Sequence[str]) -> Iterator[
         yield item
 
 
-def _one(found: helmfiles.Helmfile, say: Say) -> Report:
+def _one(found: Helmfile, say: Say) -> Report:
+    from wellit.inputs import helmfile as helmfiles
+
     try:
         made = helmfiles.read(found, say)
     except BadSource as bad:
