@@ -21,7 +21,7 @@ from wellit.subject import CHARTS, MODELSERVICE
 MODELINE = re.compile(r"^# yaml-language-server: \$schema=(\S+)$", re.MULTILINE)
 EDITED = [
     *paths.ENVIRONMENTS.glob("*.yaml"), *paths.ENVIRONMENTS.glob("*/*.yaml"), *paths.GUIDES.glob("*/guide.yaml"),
-    *paths.CAPABILITIES.glob("*.yaml"),
+    *paths.CAPABILITIES.glob("*.yaml"), *(paths.SCHEMAS / "flags").glob("*.yaml"),
 ]  # fmt: skip
 
 
