@@ -59,3 +59,11 @@ def test_a_key_for_other_versions_beside_its_own_loses_nothing(version: str, rea
 def test_an_empty_map_for_a_list_says_nothing() -> None:
     read = source.parse("decode: {tolerations: {}, podAnnotations: []}", "values.yaml")
     assert schema.check_values(read.data, schema_of(*SERVICE, read.data), read.at, "it") == []
+
+
+@pytest.mark.parametrize(("protocol", "wrong"), [("HTTP", False), ("http", True), ("example.com/quic", False)])
+def test_a_listener_s_protocol_is_in_capitals(protocol: str, wrong: bool) -> None:
+    text = f"gateway: {{listeners: [{{name: web, port: 80, protocol: {protocol}}}]}}"
+    read = source.parse(text, "values.yaml")
+    found = schema.check_values(read.data, schema_of("llm-d-infra", "v1.3.10", read.data), read.at, "it")
+    assert [f.id for f in found] == ["WL022"] * wrong
