@@ -119,7 +119,7 @@ def values(draw: st.DrawFn) -> tuple[str, Any]:
     data: Any = {}
     if word.startswith(CHARTS[0]) and draw(st.booleans()):
         data = copy.deepcopy(draw(st.sampled_from(RIGHT))["values"])
-    for path in draw(st.lists(st.sampled_from(PATHS[word] or [("profile",)]), min_size=1, max_size=5)):
+    for path in draw(st.lists(st.sampled_from(PATHS[word]), min_size=1, max_size=5)):
         data = laid(data, path, draw(ANYTHING))
     return word, data
 

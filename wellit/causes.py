@@ -45,7 +45,8 @@ ANYWHERE = {
 # What follows from findings in other files, at a place that it names.
 ACROSS = {"WL204": {"WL203"}}
 # What is about a role that is not there, and whose absence has a cause of its own.
-ABSENT = {"WL132": "prefill"}
+ABSENT = {"WL132": "prefill", "WL238": "prefill"}
+_SAYS_ABSENT = frozenset(("WL131", "WL132"))
 # What is of no use only because its name is misspelt where it is used.
 UNUSED = {"WL173": {"WL172"}}
 _CONTAINER = re.compile(r"[\w.]*?ontainers\[\d+\]")
@@ -101,7 +102,7 @@ def only(findings: Iterable[Finding]) -> list[Finding]:
     for finding in listed:
         by_file.setdefault(finding.at.file, []).append(_Cause(finding))
     every = [cause for causes in by_file.values() for cause in causes]
-    others = set().union(*ACROSS.values())
+    others = set().union(_SAYS_ABSENT, *ACROSS.values())
     wide = [cause for cause in every if cause.words or cause.meant or cause.finding.id in others][:_MOST]
     return [
         finding
@@ -146,6 +147,9 @@ def _advises(of: Finding, cause: _Cause) -> bool:
         return False
     if cause.finding.id in ACROSS.get(of.id, ()):
         return _touches(of, cause)
+    if absent := ABSENT.get(of.id):
+        roots = {path.partition(".")[0] for path in cause.meant}
+        return absent in roots or (of.id not in _SAYS_ABSENT and cause.finding.id in _SAYS_ABSENT)
     return any(word.search(of.write) for word in cause.words) or any(
         re.search(rf"(?<![\w.]){re.escape(meant)}(?=[.\[:]|$)", of.write) for meant in cause.meant
     )
@@ -156,8 +160,6 @@ def _below(of: Finding, cause: _Cause) -> bool:
     finding = cause.finding
     if finding.id in PLUGINS:
         return of.id in PARAMETERS and of.path.startswith(finding.path.removesuffix("type") + "parameters")
-    if finding.path.partition(".")[0] == ABSENT.get(of.id):
-        return True
     if cause.flags and _container(of) == _container(finding):
         return bool(cause.flags & set(_FLAG.findall(f"{of.message} {of.write}"))) or _touches(of, cause)
     return (finding.id in FLAGS and _touches(of, cause)) or any(_about(of, path, finding) for path in cause.meant)
