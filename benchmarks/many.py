@@ -8,9 +8,9 @@ from pathlib import Path
 
 import yaml
 
-from benchmarks.room import Room
+from benchmarks.room import Room, say
 from benchmarks.timing import Comparison, Side
-from wellit import catalogue, paths
+from wellit import catalogue, paths, tools
 from wellit.compose import Choice
 
 ALL = ("validate", "--all", "--charts", "offline")
@@ -22,6 +22,7 @@ OWN = paths.ENVIRONMENTS / "measured.yaml"
 
 def matrix(room: Room) -> Iterator[Comparison]:
     """Every guide in every environment and size, against the loop that one would write."""
+    tools.ensure(["helm", "helmfile", "kubeconform"], say)  # what has to be built is built before anything is timed
     loop = Side(lambda: _loop(room))
     again = Side(lambda: room.wellit(*ALL))
     cold = Side(again.run, before=room.forget)
