@@ -58,7 +58,7 @@ def test_a_release_knows_its_file_its_facts_and_its_places(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("text", "rule", "place"),
     [
-        ("a: [1\n", "WL002", ":2:1"),
+        ("a: [1\n", "WL002", ":1:4"),  # where it was opened
         ("a: 1\na: 2\n", "WL003", ":2:1"),
         ("a:\n\tb: 1\n", "WL002", ":2:1"),
         ("- a\n- b\n", "WL002", ":1:1"),

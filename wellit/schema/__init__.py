@@ -194,6 +194,8 @@ class _Judge:
         at = self.locate(problem.keys).of_key(str(name))
         id_ = self.scheme.ignored if said.ignored and self.scheme.ignored else self.scheme.unknown
         told = self._told(id_, problem.keys, message, at, said.write, said.why)
+        if said.write not in said.known:  # it is to go to another place, or to go
+            return told
         merged = self.scheme is SETTINGS
         return replace(told, **rename.edit(self.root, self.data, problem.keys, at, said.known, merged=merged))
 

@@ -47,7 +47,7 @@ def judge(root: Node, problem: Problem, prefix: Keys, other: str) -> Unknown:
     owner = str(_says_itself(root, above, "x-of") or "")
     is_open = not owner and bool(_open(root, above))
     near = errors.nearest(name, known)
-    alike = bool(near) and _likeness(name, near) >= MISSPELT
+    alike = bool(near) and _likeness(name, near) >= MISSPELT and not _spelt_right(root, name)
     places = [] if alike else _elsewhere(root, above, name, prefix)
     lost = problem.value not in (None, False, "", [], {})
     if is_open and (read := (_says_itself(root, above, "x-superseded") or {}).get(name)):
@@ -117,6 +117,11 @@ def _of_the_chart(root: Node, name: str) -> bool:
     """Whether the chart has a key of this name anywhere, not only somebody else's form in it; extraArgs is for args."""
     names = {name, _MORE.sub("", name)}
     return any(not _form(root, keys[:-1]) for each in names for keys in root.elsewhere(each))
+
+
+def _spelt_right(root: Node, name: str) -> bool:
+    """Whether the chart has a key of exactly this name elsewhere: it is in the wrong place then, not misspelt."""
+    return any(keys[-1] == name and not _form(root, keys[:-1]) for keys in root.elsewhere(name))
 
 
 def _may_be_meant(root: Node, here: Sequence[Key], keys: Keys) -> bool:
