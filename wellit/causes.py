@@ -42,6 +42,8 @@ ANYWHERE = {
     "WL203": {"WL139"},
     "WL339": {"WL224", "WL225", "WL226", "WL227", "WL232"},
 }
+# What says of a whole file that it is not what it was taken for.
+WHOLE = frozenset(("WL045",))
 # What follows from findings in other files, at a place that it names.
 ACROSS = {"WL204": {"WL203"}}
 # What is about a role that is not there, and whose absence has a cause of its own.
@@ -132,7 +134,7 @@ def _follows(of: Finding, cause: _Cause) -> bool:
     finding = cause.finding
     if not _counts(of, finding):
         return False
-    if finding.id in ANYWHERE.get(of.id, ()):
+    if finding.id in WHOLE or finding.id in ANYWHERE.get(of.id, ()):
         return True
     if finding.id in HERE.get(of.id, ()):
         return _touches(of, cause) or _container(of) == _container(finding) != ""

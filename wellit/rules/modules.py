@@ -9,6 +9,7 @@ MODULES = (
     "wl041_moved_key",
     "wl042_workload_key",
     "wl044_setting_in_comment",
+    "wl045_values_of_other_chart",
     "wl101_model_command",
     "wl102_command_required",
     "wl103_connector_engine",
