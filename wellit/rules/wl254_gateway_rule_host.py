@@ -35,7 +35,8 @@ RULE = Rule(
 def check(subject: Subject) -> Items:
     for gateway in gateways(subject):
         rule = gateway.node["destinationRule"]
-        if rule["enabled"].flag(False) and gateway.provider == "istio" and not rule["host"].text():
+        made = rule["enabled"].flag(False) and gateway.provider in gateway.facts["ruleProviders"]
+        if made and not rule["host"].text():
             said = gateway.facts["failureMessages"]["destinationRule"]
             yield Hit(
                 rule["host"] if rule["host"].written else rule["enabled"],
