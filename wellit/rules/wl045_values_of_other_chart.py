@@ -28,13 +28,13 @@ RULE = Rule("WL045", "values-of-other-chart", "error", CHARTS, "read", reads="*"
 
 def check(subject: Subject) -> Items:
     for release in subject.releases:
-        keys = {key: node for key, node in release.root.items() if key not in ("global", "fullnameOverride")}
-        if release.of_objects or not keys or keys.keys() & _known(release.chart, release.version):
+        keys = [key for key, _ in release.root.items() if key not in ("global", "fullnameOverride")]
+        if release.of_objects or not keys or _known(release.chart, release.version).intersection(keys):
             continue
         newest = {chart: capabilities.versions(chart)[-1] for chart in CHARTS if chart != release.chart}
-        meant = [chart for chart, version in newest.items() if keys.keys() <= _known(chart, version)]
+        meant = [chart for chart, version in newest.items() if _known(chart, version).issuperset(keys)]
         if len(meant) == 1:
-            yield _hit(release, next(iter(keys)), f"{meant[0]}@{newest[meant[0]]}")
+            yield _hit(release, keys[0], f"{meant[0]}@{newest[meant[0]]}")
 
 
 def _known(chart: str, version: str) -> set[str]:

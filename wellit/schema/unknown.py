@@ -115,13 +115,17 @@ def _elsewhere(root: Node, above: Sequence[Key], name: str, prefix: Keys) -> lis
 
 def _of_the_chart(root: Node, name: str) -> bool:
     """Whether the chart has a key of this name anywhere, not only somebody else's form in it; extraArgs is for args."""
-    names = {name, _MORE.sub("", name)}
-    return any(not _form(root, keys[:-1]) for each in names for keys in root.elsewhere(each))
+    return any(_own(root, each) for each in {name, _MORE.sub("", name)})
 
 
 def _spelt_right(root: Node, name: str) -> bool:
     """Whether the chart has a key of exactly this name elsewhere: it is in the wrong place then, not misspelt."""
-    return any(keys[-1] == name and not _form(root, keys[:-1]) for keys in root.elsewhere(name))
+    return any(keys[-1] == name for keys in _own(root, name))
+
+
+def _own(root: Node, name: str) -> list[Keys]:
+    """Where a key of this name, in small or capital letters, is the chart's own."""
+    return [keys for keys in root.elsewhere(name) if not _form(root, keys[:-1])]
 
 
 def _may_be_meant(root: Node, here: Sequence[Key], keys: Keys) -> bool:
