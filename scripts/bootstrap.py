@@ -1,7 +1,8 @@
 """Make .venv from the hashed requirements; scripts/invoke calls this when it is missing or out of date.
 
-    python3 scripts/bootstrap.py          what a task needs
-    python3 scripts/bootstrap.py --dev    what the tests need as well
+    python3 scripts/bootstrap.py            what a task needs
+    python3 scripts/bootstrap.py --sandbox  what a sandbox that answers needs as well
+    python3 scripts/bootstrap.py --dev      what the tests need as well
 
 Only the standard library: nothing is installed yet. Everything is written below the checkout.
 """
@@ -25,6 +26,7 @@ from typing import IO
 Command = Sequence[object]
 # Settings that would send the packages, or Python, somewhere else than .venv.
 MISLEADING = {"PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PYTHONPATH", "PYTHONHOME", "PIP_REQUIRE_VIRTUALENV"}
+KINDS = ("sandbox", "dev")
 NETWORK = ("connection", "resolve", "timed out", "timeout", "unreachable", "proxy", "no matching distribution", "ssl")
 
 
@@ -47,11 +49,10 @@ class Checkout:
         self.run = run or self._run
         self.lock: IO[str] | None = None
 
-    def ready(self, dev: bool) -> None:
-        """Make .venv complete; does nothing when it is. Raises CannotSetUp."""
-        kinds = ["", "-dev"] if dev else [""]
+    def ready(self, *more: str) -> None:
+        """Make .venv complete, with `more` of KINDS; does nothing when it is. Raises CannotSetUp."""
         with self._alone():
-            for kind in kinds:
+            for kind in ["", *(f"-{name}" for name in more)]:
                 if not self._current(kind):
                     self._install(kind)
                 self._stamp(kind).touch()
@@ -176,7 +177,7 @@ def main(arguments: list[str]) -> int:
             raise CannotSetUp(
                 "Python 3.11 or newer is needed", f"this is {sys.version.split()[0]}", "python3.11 or newer"
             )
-        Checkout(Path(__file__).resolve().parent.parent).ready(dev="--dev" in arguments)
+        Checkout(Path(__file__).resolve().parent.parent).ready(*(name for name in KINDS if f"--{name}" in arguments))
     except CannotSetUp as problem:
         print(f"error: {problem}\n  = why: {problem.why}\n  = write: {problem.write}", file=sys.stderr)
         return 2

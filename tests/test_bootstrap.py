@@ -77,7 +77,7 @@ def commands(checkout: Path) -> FakeCommands:
 
 
 def ready(commands: FakeCommands, dev: bool = False) -> None:
-    bootstrap.Checkout(commands.root, commands).ready(dev)
+    bootstrap.Checkout(commands.root, commands).ready(*(["dev"] if dev else []))
 
 
 def test_the_second_run_does_nothing(commands: FakeCommands, capsys: pytest.CaptureFixture[str]) -> None:
