@@ -1,0 +1,125 @@
+"""The KV cache of an engine as far as others can tell: which beginnings of prompts it has, page by page.
+
+Pages are shared by all prompts that begin with them. The ones that were not used for the longest time go first, a
+prompt's end before its beginning, as vLLM and SGLang both do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+# Hashes go out as numbers of 64 bits; a small one would be packed shorter, and the picker drops the message then.
+_HIGH = 1 << 63
+
+
+class Page(NamedTuple):
+    """A page of tokens; its hash names it and everything before it. `parent` is the hash of the page before."""
+
+    hash: int
+    parent: int | None
+    tokens: tuple[int, ...]
+
+
+class Listener(Protocol):
+    """Who wants to know what the cache has."""
+
+    def stored(self, pages: Sequence[Page]) -> None:
+        """These pages are new, one after the other."""
+
+    def removed(self, hashes: Sequence[int]) -> None:
+        """These pages went."""
+
+    def cleared(self) -> None:
+        """All pages went."""
+
+
+class PrefixCache:
+    """Room for `pages` pages of `size` tokens each, for cached beginnings and for the requests that run.
+
+    `enabled` False keeps nothing: an engine whose prefix cache is turned off.
+    """
+
+    def __init__(self, size: int, pages: int, listener: Listener | None = None, *, enabled: bool = True) -> None:
+        self.size, self.pages, self.enabled = size, pages, enabled
+        self._listener = listener
+        self._held = 0
+        self._kept: dict[int, None] = {}  # hashes, those that were used last at the end
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    @property
+    def usage(self) -> float:
+        """The share of the room that running requests hold, 0 to 1: cached pages are free for whoever needs them."""
+        return min(1.0, self._held / self.pages)
+
+    def hold(self, count: int) -> int:
+        """A request of that many tokens begins to run; returns the pages to be given back with `release`."""
+        pages = -(-count // self.size)
+        self._held += pages
+        return pages
+
+    def release(self, pages: int) -> None:
+        """A request has ended."""
+        self._held -= pages
+
+    def lookup(self, tokens: Sequence[int]) -> int:
+        """How many of the prompt's tokens are cached: whole pages, never the last token, which is always computed."""
+        found = []
+        for page in self._split(tokens[:-1]):
+            if page.hash not in self._kept:
+                break
+            found.append(page.hash)
+        self._use(found)
+        return len(found) * self.size
+
+    def has(self, tokens: Sequence[int]) -> bool:
+        """Whether every whole page of the tokens is cached; changes nothing."""
+        return all(page.hash in self._kept for page in self._split(tokens))
+
+    def insert(self, tokens: Sequence[int]) -> None:
+        """Keep the whole pages of a prompt, as many as there is room for."""
+        if not self.enabled:
+            return
+        wanted = list(self._split(tokens))[: self.pages]
+        new = [page for page in wanted if page.hash not in self._kept]
+        self._use([page.hash for page in wanted])
+        self.evict(len(self._kept) - self.pages)
+        if new and self._listener:
+            self._listener.stored(new)
+
+    def evict(self, count: int) -> None:
+        """Let go of the pages that were not used for the longest time."""
+        gone = list(self._kept)[: max(0, count)]
+        for name in gone:
+            del self._kept[name]
+        if gone and self._listener:
+            self._listener.removed(gone)
+
+    def clear(self) -> None:
+        """Let go of everything, as an engine does when it is told to flush its cache."""
+        self._kept.clear()
+        if self._listener:
+            self._listener.cleared()
+
+    def _use(self, hashes: Sequence[int]) -> None:
+        """From the end to the beginning, so that a page never goes before the one that follows it."""
+        for name in reversed(hashes):
+            self._kept.pop(name, None)
+            self._kept[name] = None
+
+    def _split(self, tokens: Sequence[int]) -> Iterator[Page]:
+        parent: int | None = None
+        for at in range(0, len(tokens) - self.size + 1, self.size):
+            page = tuple(tokens[at : at + self.size])
+            name = _hash(parent, page)
+            yield Page(name, parent, page)
+            parent = name
+
+
+def _hash(parent: int | None, page: Sequence[int]) -> int:
+    packed = struct.pack(f">Q{len(page)}Q", parent or 0, *page)
+    return int.from_bytes(hashlib.blake2b(packed, digest_size=8).digest(), "big") | _HIGH
