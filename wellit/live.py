@@ -112,7 +112,7 @@ def look(access: Access, namespace: str, objects: Iterable[Object]) -> Live:
         lists = {kind: pool.submit(whole, access, kind.path(namespace), dict) for kind in [*kinds, PODS]}
         found = {kind: future.result() for kind, future in lists.items()}
     pods = found[PODS]
-    states = () if isinstance(pods, Unread) else tuple(_pod(pod) for pod in pods)
+    states = () if isinstance(pods, Unread) else tuple(pod_state(pod) for pod in pods)
     addresses: dict[str, str] = {}
     parts = []
     for item in mine:
@@ -157,7 +157,8 @@ def made_by(owner: str, workload: str) -> bool:
     return name.rpartition("-")[0] == workload if kind == "ReplicaSet" else name == workload
 
 
-def _pod(pod: Mapping[str, Any]) -> PodState:
+def pod_state(pod: Mapping[str, Any]) -> PodState:
+    """Where a pod of the API stands."""
     about, status = pod["metadata"], pod.get("status") or {}
     owner = next((f"{o['kind']}/{o['name']}" for o in about.get("ownerReferences") or []), "")
     statuses = [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]
