@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -132,7 +132,11 @@ class Demand:
 
 def read(rendered: Rendered, namespace: str) -> Demand:
     """The demand of a rendered stack that goes into `namespace`."""
-    pairs = [(release.name, manifest) for release in rendered.releases for manifest in release.manifests]
+    return of([(release.name, manifest) for release in rendered.releases for manifest in release.manifests], namespace)
+
+
+def of(pairs: Sequence[tuple[str, Manifest]], namespace: str) -> Demand:
+    """The demand of manifests, each with the name of its release ("" for none)."""
     manifests = [manifest for _, manifest in pairs]
     objects = tuple(_object(manifest, release) for release, manifest in pairs)
     made = {item.name for item in objects if item.of.kind == "Secret"}

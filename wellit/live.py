@@ -121,16 +121,18 @@ def look(access: Access, namespace: str, objects: Iterable[Object]) -> Live:
             parts.append(Part(item, unread=listed.why))
             continue
         live = next((one for one in listed if one["metadata"]["name"] == item.name), None)
-        if live is None:
-            parts.append(Part(item, there=False))
-        elif item.of.kind in WORKLOADS:
-            parts.append(_workload(item, live, states))
-        else:
-            parts.append(_conditions(item, live))
+        parts.append(part_of(item, live, states))
         if live is not None and item.of.kind == "Gateway":
             for address in ((live.get("status") or {}).get("addresses") or [])[:1]:
                 addresses[item.name] = address["value"]
     return Live(tuple(parts), addresses)
+
+
+def part_of(item: Object, live: Mapping[str, Any] | None, pods: Iterable[PodState] = ()) -> Part:
+    """How one object stands, by what the API has of it (None: nothing); `pods` are those of its namespace."""
+    if live is None:
+        return Part(item, there=False)
+    return _workload(item, live, pods) if item.of.kind in WORKLOADS else _conditions(item, live)
 
 
 def _workload(item: Object, live: Mapping[str, Any], pods: Iterable[PodState]) -> Part:

@@ -32,9 +32,9 @@ def preflight(demand: Demand, cluster: Cluster, values: Mapping[str, Any]) -> li
         _version(cluster),
         _namespace(demand, cluster),
         *_kinds(demand, cluster, values),
-        *_classes(demand, cluster, values),
-        _room(demand, cluster),
-        *_secrets(demand, cluster),
+        *classes(demand, cluster, values),
+        room(demand, cluster),
+        *secrets(demand, cluster),
         _permissions(demand, cluster),
         *_neighbours(demand, cluster),
     ]
@@ -98,7 +98,8 @@ def _kinds(demand: Demand, cluster: Cluster, values: Mapping[str, Any]) -> Itera
         yield Check("WL604", "the cluster knows every kind that is rendered", "pass", detail)
 
 
-def _classes(demand: Demand, cluster: Cluster, values: Mapping[str, Any]) -> Iterator[Check]:
+def classes(demand: Demand, cluster: Cluster, values: Mapping[str, Any]) -> Iterator[Check]:
+    """WL605, one for each gateway class."""
     for name in demand.gateway_classes:
         title = f"the gateway class {name} is there and accepted"
         found = cluster.gateway_classes.get(name, Missing())
@@ -117,7 +118,8 @@ def _classes(demand: Demand, cluster: Cluster, values: Mapping[str, Any]) -> Ite
             yield Check("WL605", title, "pass")
 
 
-def _room(demand: Demand, cluster: Cluster) -> Check:
+def room(demand: Demand, cluster: Cluster) -> Check:
+    """WL606."""
     wanted = ", ".join(f"{count} {name}" for name, count in sorted(demand.devices.items()))
     title = f"there is room for {_count(sum(w.pods for w in demand.workloads), 'pod')}"
     title += f" with {wanted}" if wanted else ""
@@ -149,7 +151,8 @@ def _numbers(demand: Demand, rooms: Iterable[placement.Room]) -> str:
     return "; ".join(said) or "no GPUs wanted"
 
 
-def _secrets(demand: Demand, cluster: Cluster) -> Iterator[Check]:
+def secrets(demand: Demand, cluster: Cluster) -> Iterator[Check]:
+    """WL607, one for each secret."""
     for wanted in demand.secrets:
         keys = f" with {', '.join(sorted(wanted.keys))}" if wanted.keys else ""
         title = f"the secret {wanted.name}{keys} is there"
