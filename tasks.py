@@ -17,6 +17,7 @@ from wellit.cli import (
     FIX,
     FORMAT,
     LIMITS,
+    LOAD,
     OUTPUT,
     STACK_FLAGS,
     TEXT_OR_JSON,
@@ -181,6 +182,23 @@ def status(_: Context, **given: Any) -> int:
 
     fmt = known_format(given["format_"])
     return show(operate.status(access(given), *which(given)), fmt)
+
+
+@task(
+    WHICH_FLAGS, CLUSTER_FLAGS, YES, FORMAT, LOAD,
+    completion="prompts to complete instead of a chat", no_stream="wait for whole answers",
+)  # fmt: skip
+def load(_: Context, completion: bool = False, no_stream: bool = False, **given: Any) -> int:
+    """Send a bounded load through the gateway of an installed stack, and show its figures."""
+    from wellit import load as loading
+    from wellit import operate
+    from wellit.load.asked import parse
+
+    fmt = known_format(given["format_"])
+    wanted = parse({name.replace("_", "-"): given[name] for name in LOAD}, not completion, not no_stream)
+    there = access(given)
+    known = operate.recorded(there, *which(given))
+    return loading.tell(loading.load(there, known, wanted, say, asker(given["yes"])), fmt)
 
 
 @task(WHICH_FLAGS, CLUSTER_FLAGS, YES, FORMAT)
@@ -395,6 +413,6 @@ def task_names() -> list[str]:
 
 boxes = Collection("sandbox", sandbox_up, sandbox_down, sandbox_status, sandbox_shell)
 namespace = Collection(
-    overview, quickstart, validate, render, show_, preflight, prerequisites, install, status, uninstall, compare,
+    overview, quickstart, validate, render, show_, preflight, prerequisites, install, status, load, uninstall, compare,
     explain_, schema, translate, new_, tools, walk, docs, test, benchmark, boxes,
 )  # fmt: skip

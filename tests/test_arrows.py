@@ -22,7 +22,7 @@ ORDER = """
     editor
     report
     fix
-    compare picture show support explain docs walk testing cli
+    compare picture show load support explain docs walk testing cli
     finish
     program
 """.split()

@@ -53,6 +53,17 @@ FIX: dict[str, tuple[Any, str]] = {
     "yes": (False, "do not ask"),
 }
 YES: dict[str, tuple[Any, str]] = {"yes": (False, "do not ask")}
+LOAD: dict[str, tuple[Any, str]] = {
+    "concurrency": ("", "open requests at a time (8; with --rate 200)"),
+    "rate": ("", "requests a second, sent in time whether or not those before are answered"),
+    "requests": ("", "how many in all (100)"),
+    "duration": ("", "seconds after which none is begun (60)"),
+    "limit": ("", "seconds after which one that has no end is given up (60)"),
+    "prompt_tokens": ("", "their mean length; 256+-64 spreads it"),
+    "output_tokens": ("", "the most that an answer may have (64); 64+-16 spreads it"),
+    "shared_prefix": ("", "the share of a prompt that is common to its group: 0.5"),
+    "groups": ("", "how many groups of prompts there are (1)"),
+}
 OUTPUT: dict[str, tuple[Any, str]] = {"output": ("", "a file to draw it into: stack.svg")}
 OPTIONAL = {"sandbox"}  # may stand without a value
 SHORT = {"guide": "g", "env": "e", "namespace": "n", "file": "f", "output": "o"}

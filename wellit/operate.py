@@ -11,6 +11,7 @@ from wellit.compose import Stack
 from wellit.errors import CannotAnswer
 from wellit.findings import Report
 from wellit.lifecycle import Ask, Standing
+from wellit.record import Record
 from wellit.render import Rendered
 from wellit.say import Say
 
@@ -38,17 +39,22 @@ def install(
 
 def status(access: Access, namespace: str, guide: str | None, environment: str | None) -> Report:
     """The recorded stack of a namespace, as it stands. Raises as lifecycle.recorded() does."""
-    known = lifecycle.recorded(access, namespace, guide)
-    _same_environment(known.environment, environment)
+    known = recorded(access, namespace, guide, environment)
     stands = lifecycle.status(known, access)
     report = Report("status", summary={"notes": list(known.notes)})
     return _stands(report, stands, f"{known.state} {known.when} by {known.by}")
 
 
-def uninstall(access: Access, namespace: str, guide: str | None, environment: str | None, say: Say, ask: Ask) -> Report:
-    """Remove the recorded stack of a namespace. Raises as lifecycle does."""
+def recorded(access: Access, namespace: str, guide: str | None, environment: str | None) -> Record:
+    """The record of a namespace's stack. Raises as lifecycle.recorded() does, and when it is of another environment."""
     known = lifecycle.recorded(access, namespace, guide)
     _same_environment(known.environment, environment)
+    return known
+
+
+def uninstall(access: Access, namespace: str, guide: str | None, environment: str | None, say: Say, ask: Ask) -> Report:
+    """Remove the recorded stack of a namespace. Raises as lifecycle does."""
+    known = recorded(access, namespace, guide, environment)
     say(lifecycle.goes_and_stays(known))
     report = Report("uninstall", summary={"guide": known.guide, "namespace": namespace})
     report.add([lifecycle.uninstall(known, access, say, ask)])

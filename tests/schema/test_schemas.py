@@ -15,7 +15,7 @@ from wellit.source import IDS, Keys, dotted
 
 FILES = [
     f"{name}.schema.json"
-    for name in ("comparison", "component", "environment", "guide", "report", "stack", "translation")
+    for name in ("comparison", "component", "environment", "guide", "load", "report", "stack", "translation")
 ]
 # Maps that somebody else judges: raw chart values, the plugins' parameters, Kubernetes' own blocks.
 RAW = {"values.gateway", "values.inferencepool", "values.modelservice", "gateway.poolProvider",
