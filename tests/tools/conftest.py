@@ -34,7 +34,9 @@ if sys.argv[1] == "build":
         parts = [part for part in package.split("/") if part != "v3"]
         Path(out, parts[-1]).write_text("built from " + package)
 else:
-    for name in ("config/crd/standard/a.yaml", "config/crd/standard/b.yaml", "config/crd/other/c.yaml", "main.go"):
+    chart = "manifests/charts/istio-control/istio-discovery/"
+    for name in ("config/crd/standard/a.yaml", "config/crd/standard/b.yaml", "config/crd/other/c.yaml", "main.go",
+                 chart + "Chart.yaml", chart + "templates/a.yaml"):
         (kept / name).parent.mkdir(parents=True, exist_ok=True)
         (kept / name).write_text("kind: " + name)
     print(json.dumps({{"Dir": str(kept)}}))

@@ -8,7 +8,7 @@ import pytest
 
 from tests.tools.conftest import FakeGo, FakeRunner
 from wellit.errors import CannotAnswer
-from wellit.tools.modules import module_files, publishes
+from wellit.tools.modules import module_files, published, publishes
 
 MODULE = "sigs.k8s.io/gateway-api"
 
@@ -25,6 +25,14 @@ def test_the_wanted_files_are_kept_and_the_rest_is_dropped(go: FakeGo, tmp_path:
     }
     assert list((tmp_path / "cache").rglob("main.go")) == []
     assert module_files(MODULE, print, FakeRunner()) == files
+
+
+def test_a_chart_keeps_its_folders_and_is_no_definition(go: FakeGo) -> None:
+    go.install()
+    first, second = module_files("istio.io/istio", lambda _: None)
+    assert (first.name, str(second.relative_to(first.parent))) == ("Chart.yaml", "templates/a.yaml")
+    assert module_files("istio.io/istio", print, FakeRunner()) == [first, second]
+    assert "istio.io/istio" not in published()
 
 
 def test_a_lost_or_cut_file_is_fetched_again(go: FakeGo) -> None:

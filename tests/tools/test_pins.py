@@ -11,7 +11,6 @@ from wellit.errors import CannotAnswer
 from wellit.paths import TOOL_MODULES
 from wellit.tools.find import numbers
 from wellit.tools.golang import wheel_version
-from wellit.tools.modules import published
 from wellit.tools.pins import Pin, command_of, make_pin, names, pin, publishers, requires, statements
 
 MODULES = sorted(file.parent for file in TOOL_MODULES.glob("*/go.mod"))
@@ -30,7 +29,7 @@ def test_the_checksums_of_a_pinned_version_are_committed(name: str) -> None:
     assert any(f"{pin(name).package}/".startswith(f"{module}/") for module in pinned)
 
 
-@pytest.mark.parametrize("module", published())
+@pytest.mark.parametrize("module", publishers())
 def test_a_publisher_is_pinned_with_checksums(module: str) -> None:
     for version, (folder, _) in publishers()[module].items():
         assert requires((folder / "go.mod").read_text())[module] == version

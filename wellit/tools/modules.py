@@ -1,4 +1,4 @@
-"""Files that pinned Go modules publish: custom resource definitions, for the sandbox and for prerequisites."""
+"""Files that pinned Go modules publish: custom resource definitions, and the chart of istiod."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wellit.say import Say, announce
 from wellit.tools.failures import cannot_write, no_network, ways_out
 from wellit.tools.find import write_json
 from wellit.tools.golang import environment, go
-from wellit.tools.pins import publishers, statements
+from wellit.tools.pins import definitions, publishers, statements
 from wellit.tools.progress import timed
 from wellit.tools.room import locked, room
 
@@ -23,8 +23,8 @@ SECONDS = 10
 
 
 def published() -> list[str]:
-    """The modules that module_files() knows."""
-    return list(publishers())
+    """The modules whose files are definitions for an API server."""
+    return definitions()
 
 
 def publishes(module: str, version: str) -> bool:
@@ -35,11 +35,13 @@ def publishes(module: str, version: str) -> bool:
 def module_files(module: str, say: Say = announce, runner: Runner = run, *, version: str = "") -> list[Path]:
     """The wanted files of a pinned Go module, sorted; downloaded the first time, then kept without the rest of it.
 
+    Those of a pattern with ** keep the folders in which they lie.
+
     Without `version` they are of the one that the sandbox takes. Raises CannotAnswer for a module or version that is
     not pinned and when it cannot be downloaded.
     """
     if module not in publishers():
-        raise unknown("module", module, published())
+        raise unknown("module", module, publishers())
     pinned = publishers()[module]
     version = version or next(iter(pinned))
     if version not in pinned:
@@ -94,10 +96,12 @@ def _fetch(module: str, version: str, folder: Path, pattern: str, here: Path, sa
 
 def _keep_files(source: Path, pattern: str, kept: Path) -> None:
     sizes = {}
-    kept.mkdir()
-    for file in sorted(source.glob(pattern)):
-        shutil.copy(file, kept)
-        sizes[file.name] = file.stat().st_size
+    above = source / Path(pattern.partition("*")[0] + "x").parent
+    for file in sorted(found for found in source.glob(pattern) if found.is_file()):
+        name = file.relative_to(above)
+        (kept / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, kept / name)
+        sizes[str(name)] = file.stat().st_size
     write_json(kept / LIST, sizes)
 
 

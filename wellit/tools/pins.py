@@ -143,10 +143,15 @@ def publishers() -> dict[str, dict[str, tuple[Path, str]]]:
     """
     found: dict[str, dict[str, tuple[Path, str]]] = {}
     for folder, entry in _catalogue().items():
-        for module, pattern in entry.get("files", {}).items():
+        for module, pattern in (entry.get("files", {}) | entry.get("charts", {})).items():
             version = requires((TOOL_MODULES / folder / "go.mod").read_text())[module]
             found.setdefault(module, {})[version] = (TOOL_MODULES / folder, pattern)
     return found
+
+
+def definitions() -> list[str]:
+    """The modules whose files are definitions for an API server."""
+    return list(dict.fromkeys(module for entry in _catalogue().values() for module in entry.get("files", {})))
 
 
 def _entries() -> dict[str, Any]:
