@@ -16,9 +16,10 @@ FOLDERS = {
     "/var": 0o755, "/var/log": 0o755, "/var/tmp": 0o1777,
 }  # fmt: skip
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
+# Those to folders are relative: what is mounted through one while the root is built must not land on the machine's own.
 LINKS = {
     "/dev/fd": "/proc/self/fd", "/dev/stdin": "/proc/self/fd/0", "/dev/stdout": "/proc/self/fd/1",
-    "/dev/stderr": "/proc/self/fd/2", "/var/run": "/run", "/var/lock": "/run/lock",
+    "/dev/stderr": "/proc/self/fd/2", "/var/run": "../run", "/var/lock": "../run/lock",
 }  # fmt: skip
 # Of the machine's /etc, what programs need to start and to check certificates.
 ETC = (
