@@ -48,7 +48,14 @@ def needed() -> list[Path]:
     """What wellit's own programs need at its own path: this checkout, Python and its packages, the tools."""
     python = Path(sys.executable).resolve()
     base = Path(sys.base_prefix)
-    given = [paths.ROOT, Path(sys.prefix), python, base / "lib", base / "lib64", paths.cache() / "tools"]
+    # bin too: a virtual environment's python may lead to it by one link after another
+    given = [
+        paths.ROOT,
+        Path(sys.prefix),
+        python,
+        *(base / name for name in ("bin", "lib", "lib64")),
+        paths.cache() / "tools",
+    ]
     machine = ("/usr/bin", "/usr/lib", "/usr/lib64")
     return [path for path in map(Path.resolve, given) if str(path) not in machine and path.exists()]
 
