@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import resource
 import socket
@@ -87,6 +88,7 @@ class Box:
         self._host = host
         self._relay = relay
         self._asked: dict[int, asyncio.Future[tuple[int, socket.socket]]] = {}
+        self._numbers = itertools.count()
         self._published: dict[tuple[str, int], int] = {}
 
     async def start(self, spec: Spec, net: PodNetwork | None) -> Container:
@@ -97,7 +99,7 @@ class Box:
         """A port on the host's loopback whose connections go to a pod's port. Asked again, it is the same one."""
         to = (ip, port)
         if to not in self._published:
-            number = len(self._asked) + 1
+            number = next(self._numbers)
             self._asked[number] = asyncio.get_running_loop().create_future()
             self._host.say({"do": "listen", "number": number})
             self._published[to], listener = await self._asked[number]
