@@ -217,7 +217,7 @@ def quickstart(_: Context) -> int:
 
     tools.ensure([*sandbox.PROGRAMS, "helm", "helmfile"], say)
     name = sandbox_name("")
-    sandbox.up(name, say=say)
+    sandbox.up(name, say=say, ready="simulated")
     unsaid = {key: default for key, (default, _help) in (STACK_FLAGS | CLUSTER_FLAGS).items()}
     said = {"env": "sglang", "charts": "offline", "size": "small", "sandbox": name, "yes": True}
     return put(timeout=300, **unsaid | said)
@@ -308,7 +308,7 @@ def tools(_: Context, clean: bool = False, path: bool = False) -> None:
 @task(
     nodes="how many nodes", gpus="what each node offers, as nvidia.com/gpu=8", name_="another name than default",
     port="the API server's port on 127.0.0.1", not_ready="nothing makes pods and gateways ready",
-    name="up",
+    simulated="pods and gateways become ready by simulation and answer nothing", name="up",
 )  # fmt: skip
 def sandbox_up(
     _: Context,
@@ -316,14 +316,17 @@ def sandbox_up(
     nodes: int = 4,
     gpus: str = "nvidia.com/gpu=8",
     port: int = 0,
+    simulated: bool = False,
     not_ready: bool = False,
 ) -> None:
     """Start a Kubernetes API on this machine, with simulated GPU nodes."""
     from wellit import sandbox
 
+    if simulated and not_ready:
+        raise CannotAnswer("--simulated and --not-ready say opposite things", write="one of them")
     made = sandbox.up(
         sandbox_name(name_), say=say, nodes=nodes, resources=sandbox.parse_gpus(gpus), port=port or None,
-        simulate_ready=not not_ready, reserved=task_names(),
+        ready="nothing" if not_ready else "simulated" if simulated else None, reserved=task_names(),
     )  # fmt: skip
     print(sandbox.describe(made))
 

@@ -46,7 +46,7 @@ def _left_by_killed_runs() -> None:
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
     """A sandbox that is up: 4 nodes of 8 GPUs, simulated readiness."""
-    yield sandboxes.up(own_name(), say=print)
+    yield sandboxes.up(own_name(), say=print, ready="simulated")
     sandboxes.down(own_name(), say=print)
 
 

@@ -22,7 +22,7 @@ from wellit.sandbox.processes import living
 UP = """
 import sys
 from wellit import sandbox
-sandbox.up(sys.argv[1], say=lambda line: print(line, flush=True))
+sandbox.up(sys.argv[1], say=lambda line: print(line, flush=True), ready="simulated")
 """
 LISTENING = "0A"
 

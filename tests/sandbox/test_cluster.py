@@ -93,7 +93,7 @@ def test_the_kubeconfig_works_alone_and_names_the_sandbox(sandbox: Sandbox, tmp_
 def test_a_second_up_is_quick_and_starts_nothing(sandbox: Sandbox) -> None:
     before, said = living(sandbox.folder), list[str]()
     began = time.monotonic()
-    again = sandboxes.up(sandbox.name, say=said.append)
+    again = sandboxes.up(sandbox.name, say=said.append, ready="simulated")
     assert time.monotonic() - began < 2
     assert again == sandbox
     assert living(sandbox.folder) == before
@@ -118,11 +118,11 @@ def test_up_waits_for_another_up_of_the_same_name(sandbox: Sandbox) -> None:
 def test_up_applies_what_changed() -> None:
     said = list[str]()
     devices = {"nvidia.com/gpu": 2, "example.com/fabric": 1}
-    small = sandboxes.up(OTHER, say=said.append, nodes=2, resources=devices, simulate_ready=False)
+    small = sandboxes.up(OTHER, say=said.append, nodes=2, resources=devices, ready="nothing")
     assert [line.removeprefix(f"sandbox {OTHER}: ") for line in said] == [
         "4 nodes become 2",
         "each node offers 2 nvidia.com/gpu, 1 example.com/fabric instead of 8 nvidia.com/gpu",
-        "simulated readiness is switched off",
+        "readiness becomes nothing, it was simulated",
         "Nothing makes pods, gateways, routes and pools ready here.",
     ]
     nodes = get(small, "nodes")["items"]
@@ -132,14 +132,14 @@ def test_up_applies_what_changed() -> None:
     asked(small, "run", "waits", "--image=example.com/engine:1")
     assert until(lambda: "nodeName" in get(small, "pod", "waits")["spec"])
     assert get(small, "pod", "waits")["status"]["phase"] == "Pending"
-    sandboxes.up(OTHER, say=said.append, nodes=2, resources=devices)
+    sandboxes.up(OTHER, say=said.append, nodes=2, resources=devices, ready="simulated")
     assert until(lambda: get(small, "pod", "waits")["status"]["phase"] == "Running")
 
 
 @pytest.mark.usefixtures("other")
 def test_a_device_that_is_asked_for_no_longer_is_gone() -> None:
     for devices in ({"amd.com/gpu": 8}, {"nvidia.com/gpu": 8}):
-        there = sandboxes.up(OTHER, say=print, resources=devices)
+        there = sandboxes.up(OTHER, say=print, resources=devices, ready="simulated")
         for node in get(there, "nodes")["items"]:
             for offered in (node["status"]["capacity"], node["status"]["allocatable"]):
                 assert {name: int(count) for name, count in offered.items() if "/" in name} == devices
@@ -151,7 +151,7 @@ def test_up_puts_back_what_was_taken_away() -> None:
     there = sandboxes.status(OTHER)
     assert there
     asked(there, "delete", "node/gpu-node-1", "stage/pod-ready")
-    sandboxes.up(OTHER, say=said.append, nodes=there.nodes, resources=there.resources)
+    sandboxes.up(OTHER, say=said.append, nodes=there.nodes, resources=there.resources, ready="simulated")
     assert "node/gpu-node-1, stage.kwok.x-k8s.io/pod-ready is missing and is put back" in said[0]
     assert len(get(there, "nodes")["items"]) == there.nodes
 
@@ -159,10 +159,10 @@ def test_up_puts_back_what_was_taken_away() -> None:
 def test_a_port_that_is_taken_is_refused_and_nothing_is_made(sandbox: Sandbox) -> None:
     name = own_name("-c")
     with pytest.raises(CannotAnswer, match=f"belongs to the sandbox {sandbox.name}"):
-        sandboxes.up(name, say=print, port=sandbox.port)
+        sandboxes.up(name, say=print, port=sandbox.port, ready="simulated")
     assert not model.folder(name).exists()
     with pytest.raises(CannotAnswer, match=f"up already, on port {sandbox.port}"):
-        sandboxes.up(sandbox.name, say=print, port=sandbox.port + 1)
+        sandboxes.up(sandbox.name, say=print, port=sandbox.port + 1, ready="simulated")
 
 
 def test_a_component_that_died_is_said_and_up_starts_anew(other: Sandbox) -> None:
@@ -175,7 +175,7 @@ def test_a_component_that_died_is_said_and_up_starts_anew(other: Sandbox) -> Non
     with pytest.raises(CannotAnswer, match=r"not in order: .*etcd"):
         sandboxes.kubeconfig(OTHER)
     said = list[str]()
-    anew = sandboxes.up(OTHER, say=said.append)
+    anew = sandboxes.up(OTHER, say=said.append, ready="simulated")
     assert "started anew. What was installed in it is gone." in said[0]
     assert anew.nodes == 4
     assert len(living(anew.folder)) == 5

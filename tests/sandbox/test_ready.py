@@ -95,7 +95,7 @@ def test_nodes_offer_gpus_and_say_that_they_are_simulated(sandbox: Sandbox) -> N
         assert node["metadata"]["labels"]["wellit.dev/simulated"] == "true"
         assert conditions(node["status"]["conditions"])["Ready"] == SIMULATED
     assert sandbox.gpus == 32
-    assert sandbox.ready_by == "simulated"
+    assert sandbox.ready == "simulated"
 
 
 def test_it_is_the_pinned_kubernetes_with_the_crds_of_the_guides(sandbox: Sandbox) -> None:

@@ -23,7 +23,7 @@ Usage = namedtuple("Usage", "total used free")
 @pytest.mark.parametrize("name", ["", "Mine", "a_b", "-a", "a-", "a.b", "../up", "a/b", "ä", "a" * 41, "a\n"])
 def test_a_name_must_be_a_dns_label(name: str) -> None:
     with pytest.raises(CannotAnswer, match="cannot be the name of a sandbox"):
-        sandboxes.up(name, say=print)
+        sandboxes.up(name, say=print, ready="simulated")
     with pytest.raises(CannotAnswer, match="cannot be the name of a sandbox"):
         sandboxes.down(name, say=print)
 
@@ -36,7 +36,7 @@ def test_a_near_name_is_offered() -> None:
 
 def test_a_sandbox_is_not_called_like_a_task() -> None:
     with pytest.raises(CannotAnswer, match='cannot be called "install"') as refused:
-        sandboxes.up("install", say=print, reserved={"install", "status"})
+        sandboxes.up("install", say=print, reserved={"install", "status"}, ready="simulated")
     assert refused.value.write == "install-box"
     assert not model.folder("install").exists()
 
@@ -81,7 +81,7 @@ def test_gpus_that_no_node_can_offer(text: str, why: str, write: str) -> None:
 @pytest.mark.parametrize("count", [0, -1, 5001])
 def test_a_number_of_nodes_that_cannot_be(count: int) -> None:
     with pytest.raises(CannotAnswer, match=f"cannot have {count} nodes"):
-        sandboxes.up(own_name("-x"), say=print, nodes=count)
+        sandboxes.up(own_name("-x"), say=print, nodes=count, ready="simulated")
 
 
 def test_a_port_of_another_program() -> None:
@@ -113,7 +113,7 @@ def test_a_full_disk_is_said_and_nothing_is_started(monkeypatch: pytest.MonkeyPa
     name = own_name("-full")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(2**30, 2**30, 10 * 2**20))
     with pytest.raises(CannotAnswer, match=r"disk of .* is full") as refused:
-        sandboxes.up(name, say=print)
+        sandboxes.up(name, say=print, ready="simulated")
     assert refused.value.why == "10 MB are free, a sandbox takes 300 MB"
     assert not model.folder(name).exists()
 

@@ -8,14 +8,17 @@
 Only the sandbox's own tasks import this package; a user's cluster never needs it.
 """
 
-from wellit.sandbox.cluster import PROGRAMS, SIMULATED, all_sandboxes, down, kubeconfig, shell, status, up
+from wellit.sandbox.cluster import PROGRAMS, all_sandboxes, down, kubeconfig, shell, status, up
 from wellit.sandbox.describe import describe
-from wellit.sandbox.model import Sandbox
+from wellit.sandbox.model import Ready, Sandbox
 from wellit.sandbox.nodes import parse_gpus
+from wellit.sandbox.tier import ANSWERS, SIMULATED
 
 __all__ = [
+    "ANSWERS",
     "PROGRAMS",
     "SIMULATED",
+    "Ready",
     "Sandbox",
     "all_sandboxes",
     "describe",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,17 +11,15 @@ from pathlib import Path
 from wellit import tools
 from wellit.errors import CannotAnswer
 from wellit.process import run
-from wellit.sandbox import crds, model, nodes, processes, stages
+from wellit.sandbox import crds, model, nodes, plane, processes, stages, tier
 from wellit.sandbox.kubectl import kubectl
 from wellit.sandbox.lock import busy, locked
 from wellit.sandbox.make import clear, furnish, make, recipe, told
-from wellit.sandbox.model import COMPONENTS, Sandbox
+from wellit.sandbox.model import COMPONENTS, Ready, Sandbox
 from wellit.say import Say
 from wellit.tools.find import found
 from wellit.tools.pins import pin
 
-SIMULATED = "Readiness here is simulated: it proves the objects, not that a request is answered."
-NOTHING_READY = "Nothing makes pods, gateways, routes and pools ready here."
 DEFAULT_NODES = 4
 DEFAULT_GPUS = "nvidia.com/gpu=8"
 PROGRAMS = ("kwokctl", "kwok", "etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl")
@@ -35,31 +33,33 @@ def up(
     say: Say,
     nodes: int = DEFAULT_NODES,
     resources: Mapping[str, int] | None = None,
-    simulate_ready: bool = True,
+    ready: Ready | None = None,
     port: int | None = None,
     reserved: Collection[str] = (),
 ) -> Sandbox:
     """Bring a sandbox up, or make the one that is up as asked for; what an interrupted run left is cleaned away first.
 
-    `resources` is what each node offers (see parse_gpus), `port` the API server's on 127.0.0.1, `reserved` the names a
-    sandbox may not have. Raises CannotAnswer, with nothing changed, for what cannot be; an up that fails or is
-    interrupted on the way takes down what it started.
+    `resources` is what each node offers (see parse_gpus), `ready` what makes things ready (None: the best that this
+    machine can have), `port` the API server's on 127.0.0.1, `reserved` the names a sandbox may not have. Raises
+    CannotAnswer, with nothing changed, for what cannot be; an up that fails or is interrupted on the way takes down
+    what it started.
     """
-    wanted = _wanted(name, nodes, resources, simulate_ready, reserved)
-    programs = tools.ensure(PROGRAMS, say)
+    wanted = _wanted(name, nodes, resources, reserved)
+    wanted = replace(wanted, ready=tier.chosen(ready, model.read(name), say))
+    programs = tools.ensure([*PROGRAMS, *tier.programs(wanted.ready)], say)
     definitions = crds.files(say)
     with told(), locked(wanted.folder, partial(say, f"sandbox {name}: another wellit is at work on it, waiting")):
         try:
-            there = _looked_at(name)
+            there = _looked_at(name, _problem_of_the_control_plane)
             if there and there.complete and not there.problem:
-                made = _converge(there, wanted, port, definitions, say)
+                made = _converge(there, wanted, port, programs, definitions, say)
             else:
                 if there and any(there.folder.iterdir()):
                     say(_anew(there))
                 made = make(wanted, port, programs, definitions, say)
         finally:
             _drop_empty(wanted.folder)
-    say(SIMULATED if made.simulate_ready else NOTHING_READY)
+    say(tier.SENTENCES[made.ready])
     return made
 
 
@@ -85,7 +85,7 @@ def status(name: str = "default") -> Sandbox | None:
     if model.folder(name).is_dir() and busy(model.folder(name)):
         there = model.read(name)
         return there and model.with_problem(there, "another wellit is at work on it")
-    return _looked_at(name)
+    return _looked_at(name, _problem)
 
 
 def all_sandboxes() -> list[Sandbox]:
@@ -109,23 +109,27 @@ def shell(name: str = "default") -> dict[str, str]:
     return {"KUBECONFIG": str(there.kubeconfig), "WELLIT_SANDBOX": name, "PATH": os.pathsep.join(folders)}
 
 
-def _wanted(
-    name: str, count: int, resources: Mapping[str, int] | None, simulate_ready: bool, reserved: Collection[str]
-) -> Sandbox:
+def _wanted(name: str, count: int, resources: Mapping[str, int] | None, reserved: Collection[str]) -> Sandbox:
     return Sandbox(
         name=model.check_name(name, reserved),
         nodes=nodes.check_count(count),
         resources=dict(nodes.parse_gpus(DEFAULT_GPUS) if resources is None else resources),
-        simulate_ready=simulate_ready,
     )
 
 
-def _looked_at(name: str) -> Sandbox | None:
+def _looked_at(name: str, problem: Callable[[Sandbox], str]) -> Sandbox | None:
     there = model.read(name)
-    return there and model.with_problem(there, _problem(there))
+    return there and model.with_problem(there, problem(there))
 
 
 def _problem(there: Sandbox) -> str:
+    problem = _problem_of_the_control_plane(there)
+    if not problem and there.ready == "answers" and not plane.running(there):
+        return "its data plane is not running"
+    return problem
+
+
+def _problem_of_the_control_plane(there: Sandbox) -> str:
     if not there.complete:
         return "it was never finished"
     dead = sorted(set(COMPONENTS) - set(processes.living(there.folder).values()))
@@ -150,27 +154,33 @@ def _in_order(name: str) -> Sandbox:
     )
 
 
-def _converge(there: Sandbox, wanted: Sandbox, port: int | None, definitions: list[Path], say: Say) -> Sandbox:
+def _converge(
+    there: Sandbox,
+    wanted: Sandbox,
+    port: int | None,
+    programs: Mapping[str, Path],
+    definitions: list[Path],
+    say: Say,
+) -> Sandbox:
     if port not in (None, there.port):
         raise CannotAnswer(
             f"the sandbox {there.name} is up already, on port {there.port}",
             why="a sandbox keeps its port", write=f"invoke sandbox.down --name {there.name}, then up again",
         )  # fmt: skip
-    now = replace(there, nodes=wanted.nodes, resources=wanted.resources, simulate_ready=wanted.simulate_ready)
-    missing = _missing(there, definitions)
-    for change in [*missing, *_changes(there, now)]:
+    now = replace(there, nodes=wanted.nodes, resources=wanted.resources, ready=wanted.ready)
+    missing, changed = _missing(there, definitions), list(_changes(there, now))
+    for change in [*missing, *changed]:
         say(f"sandbox {there.name}: {change}")
     if missing:
-        return furnish(now, definitions)
-    if now == there:
+        return furnish(now, definitions, programs, there.ready)
+    if not changed:
         say(f"sandbox {there.name} is up already: {_offer(there)}, Kubernetes {there.kubernetes} on {there.server}")
         return there
     # Interrupted from here on, the next up must see a difference and go through this again.
-    model.write(replace(now, nodes=0, resources={}))
-    stages.switch(now)
+    model.write(replace(there, nodes=0, resources={}))
     nodes.put(now)
-    stages.wait(now)
     nodes.wait(now)
+    tier.enter(now, there.ready, programs)
     return model.write(now)
 
 
@@ -179,8 +189,7 @@ def _changes(there: Sandbox, now: Sandbox) -> Iterator[str]:
         yield f"{there.nodes} nodes become {now.nodes}"
     if there.resources != now.resources:
         yield f"each node offers {nodes.shown(now.resources)} instead of {nodes.shown(there.resources)}"
-    if there.simulate_ready != now.simulate_ready:
-        yield f"simulated readiness is switched {'on' if now.simulate_ready else 'off'}"
+    yield from tier.changes(there, now)
 
 
 def _missing(there: Sandbox, definitions: list[Path]) -> list[str]:

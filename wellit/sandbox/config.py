@@ -64,20 +64,22 @@ def kwokctl(sandbox: Sandbox, programs: Mapping[str, Path], version: str) -> str
     return yaml.safe_dump_all(documents, sort_keys=False)
 
 
-def write_kubeconfig(sandbox: Sandbox) -> None:
+def write_kubeconfig(sandbox: Sandbox, file: Path, server: str, tls_server_name: str = "") -> None:
     """A kubeconfig that can be copied anywhere: the keys are in it, the context says whose it is."""
     pki = cluster(sandbox) / "pki"
     name = sandbox.context
     user = {"client-certificate-data": _encoded(pki / "admin.crt"), "client-key-data": _encoded(pki / "admin.key")}
+    cluster_ = {"server": server, "certificate-authority-data": _encoded(pki / "ca.crt")}
+    if tls_server_name:
+        cluster_["tls-server-name"] = tls_server_name
     text = yaml.safe_dump({
         "apiVersion": "v1", "kind": "Config", "current-context": name,
         "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
-        "clusters": [{"name": name, "cluster": {
-            "server": sandbox.server, "certificate-authority-data": _encoded(pki / "ca.crt")}}],
+        "clusters": [{"name": name, "cluster": cluster_}],
         "users": [{"name": name, "user": user}],
     }, sort_keys=False)  # fmt: skip
-    sandbox.kubeconfig.touch(0o600)
-    sandbox.kubeconfig.write_text(text)
+    file.touch(0o600)
+    file.write_text(text)
 
 
 def _encoded(file: Path) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from wellit import tools
 from wellit.errors import CannotAnswer
 from wellit.sandbox.kubectl import apply, asked
-from wellit.sandbox.model import DATA, Sandbox
+from wellit.sandbox.model import Sandbox
 from wellit.say import Say
 
 SERVED_SECONDS = 60.0
@@ -37,7 +37,6 @@ def put(sandbox: Sandbox, given: list[Path]) -> int:
             waiting = ", ".join(name for name, there in served.items() if not there)
             raise CannotAnswer(f"the sandbox {sandbox.name} does not serve {waiting}", why="the CRD is not Established")
         time.sleep(0.1)
-    apply(sandbox, DATA / "gatewayclasses.yaml")
     return len([name for name in served if not name.endswith(OWN)])
 
 

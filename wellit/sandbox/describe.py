@@ -5,6 +5,7 @@ from __future__ import annotations
 from wellit.paths import shown
 from wellit.sandbox.model import Sandbox
 from wellit.sandbox.nodes import shown as resources
+from wellit.sandbox.tier import WORDS
 
 
 def describe(sandbox: Sandbox) -> str:
@@ -17,7 +18,7 @@ def describe(sandbox: Sandbox) -> str:
         [
             f"sandbox {sandbox.name}: Kubernetes {sandbox.kubernetes} on {sandbox.server}",
             f"  nodes      {sandbox.nodes} with {resources(sandbox.resources)} each, simulated",
-            f"  readiness  {sandbox.ready_by}",
+            f"  readiness  {WORDS[sandbox.ready]}",
             f"  kubeconfig {shown(sandbox.kubeconfig)}",
             f"  use it     --sandbox{flag} with any task, or invoke sandbox.shell{shell}",
         ]

@@ -16,10 +16,10 @@ from pathlib import Path
 from wellit.errors import CannotAnswer
 from wellit.paths import shown
 from wellit.process import Running, start, stop
-from wellit.sandbox import config, crds, model, nodes, ports, processes, stages
+from wellit.sandbox import config, crds, model, nodes, ports, processes, stages, tier
 from wellit.sandbox.kubectl import LONGEST_WHY, asked, environment
 from wellit.sandbox.lock import locked
-from wellit.sandbox.model import COMPONENTS, DATA, Sandbox
+from wellit.sandbox.model import COMPONENTS, DATA, Ready, Sandbox
 from wellit.say import Say
 from wellit.tools.pins import pin
 
@@ -51,7 +51,7 @@ def make(wanted: Sandbox, port: int | None, programs: Mapping[str, Path], defini
             clear(sandbox.folder)
             _start(model.write(sandbox), programs)
         say(f"sandbox {sandbox.name}: {sandbox.nodes} nodes with {nodes.shown(sandbox.resources)} each, CRDs, stages")
-        return _furnished(sandbox, definitions)
+        return _furnished(sandbox, definitions, programs)
     except BaseException:
         processes.end(wanted.folder)
         clear(wanted.folder)
@@ -116,7 +116,7 @@ def _start(sandbox: Sandbox, programs: Mapping[str, Path]) -> None:
     own = sandbox.folder / "kwok.kubeconfig"
     _kwokctl(sandbox, "create", "cluster", f"--config={file}", f"--kubeconfig={own}")
     _restart_kwok(sandbox)
-    config.write_kubeconfig(sandbox)
+    config.write_kubeconfig(sandbox, sandbox.kubeconfig, sandbox.server)
 
 
 def _impatient(sandbox: Sandbox) -> bool:
@@ -177,9 +177,9 @@ def _check_started(sandbox: Sandbox, code: int) -> None:
     )
 
 
-def _furnished(sandbox: Sandbox, definitions: list[Path]) -> Sandbox:
+def _furnished(sandbox: Sandbox, definitions: list[Path], programs: Mapping[str, Path]) -> Sandbox:
     try:
-        return furnish(sandbox, definitions)
+        return furnish(sandbox, definitions, programs, sandbox.ready)
     except CannotAnswer:
         # What lies under a request that was not answered says more than the request.
         _check_started(sandbox, 0)
@@ -192,16 +192,15 @@ def recipe(definitions: list[Path]) -> str:
     return hashlib.sha256(b"\0".join(said)).hexdigest()[:8]
 
 
-def furnish(sandbox: Sandbox, definitions: list[Path]) -> Sandbox:
+def furnish(sandbox: Sandbox, definitions: list[Path], programs: Mapping[str, Path], before: Ready) -> Sandbox:
     """Put into a running cluster what belongs there, and record it as complete. Doing it again changes nothing.
 
-    Nodes before CRDs: the API server is busy for a second after those.
+    `before` is the tier that it had. Nodes before CRDs: the API server is busy for a second after those.
     """
     stages.animate_nodes(sandbox)
     nodes.put(sandbox)
     count = crds.put(sandbox, definitions)
-    stages.switch(sandbox)
-    stages.wait(sandbox)
+    tier.enter(sandbox, before, programs)
     nodes.wait(sandbox)
     version = json.loads(asked(sandbox, "get", "--raw", "/version"))["gitVersion"]
     return model.write(replace(sandbox, crds=count, kubernetes=version, recipe=recipe(definitions), complete=True))

@@ -15,6 +15,8 @@ from wellit.paths import cache
 NAME = re.compile("[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?")
 RECORD = "sandbox.json"
 COMPONENTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok-controller")
+# What makes pods, gateways, routes and pools ready: a data plane in which they run and answer, simulation, or nothing.
+Ready = Literal["answers", "simulated", "nothing"]
 DATA = Path(__file__).parent / "data"
 
 
@@ -30,7 +32,7 @@ class Sandbox:
     ports: dict[str, int] = field(default_factory=dict)
     nodes: int = 0
     resources: dict[str, int] = field(default_factory=dict)
-    simulate_ready: bool = True
+    ready: Ready = "simulated"
     kubernetes: str = ""
     crds: int = 0
     recipe: str = ""
@@ -59,9 +61,9 @@ class Sandbox:
         return f"https://127.0.0.1:{self.port}"
 
     @property
-    def ready_by(self) -> Literal["simulated", "nothing"]:
-        """What makes pods, gateways, routes and pools ready."""
-        return "simulated" if self.simulate_ready else "nothing"
+    def box(self) -> Path:
+        """The folder of its data plane."""
+        return self.folder / "box"
 
     @property
     def gpus(self) -> int:
@@ -113,6 +115,8 @@ def read(name: str) -> Sandbox | None:
         return None
     try:
         said: dict[str, Any] = json.loads((folder(name) / RECORD).read_text())
+        # what a record of an older version does not say: it knew simulation only
+        said.setdefault("ready", "simulated")
         return Sandbox(name=name, **{key: said[key] for key in _kept()})
     except (OSError, ValueError, KeyError, TypeError):
         return Sandbox(name=name)
@@ -132,4 +136,4 @@ def with_problem(sandbox: Sandbox, problem: str) -> Sandbox:
 
 
 def _kept() -> tuple[str, ...]:
-    return ("ports", "nodes", "resources", "simulate_ready", "kubernetes", "crds", "recipe", "complete")
+    return ("ports", "nodes", "resources", "ready", "kubernetes", "crds", "recipe", "complete")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 from wellit.errors import CannotAnswer
@@ -26,13 +27,14 @@ def living(folder: Path) -> dict[int, str]:
     return {pid: Path(command.split(" ")[0]).name for pid, command in ours.items()}
 
 
-def end(folder: Path) -> None:
-    """Kill them all and see that they are gone. KILL, because nothing they could still write is kept.
+def end(folder: Path, names: Collection[str] = ()) -> None:
+    """Kill them all, or those with `names`, and see that they are gone. KILL, because nothing they could still write is
+    kept.
 
     Raises CannotAnswer when one of them stays.
     """
     until = time.monotonic() + END_SECONDS
-    while left := living(folder):
+    while left := {pid: name for pid, name in living(folder).items() if not names or name in names}:
         # kwokctl first: it starts the others
         for pid in sorted(left, key=lambda pid: left[pid] != "kwokctl"):
             end_one(pid)

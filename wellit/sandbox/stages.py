@@ -14,24 +14,43 @@ from wellit.sandbox.config import last_words, log
 from wellit.sandbox.kubectl import apply, asked
 from wellit.sandbox.model import DATA, Sandbox
 
+CLASSES = DATA / "gatewayclasses.yaml"
 NODES = DATA / "nodes.stages.yaml"
 READY = DATA / "ready.stages.yaml"
 PLAYED_SECONDS = 30.0
 TRY_AGAIN_SECONDS = 2.0
+STATED = "pods,gatewayclasses,gateways.gateway.networking.k8s.io,httproutes,inferencepools.inference.networking.k8s.io"
 Ref = tuple[str, str]
 
 
 def animate_nodes(sandbox: Sandbox) -> None:
-    """Let nodes come to life, in both tiers."""
+    """Let nodes come to life, in every tier."""
     apply(sandbox, NODES)
 
 
 def switch(sandbox: Sandbox) -> None:
     """The one switch: pods, gateways, routes and pools become ready by simulation, or wait for something real."""
-    if sandbox.simulate_ready:
-        apply(sandbox, READY)
+    if sandbox.ready == "simulated":
+        apply(sandbox, CLASSES, READY)
+        return
+    asked(sandbox, "delete", "--ignore-not-found", "-f", READY)
+    if sandbox.ready == "answers":
+        # the gateway's controller brings its own
+        asked(sandbox, "delete", "--ignore-not-found", "-f", CLASSES)
     else:
-        asked(sandbox, "delete", "--ignore-not-found", "-f", READY)
+        apply(sandbox, CLASSES)
+
+
+def forget(sandbox: Sandbox) -> None:
+    """Take away what was said about pods, gateways, routes and pools: it was said by what is there no more."""
+    listed = json.loads(asked(sandbox, "get", STATED, "-A", "-o", "json"))["items"]
+    for item in listed:
+        item["status"] = {"phase": "Pending"} if item["kind"] == "Pod" else None
+        item["metadata"].pop("resourceVersion", None)
+        item["metadata"].pop("managedFields", None)
+    if listed:
+        said = json.dumps({"apiVersion": "v1", "kind": "List", "items": listed})
+        asked(sandbox, "replace", "--subresource=status", "-f", "-", stdin=said)
 
 
 def wait(sandbox: Sandbox) -> None:
@@ -60,7 +79,7 @@ def expected(sandbox: Sandbox) -> set[str]:
 
 
 def _documents(sandbox: Sandbox) -> Iterator[dict[str, Any]]:
-    for file in (NODES, READY) if sandbox.simulate_ready else (NODES,):
+    for file in (NODES, READY) if sandbox.ready == "simulated" else (NODES,):
         yield from yaml.safe_load_all(file.read_text())
 
 

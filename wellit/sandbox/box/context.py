@@ -1,70 +1,19 @@
-"""What the parts of a box are given: `Box`, and the settings with which it was started."""
+"""What the parts of a box are given: `Box`."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
-import json
-import resource
 import socket
 import sys
 import time
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from wellit import paths
 from wellit.sandbox.box import container
 from wellit.sandbox.box.container import Container, Ground, Spec
-from wellit.sandbox.box.network import GATEWAY, Network, PodNetwork
+from wellit.sandbox.box.network import Network, PodNetwork
+from wellit.sandbox.box.settings import SERVER, Settings
 from wellit.sandbox.box.wire import Message, Wire
-
-API_PORT = 6443
-SERVER = f"https://{GATEWAY}:{API_PORT}"
-# The name that stands in the API server's certificate.
-TLS_SERVER_NAME = "localhost"
-SETTINGS = "settings.json"
-
-
-@dataclass(frozen=True)
-class Settings:
-    """`folder` is the box's own, `api` the API server's port on the host, `python` the interpreter that has wellit's
-    packages, `shown` what of the machine every container sees at its own path."""
-
-    name: str
-    folder: str
-    api: int
-    python: str = sys.executable
-    shown: tuple[str, ...] = field(default_factory=lambda: tuple(map(str, needed())))
-
-    def write(self) -> None:
-        (Path(self.folder) / SETTINGS).write_text(json.dumps(asdict(self)))
-
-    @classmethod
-    def read(cls, folder: Path) -> Settings:
-        said = json.loads((folder / SETTINGS).read_text())
-        return cls(**said | {"shown": tuple(said["shown"])})
-
-
-def needed() -> list[Path]:
-    """What wellit's own programs need at its own path: this checkout, Python and its packages, the tools."""
-    python = Path(sys.executable).resolve()
-    base = Path(sys.base_prefix)
-    # bin too: a virtual environment's python may lead to it by one link after another
-    given = [
-        paths.ROOT,
-        Path(sys.prefix),
-        python,
-        *(base / name for name in ("bin", "lib", "lib64")),
-        paths.cache() / "tools",
-    ]
-    machine = ("/usr/bin", "/usr/lib", "/usr/lib64")
-    return [path for path in map(Path.resolve, given) if str(path) not in machine and path.exists()]
-
-
-def most_descriptors() -> None:
-    """A connection through a relay takes two."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 class Box:
@@ -88,8 +37,12 @@ class Box:
         self._host = host
         self._relay = relay
         self._asked: dict[int, asyncio.Future[tuple[int, socket.socket]]] = {}
-        self._numbers = itertools.count()
-        self._published: dict[tuple[str, int], int] = {}
+        self._numbers = itertools.count(1)
+        self._published: dict[tuple[str, int], asyncio.Task[int]] = {}
+
+    def tool(self, name: str) -> Path:
+        """One of the pinned programs that a sandbox which answers has."""
+        return Path(self.settings.tools[name])
 
     async def start(self, spec: Spec, net: PodNetwork | None) -> Container:
         """Start a container in a pod's network, or with None in the box's own."""
@@ -99,13 +52,18 @@ class Box:
         """A port on the host's loopback whose connections go to a pod's port. Asked again, it is the same one."""
         to = (ip, port)
         if to not in self._published:
-            number = next(self._numbers)
-            self._asked[number] = asyncio.get_running_loop().create_future()
-            self._host.say({"do": "listen", "number": number})
-            self._published[to], listener = await self._asked[number]
-            with listener:
+            self._published[to] = asyncio.create_task(self._publish(to))
+        return await asyncio.shield(self._published[to])
+
+    async def _publish(self, to: tuple[str, int]) -> int:
+        number = next(self._numbers)
+        self._asked[number] = asyncio.get_running_loop().create_future()
+        self._host.say({"do": "listen", "number": number})
+        port, listener = await self._asked[number]
+        with listener:
+            if to in self._published:
                 self._relay.say({"to": to}, listener)
-        return self._published[to]
+        return port
 
     def unpublish(self, ip: str, port: int) -> None:
         """Take no more connections for a pod's port; one that was not published is no error."""

@@ -18,13 +18,11 @@ from pathlib import Path
 from wellit.process import supervise
 from wellit.process.supervise import Reaper
 from wellit.sandbox.box.container import Ground
-from wellit.sandbox.box.context import API_PORT, Box, Settings, most_descriptors
-from wellit.sandbox.box.network import GATEWAY, Network
+from wellit.sandbox.box.context import Box
+from wellit.sandbox.box.network import Network
 from wellit.sandbox.box.relay import listener
+from wellit.sandbox.box.settings import API_PORT, GATEWAY, PARTS, Settings, most_descriptors
 from wellit.sandbox.box.wire import Message, Wire, pair
-
-# Each has `async def run(box: Box) -> None`, which goes on for as long as the box.
-PARTS = ("wellit.sandbox.box.kubelet", "wellit.sandbox.box.gateway")
 
 
 async def run(folder: Path, descriptor: int) -> None:
@@ -46,7 +44,7 @@ async def run(folder: Path, descriptor: int) -> None:
             host.say({"do": "api"}, api)
         parts = [importlib.import_module(part).run(box) for part in PARTS if importlib.util.find_spec(part)]
         box.log(f"the box is up: pods are on {GATEWAY}'s bridge, the API server is {box.server}")
-        host.say({"do": "ready"})
+        host.say({"do": "up"})
         await asyncio.gather(asyncio.Event().wait(), *parts)
 
 
@@ -55,7 +53,7 @@ async def _relay() -> Wire:
     ours, theirs = pair()
     with theirs:
         await supervise.start(
-            [sys.executable, "-m", "wellit.sandbox.box.relay", str(theirs.fileno())], env=dict(os.environ),
+            [sys.executable, "-P", "-m", "wellit.sandbox.box.relay", str(theirs.fileno())], env=dict(os.environ),
             keep=[theirs.fileno()], out=2, err=2, name="relay",
         )  # fmt: skip
     return Wire(ours, lambda *_: None, lambda: os._exit(1))

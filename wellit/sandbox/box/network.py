@@ -17,10 +17,9 @@ from typing import TypeVar
 from pyroute2 import AsyncIPRoute, IPRoute, NetlinkError
 
 from wellit.sandbox.box.launch import NEWNET, unshare
+from wellit.sandbox.box.settings import GATEWAY
 
 POD_RANGE = ipaddress.ip_network("10.66.0.0/16")
-# The bridge's own address: what the box itself offers to pods, the API server first of all, is found there.
-GATEWAY = "10.66.255.254"
 BRIDGE = "pods"
 LOOPBACK = 1  # lo's index, in every network namespace
 # Linux's own limit of one bridge (BR_MAX_PORTS)

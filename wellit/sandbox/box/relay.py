@@ -150,7 +150,7 @@ async def _serve(descriptor: int) -> None:
 
 
 if __name__ == "__main__":
-    from wellit.sandbox.box.context import most_descriptors
+    from wellit.sandbox.box.settings import most_descriptors
 
     most_descriptors()
     asyncio.run(_serve(int(sys.argv[1])))
