@@ -149,7 +149,7 @@ def test_a_component_that_gave_up_on_a_slow_api_server_is_started_once_more(
     alive = dict(enumerate(name for name in model.COMPONENTS if name != dead))
     monkeypatch.setattr(processes, "living", lambda _: alive)
     monkeypatch.setattr(processes, "end", lambda _: None)
-    monkeypatch.setattr(make, "furnish", lambda sandbox, _: sandbox)
+    monkeypatch.setattr(make, "furnish", lambda sandbox, *_: sandbox)
     tried: list[str] = []
 
     def start(_: Sandbox, __: object) -> None:

@@ -172,7 +172,7 @@ def _converge(
     for change in [*missing, *changed]:
         say(f"sandbox {there.name}: {change}")
     if missing:
-        return furnish(now, definitions, programs, there.ready)
+        return furnish(now, definitions, programs, there.ready, say)
     if not changed:
         say(f"sandbox {there.name} is up already: {_offer(there)}, Kubernetes {there.kubernetes} on {there.server}")
         return there
@@ -180,7 +180,7 @@ def _converge(
     model.write(replace(there, nodes=0, resources={}))
     nodes.put(now)
     nodes.wait(now)
-    tier.enter(now, there.ready, programs)
+    tier.enter(now, there.ready, programs, say)
     return model.write(now)
 
 

@@ -45,7 +45,10 @@ def put(sandbox: Sandbox, say: Say) -> None:
 
 def remove(sandbox: Sandbox) -> None:
     """Take istiod away, and its gateway classes; what it wrote into other objects stays."""
-    asked(sandbox, "delete", "namespace", NAMESPACE, "--ignore-not-found", "--wait=false")
+    asked(sandbox, "delete", "deployment", DEPLOYMENT, "-n", NAMESPACE, "--ignore-not-found")
+    # Nobody is there who would end a pod in peace.
+    asked(sandbox, "delete", "pods", "--all", "-n", NAMESPACE, "--force", "--grace-period=0")
+    asked(sandbox, "delete", "namespace", NAMESPACE, "--ignore-not-found")
     asked(sandbox, "delete", "gatewayclasses", "istio", "istio-remote", "--ignore-not-found")
 
 

@@ -51,7 +51,7 @@ def make(wanted: Sandbox, port: int | None, programs: Mapping[str, Path], defini
             clear(sandbox.folder)
             _start(model.write(sandbox), programs)
         say(f"sandbox {sandbox.name}: {sandbox.nodes} nodes with {nodes.shown(sandbox.resources)} each, CRDs, stages")
-        return _furnished(sandbox, definitions, programs)
+        return _furnished(sandbox, definitions, programs, say)
     except BaseException:
         processes.end(wanted.folder)
         clear(wanted.folder)
@@ -177,9 +177,9 @@ def _check_started(sandbox: Sandbox, code: int) -> None:
     )
 
 
-def _furnished(sandbox: Sandbox, definitions: list[Path], programs: Mapping[str, Path]) -> Sandbox:
+def _furnished(sandbox: Sandbox, definitions: list[Path], programs: Mapping[str, Path], say: Say) -> Sandbox:
     try:
-        return furnish(sandbox, definitions, programs, sandbox.ready)
+        return furnish(sandbox, definitions, programs, sandbox.ready, say)
     except CannotAnswer:
         # What lies under a request that was not answered says more than the request.
         _check_started(sandbox, 0)
@@ -192,7 +192,9 @@ def recipe(definitions: list[Path]) -> str:
     return hashlib.sha256(b"\0".join(said)).hexdigest()[:8]
 
 
-def furnish(sandbox: Sandbox, definitions: list[Path], programs: Mapping[str, Path], before: Ready) -> Sandbox:
+def furnish(
+    sandbox: Sandbox, definitions: list[Path], programs: Mapping[str, Path], before: Ready, say: Say
+) -> Sandbox:
     """Put into a running cluster what belongs there, and record it as complete. Doing it again changes nothing.
 
     `before` is the tier that it had. Nodes before CRDs: the API server is busy for a second after those.
@@ -200,7 +202,7 @@ def furnish(sandbox: Sandbox, definitions: list[Path], programs: Mapping[str, Pa
     stages.animate_nodes(sandbox)
     nodes.put(sandbox)
     count = crds.put(sandbox, definitions)
-    tier.enter(sandbox, before, programs)
+    tier.enter(sandbox, before, programs, say)
     nodes.wait(sandbox)
     version = json.loads(asked(sandbox, "get", "--raw", "/version"))["gitVersion"]
     return model.write(replace(sandbox, crds=count, kubernetes=version, recipe=recipe(definitions), complete=True))

@@ -34,10 +34,7 @@ def switch(sandbox: Sandbox) -> None:
         apply(sandbox, CLASSES, READY)
         return
     asked(sandbox, "delete", "--ignore-not-found", "-f", READY)
-    if sandbox.ready == "answers":
-        # the gateway's controller brings its own
-        asked(sandbox, "delete", "--ignore-not-found", "-f", CLASSES)
-    else:
+    if sandbox.ready == "nothing":
         apply(sandbox, CLASSES)
 
 

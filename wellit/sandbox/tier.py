@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from wellit.errors import CannotAnswer
-from wellit.sandbox import plane, stages
+from wellit.sandbox import istio, plane, stages
 from wellit.sandbox.model import Ready, Sandbox
 from wellit.say import Say
 
@@ -54,17 +54,22 @@ def changes(there: Sandbox, now: Sandbox) -> Iterator[str]:
         yield "its data plane is another version's and is started again"
 
 
-def enter(sandbox: Sandbox, before: Ready, have: Mapping[str, Path]) -> None:
+def enter(sandbox: Sandbox, before: Ready, have: Mapping[str, Path], say: Say) -> None:
     """Let the sandbox's tier decide what is ready, and not the one before. Doing it again changes nothing.
 
     Raises CannotAnswer when the data plane does not start.
     """
-    start = sandbox.ready == "answers" and not plane.current(sandbox)
-    if start or sandbox.ready != "answers":
+    answers = sandbox.ready == "answers"
+    start = answers and not plane.current(sandbox)
+    if start or not answers:
         plane.stop(sandbox)
+    if before == "answers" and not answers:
+        istio.remove(sandbox)
     stages.switch(sandbox)
     stages.wait(sandbox)
     if start or sandbox.ready != before:
         stages.forget(sandbox)
+    if answers:
+        istio.put(sandbox, say)
     if start:
         plane.start(sandbox, {name: have[name] for name in plane.PROGRAMS})
