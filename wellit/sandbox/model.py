@@ -115,9 +115,9 @@ def read(name: str) -> Sandbox | None:
         return None
     try:
         said: dict[str, Any] = json.loads((folder(name) / RECORD).read_text())
-        # what a record of an older version does not say: it knew simulation only
-        said.setdefault("ready", "simulated")
-        return Sandbox(name=name, **{key: said[key] for key in _kept()})
+        # An older version knew simulation only, and did not say so.
+        known = {"ready": "simulated"} | said
+        return Sandbox(name=name, **{key: known[key] for key in _kept()})
     except (OSError, ValueError, KeyError, TypeError):
         return Sandbox(name=name)
 
