@@ -1,0 +1,154 @@
+"""Which program plays an image in a sandbox that answers: programs.yaml, and the engines' own files.
+
+    played = Programs(folder, python).play("ghcr.io/llm-d/llm-d-inference-scheduler:v0.4.0")
+
+`played` is None for an image that nobody plays here. `folder` keeps the small scripts by which a container finds a
+stand-in under the name that it calls.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from wellit.capabilities import order
+from wellit.engines import Engine, engines, of_image
+from wellit.images import Image
+from wellit.paths import ROOT
+from wellit.tools.pins import pin
+
+Object = Mapping[str, Any]
+LOCAL = "/usr/local/bin"
+PYTHONS = ("python3", "python")
+
+
+@dataclass(frozen=True)
+class Played:
+    """What plays an image.
+
+    `name` is short and for lists, `stands_in` says in words what stands in for what, "" where it is the very program.
+    `entrypoint` is what the image starts by itself, () for an image that starts nothing. `provides` are the files that
+    the image has: path in the container -> file of this machine. `env` is what the image sets.
+    """
+
+    name: str
+    stands_in: str
+    entrypoint: tuple[str, ...]
+    provides: Mapping[str, Path]
+    env: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def lacking(self) -> list[Path]:
+        """The programs that are not there: they have to be built first."""
+        return [file for file in self.provides.values() if not file.exists()]
+
+
+def tools() -> tuple[str, ...]:
+    """The tools that play an image: what has to be built before a sandbox answers."""
+    return tuple(_data()["tools"])
+
+
+class Programs:
+    """The programs, with a folder for the scripts that start them, and the Python that has wellit's packages."""
+
+    def __init__(self, folder: Path, python: Path) -> None:
+        self._folder = folder
+        self._python = python
+
+    def play(self, reference: str) -> Played | None:
+        """What plays the image of this reference; None when nobody does."""
+        image = Image.parse(reference)
+        for program in _data()["programs"]:
+            for known in program["images"]:
+                if image.is_of(known["repository"]):
+                    return self._program(image, program["files"], _chosen(image, known["plays"]))
+        engine = of_image(image)
+        return self._engine(image, engine) if engine else None
+
+    def _program(self, image: Image, files: list[str], plays: Object) -> Played:
+        words = ""
+        if tool := plays.get("tool"):
+            where, name = pin(tool).file, f"{tool}@{pin(tool).version}"
+            words = _instead(image, tool)
+        elif module := plays.get("module"):
+            where, name = self._script(module, [f'exec {self._start("-m", module)} "$@"']), module
+            words = f"{plays['title']} stands in for {image.text}"
+        else:
+            where, name = self._script("python3", [f'exec {shlex.quote(str(self._python))} "$@"']), "python"
+        return Played(name, words, (files[0],), dict.fromkeys(files, where), _data()["environment"])
+
+    def _engine(self, image: Image, engine: Engine) -> Played:
+        """An engine's stand-in, and those of the engines that the image may have as well."""
+        others = [other for other in engines() if other is not engine and other.perhaps_in(image)]
+        provides: dict[str, Path] = {}
+        modules: dict[str, str] = {}
+        for one in (*others, engine):
+            for launcher in one.data["launchers"]:
+                first = launcher.split()[0]
+                if "." in first:
+                    modules[first] = one.name
+                else:
+                    at = one.command[0] if one.command[0].endswith(f"/{first}") else f"{LOCAL}/{first}"
+                    provides[at] = self._script(f"{one.name}-{first}", [self._stand_in(one.name, "$0")])
+        if modules:
+            script = self._script("-".join(["python", *sorted(modules.values())]), self._of_modules(modules))
+            provides |= {f"{LOCAL}/{name}": script for name in PYTHONS}
+        words = f"wellit's stand-in for {engine.title} plays {image.text}: no model is loaded, its words mean nothing"
+        env = _data()["environment"] | {"WELLIT_STANDIN_IMAGE": image.text}
+        start = tuple(engine.command) if engine.image_starts else ()
+        return Played(f"stand-in for {engine.title}", words, start, provides, env)
+
+    def _script(self, name: str, lines: Iterable[str]) -> Path:
+        file = self._folder / name
+        text = "\n".join(["#!/bin/sh", *lines, ""])
+        if not file.exists() or file.read_text() != text:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+            file.chmod(0o755)
+        return file
+
+    def _stand_in(self, engine: str, program: str) -> str:
+        return f'exec {self._start("-m", "wellit.standin", engine, "--")} "{program}" "$@"'
+
+    def _of_modules(self, modules: Mapping[str, str]) -> Iterable[str]:
+        """Python that plays some modules and is itself for everything else."""
+        yield 'case " $* " in'
+        for module, engine in modules.items():
+            yield f'*" -m {module} "*) {self._stand_in(engine, "python3")} ;;'
+        yield "esac"
+        yield f'exec {shlex.quote(str(self._python))} "$@"'
+
+    def _start(self, *words: str) -> str:
+        """Python with wellit, which cannot keep compiled files beside it: the checkout is read-only there."""
+        return shlex.join(["env", f"PYTHONPATH={ROOT}", "PYTHONDONTWRITEBYTECODE=1", str(self._python), *words])
+
+
+def _chosen(image: Image, plays: list[Object]) -> Object:
+    """By release; the newest for an image whose release cannot be told."""
+    release = order(image.tag)
+    if release is None:
+        return plays[-1]
+    fitting = [one for one in plays if "since" not in one or (order(one["since"]) or release) <= release]
+    return fitting[-1] if fitting else plays[0]
+
+
+def _instead(image: Image, tool: str) -> str:
+    """What is said when a tool is not the very program of the image."""
+    about = _data()["tools"][tool]
+    version = pin(tool).version
+    if image.is_of(about["repository"]) and order(image.tag) == order(version):
+        return ""
+    lacks = f"; {about['lacks']}" if about.get("lacks") and not image.is_of(about["repository"]) else ""
+    return f"{about['title']} {version} stands in for {image.text}{lacks}"
+
+
+@cache
+def _data() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "programs.yaml").read_text())
+    return loaded
