@@ -8,7 +8,6 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from wellit.sandbox.box.context import API_PORT
 from wellit.sandbox.box.kubelet import kwok
 from wellit.sandbox.box.kubelet.api import MERGE, Refused, Unreachable, named
 from wellit.sandbox.box.kubelet.container import ContainerRun
@@ -20,7 +19,8 @@ from wellit.sandbox.box.kubelet.references import Missing
 from wellit.sandbox.box.kubelet.reporter import Reporter
 from wellit.sandbox.box.kubelet.states import first_states, now
 from wellit.sandbox.box.kubelet.volumes import Sources, fill, remove
-from wellit.sandbox.box.network import GATEWAY, NoNetwork, PodNetwork
+from wellit.sandbox.box.network import NoNetwork, PodNetwork
+from wellit.sandbox.box.settings import API_PORT, GATEWAY
 
 Object = dict[str, Any]
 ANNOTATION = "wellit.dev/played-by"
