@@ -99,13 +99,13 @@ def test_a_stand_in_is_found_under_the_names_that_commands_use(tmp_path: Path, e
     assert played
     python, sglang = played.provides["/usr/local/bin/python3"], played.provides["/usr/local/bin/sglang"]
     assert said(python, "-m", "sglang.launch_server", "--port", "1") == (
-        "-m wellit.standin sglang -- python3 -m sglang.launch_server --port 1"
+        "-m wellit.standin sglang --image  -- python3 -m sglang.launch_server --port 1"
     )
     assert said(python, "-u", "-m", "sglang.launch_server") == (
-        "-m wellit.standin sglang -- python3 -u -m sglang.launch_server"
+        "-m wellit.standin sglang --image  -- python3 -u -m sglang.launch_server"
     )
     assert said(python, "-c", "print(1)") == "-c print(1)"
-    assert said(sglang, "serve", "a b").endswith("wellit.standin sglang -- " + f"{sglang} serve a b")
+    assert said(sglang, "serve", "a b").endswith("wellit.standin sglang --image  -- " + f"{sglang} serve a b")
 
 
 def test_an_image_that_may_carry_another_engine_has_both(tmp_path: Path, echoed: Path) -> None:

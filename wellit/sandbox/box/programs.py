@@ -100,7 +100,7 @@ class Programs:
             script = self._script("-".join(["python", *sorted(modules.values())]), self._of_modules(modules))
             provides |= {f"{LOCAL}/{name}": script for name in PYTHONS}
         words = f"wellit's stand-in for {engine.title} plays {image.text}: no model is loaded, its words mean nothing"
-        env = _data()["environment"] | {"WELLIT_STANDIN_IMAGE": image.text}
+        env = _data()["environment"] | {"WELLIT_IMAGE": image.text}
         start = tuple(engine.command) if engine.image_starts else ()
         return Played(f"stand-in for {engine.title}", words, start, provides, env)
 
@@ -114,7 +114,7 @@ class Programs:
         return file
 
     def _stand_in(self, engine: str, program: str) -> str:
-        return f'exec {self._start("-m", "wellit.standin", engine, "--")} "{program}" "$@"'
+        return f'exec {self._start("-m", "wellit.standin", engine)} --image "$WELLIT_IMAGE" -- "{program}" "$@"'
 
     def _of_modules(self, modules: Mapping[str, str]) -> Iterable[str]:
         """Python that plays some modules and is itself for everything else."""

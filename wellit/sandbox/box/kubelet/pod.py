@@ -15,6 +15,7 @@ from wellit.sandbox.box.kubelet.env import api_server
 from wellit.sandbox.box.kubelet.events import Events
 from wellit.sandbox.box.kubelet.ground import API_HOST, API_NAMES, Ground, address, folders, offers
 from wellit.sandbox.box.kubelet.logs import PodLogs
+from wellit.sandbox.box.kubelet.ports import of_gateway, of_pod
 from wellit.sandbox.box.kubelet.references import Missing
 from wellit.sandbox.box.kubelet.reporter import Reporter
 from wellit.sandbox.box.kubelet.states import first_states, now
@@ -51,6 +52,7 @@ class PodRun:
         self.given = api_server(API_HOST, API_PORT)
         self.states = first_states(pod)
         self.empty: list[str] = []
+        self._ports: list[int] = []
         self.since = now()
         init = pod["spec"].get("initContainers") or []
         self._init = [ContainerRun(self, one, self.states[one["name"]]) for one in init]
@@ -138,15 +140,16 @@ class PodRun:
     async def _make(self) -> None:
         node = await self.ground.node(self.pod["spec"]["nodeName"])
         self.node = offers(node)
-        net = await self._joined()
+        ip = GATEWAY if self.pod["spec"].get("hostNetwork") else (await self._joined()).ip
         if not self.place["podIP"]:
-            self.place = {"podIP": net.ip, "hostIP": address(node)}
+            self.place = {"podIP": ip, "hostIP": address(node)}
             self.changed()
         sources = Sources(
             self.pod, self.look, lambda wanted: self.ground.token(self.pod, wanted), self.place, self.node
         )
         self.volumes, self.empty = await fill(self.folder / "volumes", sources)
-        await kwok.tell(self.ground, self.pod, net.ip, self.logs.targets(list(self.states)))
+        self._ports = sorted({*of_pod(self.pod), *await of_gateway(self.pod, self.ground.api)})
+        await kwok.tell(self.ground, self.pod, ip, self._ports, self.logs.targets(list(self.states)))
         told = "; ".join(f"{run.name}: {run.state.played.removeprefix('wellit://')}" for run in self.runs)
         await self.ground.api.patch(
             named("pods", self.namespace, self.name),
@@ -209,11 +212,11 @@ class PodRun:
 
     async def _forget(self) -> None:
         self._leave()
+        for port in self._ports:
+            self.ground.box.unpublish(self.place["podIP"], port)
         if self._network:
             with contextlib.suppress(NoNetwork):
-                net = await self._network
-                kwok.unpublish(self.ground, self.pod, net.ip)
-                await self.ground.box.network.remove(net)
+                await self.ground.box.network.remove(await self._network)
         await kwok.forget(self.ground, self.pod)
         await delete(self.ground, self.pod)
         remove(self.folder)

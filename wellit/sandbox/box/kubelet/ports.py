@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from wellit.sandbox.box.kubelet.api import Api, named
 from wellit.sandbox.box.kubelet.ask import Failed, port_of
 from wellit.sandbox.box.kubelet.probe import KINDS
 
 Object = Mapping[str, Any]
+GATEWAYS = "gateway.networking.k8s.io"
 
 
 def of_pod(pod: Object) -> list[int]:
@@ -16,6 +18,17 @@ def of_pod(pod: Object) -> list[int]:
     spec = pod["spec"]
     containers = [*(spec.get("initContainers") or []), *spec["containers"]]
     return sorted({port for container in containers for port in _of_container(container)})
+
+
+async def of_gateway(pod: Object, api: Api) -> list[int]:
+    """The ports on which a gateway's pod takes requests: its containers do not name them. None of another pod.
+
+    Raises Refused and Unreachable.
+    """
+    metadata = pod["metadata"]
+    name = (metadata.get("labels") or {}).get(f"{GATEWAYS}/gateway-name")
+    found = await api.found(named("gateways", metadata["namespace"], name, f"{GATEWAYS}/v1")) if name else None
+    return sorted({listener["port"] for listener in found["spec"]["listeners"]}) if found else []
 
 
 def _of_container(container: Object) -> set[int]:
