@@ -69,7 +69,7 @@ class PrefixCache:
     def lookup(self, tokens: Sequence[int]) -> int:
         """How many of the prompt's tokens are cached: whole pages, never the last token, which is always computed."""
         found = []
-        for page in self._split(tokens[:-1]):
+        for page in split(tokens[:-1], self.size):
             if page.hash not in self._kept:
                 break
             found.append(page.hash)
@@ -78,13 +78,13 @@ class PrefixCache:
 
     def has(self, tokens: Sequence[int]) -> bool:
         """Whether every whole page of the tokens is cached; changes nothing."""
-        return all(page.hash in self._kept for page in self._split(tokens))
+        return all(page.hash in self._kept for page in split(tokens, self.size))
 
     def insert(self, tokens: Sequence[int]) -> None:
         """Keep the whole pages of a prompt, as many as there is room for."""
         if not self.enabled:
             return
-        wanted = list(self._split(tokens))[: self.pages]
+        wanted = list(split(tokens, self.size))[: self.pages]
         new = [page for page in wanted if page.hash not in self._kept]
         self._use([page.hash for page in wanted])
         self.evict(len(self._kept) - self.pages)
@@ -111,13 +111,20 @@ class PrefixCache:
             self._kept.pop(name, None)
             self._kept[name] = None
 
-    def _split(self, tokens: Sequence[int]) -> Iterator[Page]:
-        parent: int | None = None
-        for at in range(0, len(tokens) - self.size + 1, self.size):
-            page = tuple(tokens[at : at + self.size])
-            name = _hash(parent, page)
-            yield Page(name, parent, page)
-            parent = name
+
+def hashes(tokens: Sequence[int], size: int) -> Iterator[int]:
+    """The hashes of a prompt's whole pages."""
+    return (page.hash for page in split(tokens, size))
+
+
+def split(tokens: Sequence[int], size: int) -> Iterator[Page]:
+    """A prompt's whole pages."""
+    parent: int | None = None
+    for at in range(0, len(tokens) - size + 1, size):
+        page = tuple(tokens[at : at + size])
+        name = _hash(parent, page)
+        yield Page(name, parent, page)
+        parent = name
 
 
 def _hash(parent: int | None, page: Sequence[int]) -> int:
