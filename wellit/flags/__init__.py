@@ -30,7 +30,7 @@ from wellit.capabilities import Unknown
 from wellit.flags.data import Flag, Line, Program, program
 from wellit.flags.parsers import read
 from wellit.flags.reading import Given, Kind, Problem, Reading
-from wellit.flags.says import says
+from wellit.flags.says import message, says
 from wellit.flags.values import is_open
 from wellit.images import Image
 
@@ -127,6 +127,7 @@ __all__ = [
     "ask",
     "ask_all",
     "is_open",
+    "message",
     "of_image",
     "program",
     "says",

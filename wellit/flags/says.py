@@ -42,12 +42,15 @@ def says(line: Line, problem: Problem) -> str:
     """What the program says when it ends, as a clause: ends with 2: unrecognized arguments: --x."""
     if problem.kind == "unknown" and "unknown" in line.style:
         return str(line.style["unknown"])
-    words = _WORDS[line.style["parser"]].get(problem.kind)
-    if words is None:
-        return "it ends at once"
+    told = message(line, problem)
+    return f"it ends with 2: {told}" if told else "it ends at once"
+
+
+def message(line: Line, problem: Problem) -> str:
+    """The program's own words; "" when they are not known."""
+    words = _WORDS[line.style["parser"]].get(problem.kind, "")
     flag = problem.flag.name if problem.flag else problem.about
     kind = problem.flag.kind if problem.flag else ""
     count = "at least one" if problem.flag and problem.flag.data.get("nargs") == "+" else "one"
-    told = words.format(about=problem.about, flag=flag, kind=kind, several=", ".join(problem.several), count=count,
+    return words.format(about=problem.about, flag=flag, kind=kind, several=", ".join(problem.several), count=count,
                         bare=flag.lstrip("-"))  # fmt: skip
-    return f"it ends with 2: {told}"
