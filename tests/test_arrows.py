@@ -13,7 +13,7 @@ from wellit.paths import ROOT
 ORDER = """
     errors paths findings causes checks say remembered process tools
     source images capabilities moved flags stranger values_schema schema overrides catalogue compose cells choices
-    engines standin nested node subject quantities weights seen translate rules
+    engines nested node subject quantities weights seen translate standin rules
     ignore
     charts release_values
     render places inputs ids validate new
