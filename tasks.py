@@ -359,14 +359,16 @@ def sandbox_shell(_: Context, name_: str = "") -> int:
     return process.attached([os.environ.get("SHELL", "/bin/sh")], env=sandbox.shell(sandbox_name(name_)))
 
 
-@task({"guide": STACK_FLAGS["guide"]})
-def walk(_: Context, **given: Any) -> int:
-    """Run a guide's README, step by step, in a sandbox of its own."""
+@task(
+    {name: STACK_FLAGS[name] for name in ("guide", "env")}, from_="the number of the step to begin with",
+)  # fmt: skip
+def walk(_: Context, from_: int = 1, **given: Any) -> int:
+    """Run a guide's README, step by step, in a sandbox of its own; -e runs it in another environment."""
     from wellit import catalogue
     from wellit import walk as walking
 
     guide = catalogue.guide_source(given["guide"] or catalogue.DEFAULT_GUIDE)
-    return walking.guide(str(guide.data["name"]), say)
+    return walking.guide(str(guide.data["name"]), say, environment=given["env"], start=from_)
 
 
 @task(pictures="make the pictures too, from real runs")

@@ -58,8 +58,7 @@ def test_the_page_is_followed_step_by_step(tmp_path: Path) -> None:
     before = sorted((paths.ENVIRONMENTS / "engines").iterdir())
     for step in walk.steps(PAGE):
         walked = walk.take(step, print, run=_in(copy))
-        place = f"{step.file}:{step.line}: $ {step.command}"
-        assert walked.ok, f"{place}\n{walked.output}\npromised:\n{step.promised}"
+        assert walked.ok, "\n".join([f"{step.place}: $ {step.command}", *walked.differs])
     assert sorted((paths.ENVIRONMENTS / "engines").iterdir()) == before
 
 

@@ -110,4 +110,4 @@ def test_the_commands_of_the_page_do_what_it_says() -> None:
     assert len(steps) > 5
     for step in steps:
         walked = walk.take(step, print)
-        assert walked.ok, f"{step.file}:{step.line}: $ {step.command}\n{walked.output}\npromised:\n{step.promised}"
+        assert walked.ok, "\n".join([f"{step.place}: $ {step.command}", *walked.differs])

@@ -58,14 +58,12 @@ def _environments_as_they_were() -> Iterator[None]:
 @pytest.mark.usefixtures("_environments_as_they_were")
 def test_the_commands_of_the_readme_do_what_it_says(own_cache: Path) -> None:
     """Every `console` step, in order, but those that need a GPU cluster; in a sandbox and a cache of their own."""
-    taken = 0
-    for step in walk.steps(paths.ROOT / "README.md"):
-        if step.where != "cluster":
-            walked = walk.take(step, print, env={"WELLIT_CACHE": str(own_cache), "WELLIT_SANDBOX": "default"})
-            place = f"{step.file}:{step.line}: $ {step.command}"
-            assert walked.ok, f"{place}\n{walked.output}\npromised:\n{step.promised}"
-            taken += 1
-    assert taken > 5
+    steps = [step for step in walk.steps(paths.ROOT / "README.md") if step.where != "cluster"]
+    assert len(steps) > 5
+    with walk.Walk(print, env={"WELLIT_CACHE": str(own_cache), "WELLIT_SANDBOX": "default"}) as walking:
+        for step in steps:
+            walked = walking.take(step)
+            assert walked.ok, "\n".join([f"{step.place}: $ {step.command}", *walked.differs])
 
 
 @pytest.mark.usefixtures("shared_cache")

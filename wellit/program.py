@@ -72,6 +72,11 @@ class Wellit(Program):
         except ParseError as problem:
             print(f"error: {self._say(str(problem))}", file=sys.stderr)
             sys.exit(2)
+        except ValueError as problem:
+            if not (wrong := re.search(r"invalid literal for int\(\).*: (.*)", str(problem))):
+                raise
+            print(f"error: {wrong[1]} is no whole number", file=sys.stderr)
+            sys.exit(2)
         except Exit as end:
             if end.message:
                 print(end.message, file=sys.stderr)
