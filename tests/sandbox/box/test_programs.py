@@ -15,8 +15,12 @@ from wellit.sandbox.box import programs
 from wellit.sandbox.box.programs import Played, Programs
 
 
+def tool(name: str) -> Path:
+    return Path("/tools") / name
+
+
 def play(image: str, folder: Path = Path("/nowhere")) -> Played:
-    played = Programs(folder, Path(sys.executable)).play(image)
+    played = Programs(folder, Path(sys.executable), tool).play(image)
     assert played, image
     return played
 
@@ -55,7 +59,7 @@ def test_the_program_itself_or_the_nearest_release_and_that_is_said(
 
 
 def test_an_image_that_nobody_knows_is_played_by_nobody(tmp_path: Path) -> None:
-    assert Programs(tmp_path, Path(sys.executable)).play("docker.io/library/busybox:1") is None
+    assert Programs(tmp_path, Path(sys.executable), tool).play("docker.io/library/busybox:1") is None
 
 
 @pytest.mark.parametrize("engine", engines(), ids=lambda engine: engine.name)
@@ -95,7 +99,7 @@ def echoed(tmp_path: Path) -> Path:
 
 
 def test_a_stand_in_is_found_under_the_names_that_commands_use(tmp_path: Path, echoed: Path) -> None:
-    played = Programs(tmp_path / "scripts", echoed).play("docker.io/lmsysorg/sglang:v0.5.6")
+    played = Programs(tmp_path / "scripts", echoed, tool).play("docker.io/lmsysorg/sglang:v0.5.6")
     assert played
     python, sglang = played.provides["/usr/local/bin/python3"], played.provides["/usr/local/bin/sglang"]
     assert said(python, "-m", "sglang.launch_server", "--port", "1") == (
@@ -109,7 +113,7 @@ def test_a_stand_in_is_found_under_the_names_that_commands_use(tmp_path: Path, e
 
 
 def test_an_image_that_may_carry_another_engine_has_both(tmp_path: Path, echoed: Path) -> None:
-    played = Programs(tmp_path / "scripts", echoed).play("ghcr.io/llm-d/llm-d-cuda:v0.6.0")
+    played = Programs(tmp_path / "scripts", echoed, tool).play("ghcr.io/llm-d/llm-d-cuda:v0.6.0")
     assert played
     python = played.provides["/usr/local/bin/python3"]
     assert "standin sglang" in said(python, "-m", "sglang.launch_server")

@@ -1,6 +1,6 @@
 """Which program plays an image in a sandbox that answers: programs.yaml, and the engines' own files.
 
-    played = Programs(folder, python).play("ghcr.io/llm-d/llm-d-inference-scheduler:v0.4.0")
+    played = Programs(folder, python, tool).play("ghcr.io/llm-d/llm-d-inference-scheduler:v0.4.0")
 
 `played` is None for an image that nobody plays here. `folder` keeps the small scripts by which a container finds a
 stand-in under the name that it calls.
@@ -9,7 +9,7 @@ stand-in under the name that it calls.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -55,11 +55,13 @@ def tools() -> tuple[str, ...]:
 
 
 class Programs:
-    """The programs, with a folder for the scripts that start them, and the Python that has wellit's packages."""
+    """The programs, with a folder for the scripts that start them, the Python that has wellit's packages, and where
+    the tools are."""
 
-    def __init__(self, folder: Path, python: Path) -> None:
+    def __init__(self, folder: Path, python: Path, tool: Callable[[str], Path]) -> None:
         self._folder = folder
         self._python = python
+        self._tool = tool
 
     def play(self, reference: str) -> Played | None:
         """What plays the image of this reference; None when nobody does."""
@@ -74,7 +76,7 @@ class Programs:
     def _program(self, image: Image, files: list[str], plays: Object) -> Played:
         words = ""
         if tool := plays.get("tool"):
-            where, name = pin(tool).file, f"{tool}@{pin(tool).version}"
+            where, name = self._tool(tool), f"{tool}@{pin(tool).version}"
             words = _instead(image, tool)
         elif module := plays.get("module"):
             where, name = self._script(module, [f'exec {self._start("-m", module)} "$@"']), module

@@ -24,7 +24,7 @@ async def run(box: Box) -> None:
     connector = aiohttp.TCPConnector(limit=0, force_close=True)
     async with Api(box.kubeconfig) as api, aiohttp.ClientSession(connector=connector) as http:
         figures = settings()
-        programs = Programs(box.folder / "kubelet" / "programs", box.python)
+        programs = Programs(box.folder / "kubelet" / "programs", box.python, box.tool)
         ground = Ground(box, api, http, programs, figures, asyncio.Semaphore(figures.pods))
         kubelet = Kubelet(ground)
         async for kind, seen in api.changes(listing("pods")):

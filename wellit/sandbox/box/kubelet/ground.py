@@ -25,7 +25,7 @@ class Box(Protocol):
     """The box, as the kubelet uses it.
 
     `folder` is what it may write into, `kubeconfig` leads to the API server from inside, `python` has wellit's
-    packages. `publish` opens a port of a
+    packages, `tool` is a pinned program. `publish` opens a port of a
     pod on the machine's loopback and returns its number there.
     """
 
@@ -33,6 +33,8 @@ class Box(Protocol):
     kubeconfig: Path
     python: Path
     network: Network
+
+    def tool(self, name: str) -> Path: ...
 
     async def start(self, spec: Spec, net: PodNetwork | None) -> Container: ...
 
