@@ -201,6 +201,18 @@ def load(_: Context, completion: bool = False, no_stream: bool = False, **given:
     return loading.tell(loading.load(there, known, wanted, say, asker(given["yes"])), fmt)
 
 
+@task(
+    WHICH_FLAGS, CLUSTER_FLAGS, FORMAT,
+    model="the name that requests say, when it is another than the installed one",
+)  # fmt: skip
+def doctor(_: Context, model: str = "", **given: Any) -> int:
+    """Say why a stack does not answer: gateway, route, pool, picker, pods, engine. Also one of somebody else's."""
+    from wellit import doctor as doctors
+
+    fmt = known_format(given["format_"])
+    return show(doctors.examine(access(given), *which(given), model=model), fmt)
+
+
 @task(WHICH_FLAGS, CLUSTER_FLAGS, YES, FORMAT)
 def uninstall(_: Context, **given: Any) -> int:
     """Show what goes and what stays, ask, remove, and look whether anything is left."""
@@ -418,6 +430,6 @@ def task_names() -> list[str]:
 
 boxes = Collection("sandbox", sandbox_up, sandbox_down, sandbox_status, sandbox_shell)
 namespace = Collection(
-    overview, quickstart, validate, render, show_, preflight, prerequisites, install, status, load, uninstall, compare,
-    explain_, schema, translate, new_, tools, walk, docs, test, benchmark, boxes,
+    overview, quickstart, validate, render, show_, preflight, prerequisites, install, status, doctor, load, uninstall,
+    compare, explain_, schema, translate, new_, tools, walk, docs, test, benchmark, boxes,
 )  # fmt: skip

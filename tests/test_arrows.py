@@ -11,7 +11,7 @@ from wellit.paths import ROOT
 
 # Modules and packages of wellit, each allowed to import those before it.
 ORDER = """
-    errors paths findings causes checks say remembered process tools
+    errors paths findings causes hopchecks checks say remembered process tools
     source images capabilities moved flags stranger values_schema schema overrides catalogue compose cells choices
     engines nested node subject quantities weights seen translate standin rules
     ignore
@@ -22,7 +22,7 @@ ORDER = """
     editor
     report
     fix
-    compare picture show load support explain docs walk testing cli
+    compare picture doctor show load support explain docs walk testing cli
     finish
     program
 """.split()

@@ -1,9 +1,12 @@
-"""The ids of checks: what `invoke explain WL606` says. The checks themselves are in preflight and verify.
+"""The ids of checks: what `invoke explain WL606` says. The checks themselves are in preflight, verify
+and doctor (whose texts are in hopchecks).
 
 A title says the good state; the text why it matters, and what mends it.
 """
 
 from __future__ import annotations
+
+from wellit import hopchecks
 
 CHECKS: dict[str, tuple[str, str]] = {
     "WL035": (
@@ -85,6 +88,7 @@ CHECKS: dict[str, tuple[str, str]] = {
         "Nothing is left after an uninstall",
         "The namespace, definitions (CRDs), and secrets and volume claims of yours stay.",
     ),
+    **hopchecks.CHECKS,
     "WL770": (
         "Every request was answered",
         "With a 200, to its end. What was not is counted by kind, with what the first of each kind said.\n"

@@ -41,6 +41,15 @@ def test_what_is_rendered_from_a_right_stack_has_no_mistake(stack: str, tmp_path
     assert (said(found), found.checks, found.exit_code) == ([], [], 0)
 
 
+def test_a_tokenizer_beside_the_picker_is_seen(tmp_path: Path) -> None:
+    chosen = Choice(guide="precise-prefix-cache-aware", environment="sglang", components={"charts": "offline"})
+    text = render.render(compose(chosen), say).text()
+    assert said(judged(tmp_path, text)) == []
+    moved = text.replace("mountPath: /tmp/tokenizer", "mountPath: /elsewhere")
+    assert moved != text
+    assert {id_ for id_, _, _ in said(judged(tmp_path, moved))} == {"WL248"}
+
+
 def test_json_and_lists_are_the_same(stack: str, tmp_path: Path) -> None:
     items = [one for one in yaml.load_all(stack, LOADER) if one]
     found = judged(tmp_path, json.dumps({"apiVersion": "v1", "kind": "List", "items": items}, indent=2), "list.json")

@@ -7,13 +7,11 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wellit.findings import SEVERITIES, Check, Finding, Report, Severity
-from wellit.report import endpoint, left, snippet, table
+from wellit.report import endpoint, hops, left, snippet, table
 from wellit.report.snippet import Mark
 from wellit.report.style import Style, block, counted, one_line
 
 COLOUR: dict[str, str] = {"error": "red", "warning": "yellow", "info": "cyan"}
-GLYPHS = {"pass": ("√", "ok"), "fail": ("×", "x"), "warn": ("‼", "!"), "unknown": ("?", "?"), "skip": ("-", "-")}
-_CHECK_COLOUR = {"pass": "green", "fail": "red", "warn": "yellow", "unknown": "yellow", "skip": "dim"}
 # Of one mistake made in many places so many are shown with their source line; the others are named.
 MOST_PLACES = 4
 
@@ -39,12 +37,14 @@ class _Group:
 def render(report: Report, style: Style) -> str:
     """The whole report, ending in a line break."""
     parts = ["\n".join(finding_lines(group.findings, style)) for group in _groups(report.told)]
+    if told := hops.lines(report.summary, style):
+        parts.append("\n".join(told))
     if report.checks:
         parts.append("\n".join(line for check in left.folded(report.checks) for line in check_lines(check, style)))
     tables = (table.lines(report.summary, style), endpoint.notes(report.summary, style))
-    for told in (*tables, endpoint.lines(report.summary, style)):
-        if told:
-            parts.append("\n".join(told))
+    for lines in (*tables, endpoint.lines(report.summary, style)):
+        if lines:
+            parts.append("\n".join(lines))
     parts.append("\n".join(style.paint(line, _tone(report), "bold") for line in style.wrap(sentence(report))))
     if (commands := report.summary.get("next")) and isinstance(commands, Sequence):
         parts.append("\n".join(["next:", *(f"  {command}" for command in commands)]))
@@ -132,9 +132,9 @@ def remark(name: str, text: str, indent: int, style: Style) -> list[str]:
 
 def check_lines(check: Check, style: Style) -> list[str]:
     """One check: its glyph and title, what was found, what to do about it."""
-    glyph = GLYPHS[check.status][style.ascii]
+    glyph = hops.GLYPHS[check.status][style.ascii]
     width = 3 if style.ascii else 2
-    mark = style.paint(f"{glyph:<{width}}", _CHECK_COLOUR[check.status])
+    mark = style.paint(f"{glyph:<{width}}", hops.COLOURS[check.status])
     told = one_line(check.title) + _detail(check)
     first, *rest = style.wrap(told, " " * width, " " * (width + 2))
     lines = [mark + first[width:], *rest]

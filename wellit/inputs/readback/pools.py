@@ -81,6 +81,9 @@ def _picked(mapped: Traced, picker: tuple[Template, Node], subject: Subject) -> 
         mapped.put((*place, "image", key), value, node["image"])
     mapped.note((*place, "image"), node["image"])
     mapped.copy((*place, "env"), node["env"])
+    mapped.copy((*place, "volumeMounts"), node["volumeMounts"])
+    mapped.copy((*place, "volumes"), one.spec["volumes"])
+    _beside(mapped, one, node)
     mapped.copy((*place, "resources"), node["resources"])
     mapped.copy((*place, "replicas"), one.object.root.at("spec", "replicas"))
     line = words.read(node["command"], node["args"])
@@ -92,6 +95,15 @@ def _picked(mapped: Traced, picker: tuple[Template, Node], subject: Subject) -> 
         if word.text.startswith("-") and name not in OWN_FLAGS and (given := line.given(word.text.partition("=")[0])):
             mapped.put((*place, "flags", name), given.value, given.node)
     _config(mapped, one, line, subject)
+
+
+def _beside(mapped: Traced, one: Template, picker: Node) -> None:
+    """The container beside the picker's own, as the chart has it: one that starts first and stays, or another."""
+    place = ("inferenceExtension", "sidecar")
+    for node in [other for other in one.containers if other.keys != picker.keys][:1]:
+        mapped.put((*place, "enabled"), True, node)
+        for key in ("name", "image", "command", "args", "env", "ports", "volumeMounts"):
+            mapped.copy((*place, key), node[key])
 
 
 def _config(mapped: Traced, one: Template, line: words.Words, subject: Subject) -> None:

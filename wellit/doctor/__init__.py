@@ -1,0 +1,136 @@
+"""doctor: why a stack does not answer. One look (look.py), then pure judgement, hop by hop as a request goes.
+
+`examine` is the task; `likely` is what other commands ask when a check of theirs has failed. Nothing is changed:
+commands that mend are printed.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import asdict, replace
+
+from wellit import record as records
+from wellit.access import Access
+from wellit.doctor import commands, diagnose
+from wellit.doctor.asking import Reach
+from wellit.doctor.diagnose import Passed
+from wellit.doctor.look import look
+from wellit.doctor.sight import Sight
+from wellit.errors import CannotAnswer, unknown
+from wellit.findings import Check, Report
+from wellit.record import Record
+
+__all__ = ["Sight", "examine", "likely", "look"]
+# Which checks of doctor explain a failed stage of a smoke test, the likeliest first; what is not here may be anything.
+STAGES: dict[str, tuple[str, ...]] = {
+    "models": ("WL752", "WL753", "WL750", "WL742", "WL741"),
+    "model": ("WL754",),
+    "completion": (),
+    "chat": (),
+    "streamed": (),
+    "metrics": ("WL745", "WL744", "WL743"),
+    "spread": ("WL753", "WL744", "WL738", "WL745", "WL750"),
+    "prefix": ("WL757", "WL744", "WL742"),
+    "prefill": ("WL755", "WL756", "WL749", "WL750"),
+    "unknown-model": ("WL754",),
+}
+
+
+def examine(
+    access: Access,
+    namespace: str,
+    guide: str | None = None,
+    environment: str | None = None,
+    *,
+    model: str = "",
+    reach: Reach | None = None,
+) -> Report:
+    """Look at a namespace and say where a request stops, and why. Raises CannotAnswer when there is nothing there."""
+    known = _record(access, namespace, guide, environment)
+    sight = look(access, namespace, record=known, model=model, reach=reach or _reach)
+    return report(sight)
+
+
+def report(sight: Sight) -> Report:
+    """The report of one look."""
+    passed = diagnose.of(sight)
+    if not passed:
+        raise _nothing(sight)
+    made = Report("doctor", summary={"namespace": sight.namespace, "cluster": sight.label})
+    several = len({one.pool for one in passed}) > 1
+    made.summary["hops"] = [
+        {key: value for key, value in asdict(one).items() if key != "checks"} | ({} if several else {"pool": ""})
+        for one in passed
+    ]
+    checks = list(dict.fromkeys(check for one in passed for check in one.checks))
+    answers = [check for check in checks if check.id == "WL758"]
+    answered = bool(answers) and all(check.status == "pass" for check in answers)
+    made.add(_told(check, answered) for check in checks if check.status != "pass")
+    made.summary["result"] = _result(passed, answered)
+    if sight.record:
+        if made.verdict == "no":  # what was changed by hand goes; what files say wrong is to be mended there
+            made.summary["next"] = [commands.again(sight)]
+        made.summary |= {"guide": sight.record.guide, "environment": sight.record.environment}
+    return made
+
+
+def _told(check: Check, answered: bool) -> Check:
+    """What could not be looked at does not make an answered request doubtful."""
+    return replace(check, status="skip") if answered and check.status == "unknown" else check
+
+
+def _result(passed: list[Passed], answered: bool) -> str:
+    wrong = [one for one in passed if one.status == "fail"]
+    if answered:
+        times = ", ".join(one.words for one in passed if one.hop == "answer" and one.words)
+        good = f"a request is answered {times}"
+        return f"{good}; and yet something is wrong: {wrong[0].hop}" if wrong else good
+    if wrong:
+        return f"a request stops here: {wrong[0].hop}{f' {wrong[0].of}' if wrong[0].of else ''}"
+    return "nothing that was looked at keeps a request from being answered; whether one is was not asked"
+
+
+def likely(sight: Sight, what: str) -> Check | None:
+    """The most likely cause of a stage that failed (a key of STAGES), or None when nothing is found wrong."""
+    failed = [
+        check for one in diagnose.of(sight) for check in one.checks if check.status == "fail" and check.id != "WL758"
+    ]
+    wanted = STAGES.get(what, ())
+    named = sorted((check for check in failed if check.id in wanted), key=lambda check: wanted.index(check.id))
+    return next(iter([*named, *failed]), None)
+
+
+def _record(access: Access, namespace: str, guide: str | None, environment: str | None) -> Record | None:
+    """The record of the stack that is meant; None for one that wellit did not install, or for all of a namespace."""
+    try:
+        found = records.find(access, namespace, guide)
+    except CannotAnswer:
+        if guide:
+            raise
+        return None
+    if guide and not found:
+        others = records.find(access, namespace)
+        names = ", ".join(sorted({one.guide for one in others}))
+        raise CannotAnswer(
+            f"no stack of {guide} is recorded in {namespace}",
+            why=f"recorded there: {names}" if names else "nothing there was installed by wellit",
+            write="without -g, all that is in the namespace is looked at",
+        )
+    if environment and found and all(one.environment != environment for one in found):
+        raise unknown("environment", environment, [one.environment for one in found])
+    return found[0] if len(found) == 1 else None
+
+
+def _nothing(sight: Sight) -> CannotAnswer:
+    unread = "; ".join(f"you may not {why}" for why in dict.fromkeys(sight.unread.values()))
+    return CannotAnswer(
+        f"no Gateway, HTTPRoute or InferencePool is in {sight.namespace} on {sight.label}",
+        why=unread or "there is no way in for a request",
+        write="another namespace: -n NAMESPACE; a fresh stack: invoke install",
+    )
+
+
+def _reach(access: Access, namespace: str, what: str, port: int) -> AbstractContextManager[str]:
+    from wellit.reach import reach
+
+    return reach(access, namespace, what, port)

@@ -1,0 +1,89 @@
+"""Commands that mend, to be pasted: nothing here is run."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from wellit.doctor.sight import Sight
+from wellit.picture.objects import Object
+from wellit.picture.plain import maps, texts
+
+
+def kubectl(sight: Sight, *words: str, namespace: str = "") -> str:
+    """A kubectl line for this cluster and namespace."""
+    parts = ["kubectl", *sight.flags.split(), "-n", namespace or sight.namespace, *words]
+    return " ".join(part if part.startswith("$") else shlex.quote(part) for part in parts)
+
+
+def patch(sight: Sight, one: Object, *changes: Mapping[str, Any]) -> str:
+    """JSON patches of an object."""
+    return kubectl(
+        sight, "patch", _typed(one), one.name, "--type=json", "-p", json.dumps(list(changes)), namespace=one.namespace
+    )
+
+
+def merge(sight: Sight, one: Object, spec: Mapping[str, Any]) -> str:
+    """A merge patch of an object's spec."""
+    body = json.dumps({"spec": spec})
+    return kubectl(sight, "patch", _typed(one), one.name, "--type=merge", "-p", body, namespace=one.namespace)
+
+
+def edit(sight: Sight, one: Object) -> str:
+    return kubectl(sight, "edit", _typed(one), one.name, namespace=one.namespace)
+
+
+def again(sight: Sight) -> str:
+    """The install that puts a stack of wellit's back as it was rendered; "" for one that wellit did not install."""
+    known = sight.record
+    if not known:
+        return ""
+    words = ["-g", known.guide, "-e", known.environment, "-n", known.namespace]
+    if known.size != "default":
+        words += ["--size", known.size]
+    return f"invoke install {shlex.join(words)} {sight.flags}".strip()
+
+
+def set_word(one: Object, container: str, flag: str, value: str) -> dict[str, Any] | None:
+    """The patch that makes a container's flag say `value`; adds it where it is missing. None where a script says it."""
+    for kind in ("initContainers", "containers"):
+        for number, place in enumerate(maps(one.pod.get(kind))):
+            if place.get("name") == container:
+                return _in_container(kind, number, place, flag, value)
+    return None
+
+
+def drop_word(one: Object, container: str, flag: str) -> dict[str, Any] | None:
+    """The patch that takes a flag of one word out."""
+    for kind in ("initContainers", "containers"):
+        for number, place in enumerate(maps(one.pod.get(kind))):
+            for key in ("command", "args"):
+                for at, word in enumerate(texts(place.get(key)) if place.get("name") == container else []):
+                    if word.partition("=")[0] == flag:
+                        return {"op": "remove", "path": f"/spec/template/spec/{kind}/{number}/{key}/{at}"}
+    return None
+
+
+def _in_container(kind: str, number: int, place: Mapping[str, Any], flag: str, value: str) -> dict[str, Any] | None:
+    base = f"/spec/template/spec/{kind}/{number}"
+    for key in ("args", "command"):
+        words = texts(place.get(key))
+        for at, word in enumerate(words):
+            if word == flag and value and at + 1 < len(words):
+                return {"op": "replace", "path": f"{base}/{key}/{at + 1}", "value": value}
+            if word.startswith(f"{flag}="):
+                return {"op": "replace", "path": f"{base}/{key}/{at}", "value": f"{flag}={value}"}
+            if "\n" in word:
+                return None
+    key = "args" if place.get("args") else "command"
+    if not place.get(key):
+        return None
+    return {"op": "add", "path": f"{base}/{key}/-", "value": f"{flag}={value}" if value else flag}
+
+
+def _typed(one: Object) -> str:
+    """kubectl's exact name of a kind: two groups may have one of the same name."""
+    name = one.kind.lower()
+    return f"{name}.{one.group}" if one.group not in ("", "apps") else name

@@ -1,0 +1,241 @@
+"""Containers that do not stay up: which, how they end, and what they said. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from wellit.doctor import signatures, ways
+from wellit.doctor.sight import Log, Sight
+from wellit.doctor.signatures import Said
+from wellit.doctor.ways import Way
+from wellit.findings import Check
+from wellit.picture.objects import Object
+from wellit.picture.plain import mapping, maps
+
+PULL = re.compile(r"ErrImage|ImagePull|InvalidImageName|ImageInspect|RegistryUnavailable")
+CONFIG = re.compile(r"CreateContainer(?:Config)?Error")
+AGAIN = 2  # restarts from which a container that runs at the moment is held to be one that does not stay up
+LATELY = 300.0  # seconds since it ended last
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One container of one pod that is not up, or does not stay up. `code` is None when it has not ended."""
+
+    pod: Object
+    container: str
+    does: str
+    reason: str
+    message: str
+    code: int | None
+    restarts: int
+    log: Log
+    said: tuple[Said, ...]
+
+    @property
+    def kind(self) -> str:
+        """pull, config or ends."""
+        if PULL.search(self.reason):
+            return "pull"
+        return "config" if CONFIG.search(self.reason) else "ends"
+
+    @property
+    def evidence(self) -> str:
+        """What the API says of it, and its last words."""
+        told = f"pod {self.pod.name}, container {self.container}: {self.reason}"
+        told += f", exit code {self.code}" if self.code is not None else ""
+        told += f", {self.restarts} restarts" if self.restarts else ""
+        lines = [f"{told}{': ' + self.message if self.message and self.code is None else ''}"]
+        known = [one.line for one in self.said if not one.slow][:1]
+        tail = signatures.tail(self.log.before or self.log.now)
+        if self.log.unread:
+            lines.append(f"its log was not read: you may not {self.log.unread}")
+        return "\n".join(dict.fromkeys([*lines, *known, *(tail.splitlines() if not known else [])]))
+
+    @property
+    def why(self) -> str:
+        """In words: what its log says, else what its exit code means."""
+        first = next((one for one in self.said if not one.slow and not one.late), None)
+        if first:
+            return f"{first.means}" + (f" (exit code {self.code})" if self.code is not None else "")
+        if self.reason == "OOMKilled" or "OOMKilled" in self.message:
+            return "it used more memory than its limit allows, and was killed (OOMKilled)"
+        return (
+            signatures.exit_words(self.code) if self.code is not None else f"{self.reason}: {self.message}".rstrip(": ")
+        )
+
+    @property
+    def write(self) -> str:
+        return next((one.write for one in self.said if not one.slow and not one.late), "")
+
+
+def troubles(way: Way, pods: Iterable[Object]) -> list[Trouble]:
+    """Of each kind of pod and container the first that has trouble."""
+    found: dict[tuple[str, str], Trouble] = {}
+    for pod in pods:
+        for status in statuses(pod):
+            trouble = _trouble(way, pod, status)
+            if trouble:
+                found.setdefault((ways.owner(pod) or pod.name, trouble.container), trouble)
+    return list(found.values())
+
+
+def statuses(pod: Object) -> list[Mapping[str, Any]]:
+    status = mapping(pod.manifest.get("status"))
+    return [*maps(status.get("initContainerStatuses")), *maps(status.get("containerStatuses"))]
+
+
+def _trouble(way: Way, pod: Object, status: Mapping[str, Any]) -> Trouble | None:
+    now, last = mapping(status.get("state")), mapping(mapping(status.get("lastState")).get("terminated"))
+    waiting, ended = mapping(now.get("waiting")), mapping(now.get("terminated"))
+    restarts, name = int(status.get("restartCount") or 0), str(status.get("name"))
+    reason = str(waiting.get("reason") or ended.get("reason") or "")
+    code = ended.get("exitCode", last.get("exitCode"))
+    if waiting and reason in ("", "PodInitializing", "ContainerCreating"):
+        return None
+    if ended and not ended.get("exitCode") and _once(pod, name):
+        return None  # an init container that did its work
+    if not waiting and not ended:
+        if restarts < AGAIN or not _lately(way.sight, last):
+            return None
+        reason = f"restarts ({last.get('reason', 'Error')})"
+    does = role(way, pod, name)
+    log = way.sight.log(pod.name, name)
+    said = tuple(signatures.known(log.before or log.now, does, engine_name(way, pod)))
+    return Trouble(
+        pod,
+        name,
+        does,
+        reason,
+        str(waiting.get("message") or last.get("reason") or ""),
+        int(code) if code is not None else None,
+        restarts,
+        log,
+        said,
+    )
+
+
+def _once(pod: Object, name: str) -> bool:
+    """Whether an init container is to end."""
+    return any(
+        one.get("name") == name and one.get("restartPolicy") != "Always" for one in maps(pod.pod.get("initContainers"))
+    )
+
+
+def _lately(sight: Sight, last: Mapping[str, Any]) -> bool:
+    when = seconds(str(last.get("finishedAt") or ""))
+    return bool(last) and (not when or sight.now - when < LATELY)
+
+
+def seconds(when: str) -> float:
+    """A time of the API in seconds since 1970; 0 when it is none."""
+    try:
+        return datetime.fromisoformat(when.replace("Z", "+00:00")).timestamp()
+    except ValueError:
+        return 0.0
+
+
+def role(way: Way, pod: Object, container: str) -> str:
+    """What a container is on the way: proxy, engine, picker, gateway or other."""
+    if any(pod.name == one.name for one in way.pickers):
+        return "picker"
+    if any(pod.name == one.name for one in way.gateway_pods):
+        return "gateway"
+    node = way.server_of(pod)
+    return next((one.does for one in node.containers if one.name == container), "other") if node else "other"
+
+
+def engine_name(way: Way, pod: Object) -> str:
+    """The short name of the engine in a pod, "" when it is not known."""
+    from wellit import engines
+
+    container = ways.engine(way.server_of(pod))
+    return next((one.name for one in engines.engines() if container and one.title == container.title), "")
+
+
+def workload_of(way: Way, pod: Object) -> Object | None:
+    """What makes a pod."""
+    from wellit.live import made_by
+
+    return next((one for one in way.sight.all(*ways.MAKERS) if made_by(ways.owner(pod), one.name)), None)
+
+
+def ended(way: Way, pods: Iterable[Object], does: str, key: str, title: str) -> Iterator[Check]:
+    """A check for each container of one kind that does not stay up."""
+    from wellit.doctor import commands
+
+    for trouble in troubles(way, pods):
+        if trouble.kind == "ends" and trouble.does == does:
+            maker = workload_of(way, trouble.pod)
+            check = next((one.check for one in trouble.said if one.check and not one.late), key)
+            look = commands.kubectl(
+                way.sight,
+                "logs",
+                trouble.pod.name,
+                "-c",
+                trouble.container,
+                *(["--previous"] if trouble.restarts else []),
+            )
+            mend = mending(way, trouble, maker)
+            fix = "\n".join(filter(None, [trouble.write, mend, "" if trouble.write or mend else look]))
+            yield Check(
+                check,
+                title.format(maker=maker.name if maker else trouble.pod.name),
+                "fail",
+                trouble.why,
+                fix,
+                trouble.evidence,
+            )
+
+
+def mending(way: Way, trouble: Trouble, maker: Object | None) -> str:
+    """The command that mends what ends a container, when the log names the word that it stumbles over."""
+    from wellit.doctor import commands
+
+    refused = next((found[1] for one in trouble.said if (found := _REFUSED.search(one.line))), "")
+    if maker and refused:
+        flag = refused if refused.startswith("-") else f"--{refused}"
+        if change := commands.drop_word(maker, trouble.container, flag):
+            return commands.patch(way.sight, maker, change)
+    if maker and (choice := _connector(way, trouble)):
+        flag, value = choice
+        if change := commands.set_word(maker, trouble.container, flag, value):
+            return commands.patch(way.sight, maker, change)
+    return commands.edit(way.sight, maker) if maker and trouble.said else ""
+
+
+_REFUSED = re.compile(
+    r"(?:unknown flag: |flag provided but not defined: |unrecognized arguments: |No such option:? |flag \\?\")"
+    r"(-{0,2}[\w-]+)"
+)
+_CONNECTORS = re.compile(r"--(?:kv-)?connector must (?:be one of:|either be) ([\w', -]+)")
+
+
+def _connector(way: Way, trouble: Trouble) -> tuple[str, str] | None:
+    """The flag that says the connector, and the one of those that are taken that this engine speaks."""
+    from wellit import engines
+    from wellit.doctor.signatures import plain
+    from wellit.seen import words
+
+    found = next((m for line in plain(trouble.log.text) if (m := _CONNECTORS.search(line))), None)
+    known = next((one for one in engines.engines() if one.name == engine_name(way, trouble.pod)), None)
+    if not found or not known:
+        return None
+    taken = [word for word in re.findall(r"[\w-]+", found[1]) if word != "or"]
+    right = next((one for one in known.connectors if one in taken), "")
+    for kind in ("initContainers", "containers"):
+        for place in trouble.pod.place(kind):
+            if place["name"].text() == trouble.container:
+                line = words.read(place["command"], place["args"])
+                flag = next((one for one in ("--kv-connector", "--connector") if line.given(one)), "--connector")
+                return (flag, right) if right else None
+    return None
+
+
+def statuses_running(pod: Object) -> bool:
+    """Whether any container of a pod runs, or has run."""
+    return any("running" in mapping(one.get("state")) or one.get("restartCount") for one in statuses(pod))

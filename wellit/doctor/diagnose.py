@@ -1,0 +1,141 @@
+"""What is wrong, hop by hop in the order in which a request goes: pure judgement over one look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from wellit.doctor import signatures, ways
+from wellit.doctor.hops import answer, gateway, picker, picks, pods, pool, route, serving, staying, tls, together
+from wellit.doctor.look import hears
+from wellit.doctor.sight import Sight
+from wellit.doctor.ways import Way
+from wellit.findings import Check, Finding, Status
+
+Diagnosis = Callable[[Way], Iterator[Check]]
+RULES = "WL759"  # findings of rules that belong to no hop
+
+
+@dataclass(frozen=True)
+class Hop:
+    """One hop: `name` on the screen, `of` what it is there, and what may be wrong with it."""
+
+    name: str
+    of: Callable[[Way], str]
+    diagnoses: tuple[Diagnosis, ...]
+
+
+HOPS = (
+    Hop("gateway class", lambda way: str(way.gateway.spec.get("gatewayClassName")) if way.gateway else "",
+        (gateway.gateway_class,)),
+    Hop("gateway", lambda way: way.gateway_name, (gateway.gateway, gateway.gateway_pods)),
+    Hop("route", lambda way: way.route.name if way.route else "",
+        (route.route, route.backend, route.switch)),
+    Hop("pool", lambda way: way.pool_name, (pool.accepted, pool.selects, pool.shared, pool.port)),
+    Hop("picker", lambda way: str(way.picker_reference.get("name", "")),
+        (picker.service, tls.speaks, picker.stays, picker.may_watch, picks.sees, picks.reads_metrics)),
+    Hop("pods", lambda way: ", ".join(one.name for one in way.workloads),
+        (pods.made, pods.placed, pods.pulled, pods.has_what_it_reads)),
+    Hop("routing proxy", lambda way: ", ".join(c.image for n in way.servers if (c := ways.proxy(n))), (staying.proxy,)),
+    Hop("engine", lambda way: ", ".join(dict.fromkeys(c.title for n in way.servers if (c := ways.engine(n)))),
+        (staying.engine, staying.starts, serving.listens, serving.answers, serving.serves)),
+    Hop("prefill", lambda way: ", ".join(n.name for n in way.servers if n.role == "prefill"),
+        (together.prefill, together.handover)),
+    Hop("KV events", lambda way: way.picker_node.name if way.picker_node and hears(way) else "",
+        (together.events,)),
+    Hop("answer", lambda way: way.pool_name, (answer.answered,)),
+)  # fmt: skip
+# From the worst on: what a hop is, of its checks.
+WORST: tuple[Status, ...] = ("fail", "unknown", "warn", "pass", "skip")
+
+
+@dataclass(frozen=True)
+class Passed:
+    """One hop as it was found."""
+
+    pool: str
+    hop: str
+    of: str
+    status: Status
+    words: str
+    checks: tuple[Check, ...] = ()
+
+
+def of(sight: Sight) -> list[Passed]:
+    """Every hop of every way."""
+    return [one for way in ways.of(sight) for one in way_of(way)]
+
+
+def way_of(way: Way) -> list[Passed]:
+    """Every hop of one way; what a rule says of the live objects is told at the hop that it concerns."""
+    found = []
+    of_rules = list(_of_rules(way.sight))
+    for hop in HOPS:
+        checks = [check for diagnosis in hop.diagnoses for check in diagnosis(way)]
+        ids = {check.id for check in checks}
+        mine = [(key, one) for key, one in of_rules if key in ids or key in _ids(hop)]
+        of_rules = [pair for pair in of_rules if pair not in mine]
+        checks = _with_rules(checks, mine)
+        name = hop.of(way)
+        if checks or name:
+            found.append(_passed(way, hop, name, tuple(checks)))
+    rest = [_of_finding(RULES, one) for key, one in of_rules if key == RULES]
+    if rest:
+        found.insert(len(found) - 1, Passed(way.pool_name, "objects", "", "fail", rest[0].detail, tuple(rest)))
+    return found
+
+
+def _ids(hop: Hop) -> frozenset[str]:
+    return frozenset(_HOP_IDS.get(hop.name, ()))
+
+
+# The checks of a hop that a rule alone may tell, where the hop's own diagnoses say nothing.
+_HOP_IDS = {
+    "gateway class": ("WL730",), "gateway": ("WL731", "WL732"), "route": ("WL733", "WL734", "WL735"),
+    "pool": ("WL736", "WL737", "WL738", "WL739"),
+    "picker": ("WL740", "WL741", "WL742", "WL743", "WL744", "WL745"),
+    "pods": ("WL746", "WL747", "WL748", "WL760"), "routing proxy": ("WL749",),
+    "engine": ("WL750", "WL751", "WL752", "WL753", "WL754"), "prefill": ("WL755", "WL756"), "KV events": ("WL757",),
+    "answer": ("WL758",),
+}  # fmt: skip
+
+
+def _of_rules(sight: Sight) -> Iterator[tuple[str, Finding]]:
+    """What rules say of the live objects, with the check that each belongs to."""
+    known = signatures.rule_checks()
+    return ((known.get(finding.id, RULES), finding) for finding in sight.findings)
+
+
+def _with_rules(checks: list[Check], findings: Iterable[tuple[str, Finding]]) -> list[Check]:
+    """The checks with what rules say: as evidence of a diagnosis that failed, else as one of its own."""
+    made = list(checks)
+    for key, finding in findings:
+        told = f"{finding.id} {finding.at}: {finding.message}"
+        at = next((n for n, one in enumerate(made) if one.id == key and one.status == "fail"), None)
+        if at is None:
+            made = [one for one in made if one.id != key or one.status != "pass"]
+            made.append(_of_finding(key, finding))
+        elif told not in made[at].evidence:
+            made[at] = replace(made[at], evidence=f"{made[at].evidence}\n{told}".strip())
+    return made
+
+
+def _of_finding(key: str, finding: Finding) -> Check:
+    from wellit.checks import CHECKS
+
+    return Check(
+        key, CHECKS[key][0][0].lower() + CHECKS[key][0][1:], "fail", finding.message,
+        finding.write or f"invoke explain {finding.id}",
+        "\n".join(filter(None, [f"{finding.id} {finding.at}", finding.why])),
+    )  # fmt: skip
+
+
+def _passed(way: Way, hop: Hop, name: str, checks: tuple[Check, ...]) -> Passed:
+    status: Status = next((one for one in WORST if any(check.status == one for check in checks)), "skip")
+    first = next((check for check in checks if check.status == status), None)
+    if first is None:
+        return Passed(way.pool_name, hop.name, name, "skip", "not looked at: nothing of it could be asked")
+    if status == "pass":
+        told = dict.fromkeys(check.detail for check in checks if check.status == "pass" and check.detail)
+        return Passed(way.pool_name, hop.name, name, status, "; ".join(told), checks)
+    return Passed(way.pool_name, hop.name, name, status, first.detail, checks)

@@ -1,0 +1,91 @@
+"""What the picker chooses by: the pods that it sees, and their metrics."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from wellit import engines
+from wellit.doctor import commands, ways
+from wellit.doctor.ways import Way
+from wellit.findings import Check
+from wellit.picture.objects import Object
+from wellit.seen import words
+
+READY_PODS = re.compile(r"^inference_pool_ready_pods(?:\{[^}]*\})? ([\d.e+]+)$", re.MULTILINE)
+
+
+def sees(way: Way) -> Iterator[Check]:
+    """Whether it watches this pool, and counts the pods that are Ready."""
+    title = f"the picker sees the pods of {way.pool_name}"
+    edge = next((e for e in way.sight.picture.edges if e.target == f"pool/{way.pool_name}" and e.does == "picks"), None)
+    if edge and "watches the pool" in edge.broken:
+        maker = way.picker_workload
+        fix = commands.edit(way.sight, maker) if maker else ""
+        for place in maker.place("containers") if maker else ():
+            for flag in ("--pool-name", "--poolName"):
+                if maker and words.read(place["command"], place["args"]).given(flag):
+                    change = commands.set_word(maker, place["name"].text(), flag, way.pool_name)
+                    fix = commands.patch(way.sight, maker, change) if change else fix
+        yield Check("WL744", title, "fail", edge.broken, fix)
+        return
+    for pod in way.pickers:
+        heard = way.sight.metrics.get(pod.name)
+        if heard and (found := READY_PODS.search(heard.text)) and way.ready:
+            count, ready = int(float(found[1])), len(way.ready) * max(len(way.ports), 1)
+            if count == 0:
+                yield Check(
+                    "WL744",
+                    title,
+                    "fail",
+                    f"it counts {count} Ready pods, and {ready} are",
+                    commands.kubectl(way.sight, "rollout", "restart", f"deployment/{way.picker_workload.name}")
+                    if way.picker_workload
+                    else "",
+                    found[0],
+                )
+            else:
+                yield Check("WL744", title, "pass", f"{count} Ready")
+            return
+
+
+def reads_metrics(way: Way) -> Iterator[Check]:
+    """Whether engines serve the metrics that it weighs pods by."""
+    for node in way.servers:
+        container = ways.engine(node)
+        engine = next((one for one in engines.engines() if container and one.title == container.title), None)
+        pods = [pod for pod in way.ready if way.server_of(pod) is node and pod.name in way.sight.metrics]
+        heard = [way.sight.metrics[pod.name] for pod in pods]
+        if not engine or not container or not heard or any(one.failure for one in heard):
+            continue
+        title = f"the picker can read the metrics of {node.name}"
+        name = str(engine.metrics["queued"])
+        missing = [(pod, one) for pod, one in zip(pods, heard, strict=True) if not one.ok or name not in one.text]
+        if not missing:
+            yield Check("WL745", title, "pass", name)
+            continue
+        flag = engine.metrics.get("flag")
+        maker = next((one for one in way.workloads if one.name == node.name), None)
+        fix = commands.edit(way.sight, maker) if maker else ""
+        if flag and maker and (change := commands.set_word(maker, container.name, str(flag), "")):
+            fix = commands.patch(way.sight, maker, change)
+        pod, answer = missing[0]
+        detail = f"{engine.title} serves no {name}: the picker takes its queue for empty, always" + (
+            f"; {flag} is missing" if flag and flag not in _spoken(maker, container.name) else ""
+        )
+        yield Check(
+            "WL745",
+            title,
+            "fail",
+            detail,
+            fix,
+            f"GET {pod.name}:{way.ports[0]}{engine.metrics['path']}: "
+            f"{answer.words if not answer.ok else f'HTTP {answer.status}, without {name}'}",
+        )
+
+
+def _spoken(maker: Object | None, container: str) -> list[str]:
+    for place in maker.place("containers") if maker else ():
+        if place["name"].text() == container:
+            return words.read(place["command"], place["args"]).texts
+    return []

@@ -1,0 +1,167 @@
+"""What pods do together: prefill before decode, and KV events to the picker."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from wellit.doctor import commands, containers, signatures, ways
+from wellit.doctor.look import hears
+from wellit.doctor.ways import Way
+from wellit.findings import Check
+
+SPLIT = re.compile(r'decision_total\{[^}]*decision_type="prefill-decode"[^}]*\} ([\d.e+]+)')
+DECIDED = "llm_d_inference_scheduler_disagg_decision_total"
+ADMITTED = re.compile(r"^kvcache_index_admissions_total(?:\{[^}]*\})? ([\d.e+]+)$", re.MULTILINE)
+LOOKED_UP = re.compile(r"^kvcache_index_lookup_requests_total(?:\{[^}]*\})? ([\d.e+]+)$", re.MULTILINE)
+
+
+def splits(way: Way) -> bool:
+    """Whether prompts are to be prefilled by pods of their own."""
+    return bool(way.prefills) or any(node.role == "prefill" for node in way.servers) or "prefill" in _profiles(way)
+
+
+def _profiles(way: Way) -> list[str]:
+    facts = way.picker_node.facts if way.picker_node else {}
+    return [key.removeprefix("profile ") for key in facts if key.startswith("profile ")]
+
+
+def prefill(way: Way) -> Iterator[Check]:
+    """Whether prefill takes part: requests are answered without it, and nobody notices."""
+    if not splits(way):
+        return
+    title = f"prefill servers of {way.pool_name} do their part"
+    ready = [pod for pod in way.prefills if ways.state(pod).ready]
+    hidden = "requests are answered all the same, by decode alone" if _answered(way) else "decode cannot do without"
+    look = commands.kubectl(way.sight, "get", "pods", "-l", "llm-d.ai/role=prefill")
+    if not ready:
+        makers = [one for one in way.workloads if one.pod_labels.get("llm-d.ai/role") == "prefill"]
+        none = [one for one in makers if not one.replicas]
+        fix = look
+        if none:
+            fix = commands.kubectl(way.sight, "scale", f"{none[0].kind.lower()}/{none[0].name}", "--replicas=1")
+        why = (
+            "it is scaled to 0 pods"
+            if none
+            else (f"none of its {len(way.prefills)} pods is Ready" if way.prefills else "there is no prefill pod")
+        )
+        states = [ways.state(pod).words for pod in way.prefills[:3]]
+        yield Check("WL755", title, "fail", f"{why}; {hidden}", fix, "\n".join(states))
+        return
+    dead = [
+        pod for pod in ready if (heard := way.sight.models.get(pod.name)) and (heard.failure or heard.status >= 500)
+    ]
+    if dead:
+        heard = way.sight.models[dead[0].name]
+        fix = commands.kubectl(way.sight, "delete", "pod", dead[0].name)
+        yield Check(
+            "WL755",
+            title,
+            "fail",
+            f"{len(dead)} of {len(ready)} prefill pods {'does' if len(dead) == 1 else 'do'} not answer, though Ready; "
+            f"{hidden}",
+            fix,
+            "\n".join([f"GET {dead[0].name}:{way.ports[0]}/v1/models: {heard.words}", *_proxy_said(way, "WL755")]),
+        )
+        return
+    yield from _never_split(way, title)
+
+
+def _never_split(way: Way, title: str) -> Iterator[Check]:
+    scraped = [heard for pod in way.pickers if (heard := way.sight.metrics.get(pod.name)) and heard.ok]
+    if not scraped or not _answered(way):
+        return
+    texts = "\n".join(heard.text for heard in scraped)
+    said = _proxy_said(way, "WL755")
+    if DECIDED in texts and not SPLIT.search(texts):
+        lines = [line for line in texts.splitlines() if line.startswith(DECIDED)]
+        yield Check(
+            "WL755",
+            title,
+            "fail",
+            "the picker has sent no prompt to prefill, doctor's own long one included",
+            "invoke validate, with the same flags, says what keeps it from splitting",
+            "\n".join([*lines[:3], *said]),
+        )
+    elif said:
+        yield Check(
+            "WL755",
+            title,
+            "fail",
+            "the routing proxy went on without prefill",
+            commands.kubectl(way.sight, "logs", "-l", "llm-d.ai/role=prefill"),
+            "\n".join(said),
+        )
+    elif found := SPLIT.search(texts):
+        yield Check("WL755", title, "pass", f"{float(found[1]):.0f} prompts were prefilled there")
+
+
+def _proxy_said(way: Way, check: str) -> list[str]:
+    """The lines of the routing proxies' logs that are about this."""
+    found = []
+    for pod in way.decodes:
+        for status in containers.statuses(pod):
+            name = str(status.get("name"))
+            if containers.role(way, pod, name) == "proxy":
+                known = signatures.known(way.sight.log(pod.name, name).now, "proxy")
+                found += [f"{pod.name}: {one.line}" for one in known if one.check == check]
+    return found[:2]
+
+
+def handover(way: Way) -> Iterator[Check]:
+    """Whether decode gets the KV cache from prefill, by the engines' own words."""
+    if not splits(way):
+        return
+    for pod in way.pods:
+        for status in containers.statuses(pod):
+            name = str(status.get("name"))
+            for said in signatures.known(
+                way.sight.log(pod.name, name).text, "engine", containers.engine_name(way, pod)
+            ):
+                if said.check == "WL756":
+                    yield Check(
+                        "WL756",
+                        f"KV cache goes from prefill to {pod.name}",
+                        "fail",
+                        said.means,
+                        said.write,
+                        f"pod {pod.name}: {said.line}",
+                    )
+                    return
+
+
+def events(way: Way) -> Iterator[Check]:
+    """Whether what the engines cache reaches the picker."""
+    if not way.pool or not way.picker_node or not hears(way):
+        return
+    title = f"the picker of {way.pool_name} hears what the engines cache"
+    broken = [edge.broken for edge in way.sight.picture.edges if edge.does == "tells" and edge.broken]
+    troubles = [words for words in way.picker_node.troubles if "KV events" in words]
+    for words in [*broken, *troubles][:1]:
+        maker = next(iter(way.workloads), None)
+        yield Check("WL757", title, "fail", words, commands.edit(way.sight, maker) if maker else "")
+        return
+    for pod in way.pickers:
+        heard = way.sight.metrics.get(pod.name)
+        if not heard or not heard.ok or not _answered(way):
+            continue
+        admitted, asked = ADMITTED.search(heard.text), LOOKED_UP.search(heard.text)
+        if asked and float(asked[1]) and not (admitted and float(admitted[1])):
+            yield Check(
+                "WL757",
+                title,
+                "fail",
+                "it has looked for cached blocks and was never told of any: topic, port, page size or form of the "
+                "events is another than it listens for",
+                "topic kv@POD_IP:PORT@MODEL with the pool's port, the picker's block not larger than the engine's "
+                "page: invoke validate names what differs",
+                f"{asked[0]}\n{admitted[0] if admitted else 'kvcache_index_admissions_total: not there'}",
+            )
+        elif admitted and float(admitted[1]):
+            yield Check("WL757", title, "pass", f"{float(admitted[1]):.0f} blocks noted")
+        return
+
+
+def _answered(way: Way) -> bool:
+    heard = way.sight.answers.get(way.pool_name)
+    return bool(heard and heard.ok)

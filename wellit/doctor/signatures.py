@@ -1,0 +1,91 @@
+"""What programs are known to say when something is wrong (signatures.yaml)."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wellit import remembered
+from wellit.doctor.sight import STAMP, Heard
+
+FILE = Path(__file__).with_name("signatures.yaml")
+LINE = 300  # characters of a log line that are shown
+
+
+@dataclass(frozen=True)
+class Said:
+    """A line of a log that is known. `check` is "" when it is about the program's own staying up."""
+
+    line: str
+    means: str
+    write: str
+    check: str = ""
+    slow: bool = False
+    late: bool = False
+
+
+@functools.cache
+def data() -> Mapping[str, Any]:
+    read: Mapping[str, Any] = remembered.data(FILE)
+    return read
+
+
+def known(log: str, of: str, engine: str = "") -> list[Said]:
+    """What is known of a log, each thing once: what ends a program before the rest, then as the file has it."""
+    lines = plain(log)
+    found = [said for one in data()["logs"] if _is_of(one, of, engine) and (said := _last(one, lines))]
+    return sorted(found, key=lambda said: (said.slow, said.late))
+
+
+def plain(log: str) -> list[str]:
+    """The lines of a log without the stamps of the container runtime."""
+    return [line for line in STAMP.sub("", log).splitlines() if line.strip()]
+
+
+def tail(log: str, count: int = 5) -> str:
+    """The last lines, cut to a readable width."""
+    return "\n".join(line[:LINE] for line in plain(log)[-count:])
+
+
+def exit_words(code: int) -> str:
+    """What a number means that a program ended with."""
+    words: str = data()["exits"].get(code, f"it ended with {code}")
+    return words if str(code) in words else f"{words} ({code})"
+
+
+def rule_checks() -> Mapping[str, str]:
+    """The check of doctor that a rule's finding belongs to."""
+    known_rules: Mapping[str, str] = data()["rules"]
+    return known_rules
+
+
+def answer(heard: Heard) -> tuple[str, str]:
+    """(check, meaning) of an answer that is none; two empty words when it is not known."""
+    for one in data()["answers"]:
+        if heard.status == one["status"] and re.search(one["says"], heard.text):
+            return one["check"], one["means"]
+    return "", ""
+
+
+def _is_of(one: Mapping[str, Any], of: str, engine: str) -> bool:
+    return one["of"] in (of, "any") and (not engine or engine in one.get("names", [engine]))
+
+
+def _last(one: Mapping[str, Any], lines: Sequence[str]) -> Said | None:
+    pattern = re.compile(one["says"])
+    for line in reversed(lines):
+        if found := pattern.search(line):
+            groups = ["", *(group or "" for group in found.groups())]
+            means, write = (_filled(one[key], groups) for key in ("means", "write"))
+            return Said(line[:LINE], means, write, one.get("check", ""), bool(one.get("slow")), bool(one.get("late")))
+    return None
+
+
+def _filled(text: str, groups: Iterable[str]) -> str:
+    return " ".join(
+        text.format(*[group.strip().rstrip(",.") if len(group) < LINE else group[:LINE] for group in groups]).split()
+    )
