@@ -124,7 +124,7 @@ def pods(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path_factory: pyt
         for pod in servers:
             queue = partial(started.read, QUEUE_OF_PODS, model_server_pod=f"{pod}-rank-0")
             until(queue, partial(is_not, None), f"the queue of {pod}")
-        assert called
+        assert called()
         way = held.enter_context(gateway(only(rendered, "route", "HTTPRoute"), {release.name: started.grpc}, folder))
         found = Pods(engine, page_size(rendered, engine), started, way, servers, publishers, [])
         # It begins to listen with the first request that it scores.

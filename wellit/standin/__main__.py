@@ -14,7 +14,8 @@ import signal
 import socket
 import ssl
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from typing import TYPE_CHECKING
 
 from wellit import remembered
 from wellit.engines import Engine as Known
@@ -22,6 +23,9 @@ from wellit.paths import ENVIRONMENTS
 from wellit.standin import launch
 from wellit.standin.behaviour import Behaviour, Wrong, from_environment
 from wellit.standin.settings import Settings
+
+if TYPE_CHECKING:
+    from wellit.standin.sharing import Sharing
 
 WARMING = 0.2  # the share of its start that an engine warms up, listening
 
@@ -67,20 +71,27 @@ def _say(line: str) -> None:
 def _serve(settings: Settings, behaviour: Behaviour) -> int:
     title = f"{settings.engine.title} {settings.version}".strip()
     _say(f"wellit stand-in for {title}: no model is loaded, answers mean nothing")
+    from wellit.standin.handshake import EndsAtStart
+    from wellit.standin.sharing import made
+
     try:
         settings.check()
-    except ValueError as wrong:
+        sharing = made(settings, os.environ)
+    except (ValueError, EndsAtStart) as wrong:
         print(f"{settings.engine.command[0]}: error: {wrong}", file=sys.stderr)
         return 1
     _say(f"understood: {', '.join(f'{name}={value}' for name, value in settings.understood.items()) or 'nothing'}")
     try:
-        return asyncio.run(_run(settings, behaviour))
+        return asyncio.run(_run(settings, behaviour, sharing))
+    except EndsAtStart as wrong:
+        _say(f"{settings.engine.command[0]}: error: {wrong}")
+        return 1
     except OSError as problem:
         _say(f"cannot serve on {settings.host} port {settings.port}: {problem}")
         return 1
 
 
-async def _run(settings: Settings, behaviour: Behaviour) -> int:
+async def _run(settings: Settings, behaviour: Behaviour, sharing: Sharing) -> int:
     """Load, listen, warm up, and serve until a signal or a crash; returns the exit code."""
     ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -92,14 +103,23 @@ async def _run(settings: Settings, behaviour: Behaviour) -> int:
     from wellit.standin.server import Server, listening
 
     pod = os.environ.get("POD_NAME") or os.environ.get("HOSTNAME") or socket.gethostname()
-    engine = Engine(settings, behaviour, pod, _say, os._exit, ready=not warming)
-    async with listening(Server(engine), _socket(settings), _tls(settings)):
+    engine = Engine(settings, behaviour, pod, _say, os._exit, sharing, ready=not warming)
+    async with _open(sharing, settings.host), listening(Server(engine), _socket(settings), _tls(settings)):
         _say(f"listening on {settings.host} port {settings.port}")
         with contextlib.suppress(TimeoutError):
             return await asyncio.wait_for(asyncio.shield(ended), warming or 0.001)
         engine.ready = True
         engine.behave(behaviour)
         return await ended
+
+
+@contextlib.asynccontextmanager
+async def _open(sharing: Sharing, host: str) -> AsyncIterator[None]:
+    try:
+        await sharing.open(host)
+        yield
+    finally:
+        await sharing.close()
 
 
 def _settle(future: asyncio.Future[int], code: int) -> None:

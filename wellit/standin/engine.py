@@ -13,11 +13,13 @@ from typing import Any
 from wellit.standin import answers, requests
 from wellit.standin.answers import Draft, Refused
 from wellit.standin.behaviour import CAPACITY, Behaviour
+from wellit.standin.handshake import Part
 from wellit.standin.metrics import Counts, Now
 from wellit.standin.prefix_cache import PrefixCache
 from wellit.standin.requests import Asked
 from wellit.standin.room import Room
 from wellit.standin.settings import Settings
+from wellit.standin.sharing import Sharing
 
 CRASH_SECONDS = 0.02  # whoever told it gets an answer
 CONTEXT_TOKENS = 32_768  # where no length is given: no model is there that would have one
@@ -29,15 +31,23 @@ class Run:
 
     asked: Asked
     draft: Draft
+    part: Part
     pieces: list[str]  # of each choice
-    more: Mapping[str, Any]
+    hands_over: str  # the key of a whole answer that says what another server may fetch
     started: float
     prefill: float  # seconds
     done: int = 0  # tokens that are generated, of one choice
 
     @property
     def finish(self) -> str:
+        if self.part.finish and (self.part.limit is not None or self.asked.most is not None):
+            return self.part.finish
         return "stop" if self.asked.most is None else "length"
+
+    @property
+    def more(self) -> dict[str, Any]:
+        """What a whole answer has besides."""
+        return ({self.hands_over: None} if self.hands_over else {}) | self.part.handed(self.finish)
 
     @property
     def choices(self) -> int:
@@ -53,6 +63,7 @@ class Engine:
     pod: str
     say: Callable[[str], None]
     leave: Callable[[int], None]
+    sharing: Sharing = field(default_factory=Sharing)
     counts: Counts = field(default_factory=Counts)
     ready: bool = True
     answered: int = 0
@@ -60,7 +71,10 @@ class Engine:
 
     def __post_init__(self) -> None:
         self.created = int(time.time())
-        self.cache = PrefixCache(self.settings.page, self._pages, enabled=self.settings.prefix_caching)
+        self.cache = PrefixCache(
+            self.settings.page, self._pages, self.sharing.publisher, enabled=self.settings.prefix_caching
+        )
+        self.sharing.handshake.failed = self.counts.numbers  # they are metrics of the engine
         self.room = Room(self.cache, lambda: self.capacity)
         self._changed = asyncio.Event()
 
@@ -106,42 +120,51 @@ class Engine:
             await self._changed.wait()
 
     @asynccontextmanager
-    async def run(self, asked: Asked, headers: Mapping[str, str]) -> AsyncIterator[Run]:
-        """A request's turn: it has waited for its place, and has it while the block runs. Raises Refused."""
+    async def run(self, asked: Asked, headers: Mapping[str, str], at: tuple[str, int]) -> AsyncIterator[Run]:
+        """A request's turn: it has waited for its place, and has it while the block runs. Raises Refused.
+
+        `at` is the address of this server that was asked.
+        """
         came = time.monotonic()
         model = answers.named(self.settings, asked.model)
         requests.fits(asked, self.context)
         self._perhaps_fail()
         await self.unhung()
-        pieces = answers.words(self.settings, self.pod, asked.most)
-        async with self.room.place(asked.prompt_tokens + len(pieces) * asked.choices * len(asked.prompts)):
-            started = time.monotonic()
-            self.counts.times["waited"].add(started - came)
-            cached = sum(self.cache.lookup(prompt) for prompt in asked.prompts)
-            draft = Draft(
-                asked.chat, answers.answer_id(self.settings, asked.chat, headers), model, asked.prompt_tokens, cached
-            )
-            prefill = _seconds(asked.prompt_tokens - cached, self.behaviour.prefill_tokens_per_second)
-            more = {key: None for key in [self.settings.serves.get("handsOver")] if key}
-            run = Run(asked, draft, pieces, more, started, prefill)
-            finish = "abort"
-            try:
-                yield run
-                finish = run.finish
-            finally:
-                self._count(run, came, finish)
+        part = await self.sharing.part(asked, headers, at, self._cached(asked))
+        pieces = answers.words(self.settings, self.pod, asked.most)[: part.limit]
+        finish = ""
+        try:
+            async with self.room.place(asked.prompt_tokens + len(pieces) * asked.choices * len(asked.prompts)):
+                started = time.monotonic()
+                self.counts.times["waited"].add(started - came)
+                own = self._cached(asked)
+                self.counts.numbers["handedOver"] += max(0, part.fetched - own)
+                self.counts.numbers["cachedTokens"] += own
+                cached = max(own, part.fetched)
+                named = answers.answer_id(self.settings, asked.chat, headers)
+                draft = Draft(asked.chat, named, model, asked.prompt_tokens, cached)
+                prefill = _seconds(asked.prompt_tokens - cached, self.behaviour.prefill_tokens_per_second)
+                run = Run(asked, draft, part, pieces, self.settings.serves.get("handsOver", ""), started, prefill)
+                try:
+                    yield run
+                    finish = run.finish
+                finally:
+                    self._count(run, came, finish or "abort")
+        finally:
+            part.close(bool(finish))
         self.answered += 1
         self._perhaps_crash()
+
+    def _cached(self, asked: Asked) -> int:
+        return sum(self.cache.lookup(prompt) for prompt in asked.prompts)
 
     def _count(self, run: Run, came: float, finish: str) -> None:
         numbers, generated = self.counts.numbers, run.done * run.choices
         numbers["promptTokens"] += run.asked.prompt_tokens
         numbers["cacheQueries"] += run.asked.prompt_tokens
-        numbers["cachedTokens"] += run.draft.cached_tokens
         numbers["generatedTokens"] += generated
         numbers["answered"] += 1
         self.counts.reasons[finish] += 1
-        self.counts.roles[self.settings.role or "alone"] += 1
         now = time.monotonic()
         self.counts.times["whole"].add(now - came)
         if run.done > 1:

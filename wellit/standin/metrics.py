@@ -40,7 +40,6 @@ class Counts:
 
     numbers: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=lambda: Counter({"stop": 0, "length": 0, "abort": 0}))
-    roles: Counter[str] = field(default_factory=Counter)
     times: dict[str, Histogram] = field(
         default_factory=lambda: {name: Histogram() for name in ("firstToken", "betweenTokens", "whole", "waited")}
     )

@@ -98,10 +98,13 @@ class Server:
         async def answer(request: web.Request) -> web.StreamResponse:
             began = time.monotonic()
             status, said = 499, ""  # the client left before there was an answer
+            at = request.transport.get_extra_info("sockname") if request.transport else None
             try:
                 asked = requests.asked(chat, requests.parsed(await request.read()))
-                async with self.engine.run(asked, request.headers) as run:
-                    said = f" {run.draft.id} prompt={asked.prompt_tokens} cached={run.draft.cached_tokens}"
+                async with self.engine.run(asked, request.headers, (at or ("", 0))[:2]) as run:
+                    said = (
+                        f" {run.part.role} {run.draft.id} prompt={asked.prompt_tokens} cached={run.draft.cached_tokens}"
+                    )
                     given = await (self._streamed(request, run) if asked.stream else self._whole(run))
                     said += f" generated={run.done * run.choices}"
                 status = given.status
@@ -112,8 +115,7 @@ class Server:
             except ConnectionResetError:
                 return web.Response(status=status)
             finally:
-                role = f" {self.settings.role}" if self.settings.role else ""
-                self.engine.say(f"{request.path} {status}{role}{said} {time.monotonic() - began:.3f}s")
+                self.engine.say(f"{request.path} {status}{said} {time.monotonic() - began:.3f}s")
 
         return answer
 
@@ -132,6 +134,10 @@ class Server:
         await response.prepare(request)
         if run.asked.chat:
             await response.write(b"".join(_event(run.draft.first(number)) for number in range(run.choices)))
+        if not run.pieces:
+            await response.write(
+                b"".join(_event(run.draft.part(number, "", run.finish)) for number in range(run.choices))
+            )
         async for pieces in self.engine.generate(run):
             ends = [None] * (len(pieces) - 1) + [run.finish if run.done == len(run.pieces) else None]
             events = [
@@ -176,7 +182,7 @@ class Server:
             "running": engine.room.running,
             "kv_usage": engine.cache.usage,
             "answered": engine.answered,
-            "roles": dict(engine.counts.roles),
+            "roles": dict(engine.sharing.handshake.roles),
             "counts": dict(engine.counts.numbers),
             "behaviour": engine.behaviour.plain(),
         }

@@ -60,7 +60,7 @@ class Settings:
         if not self.model:
             raise ValueError("no model is named")
         try:
-            self.metrics, self.gauges, self.adapters, self.kv_events  # noqa: B018
+            self.metrics, self.gauges, self.adapters  # noqa: B018
         except OSError as problem:
             raise ValueError(f"{problem.filename}: {problem.strerror}") from None
 
@@ -103,7 +103,9 @@ class Settings:
 
     @cached_property
     def prefix_caching(self) -> bool:
-        return self.text("prefixCaching").lower() != "false"
+        """Whether it keeps beginnings of prompts; a server of some roles never does."""
+        apart: Mapping[str, Any] = (self.engine.data["disaggregation"] or {}).get("handshake") or {}
+        return self.text("prefixCaching").lower() != "false" and self.role not in apart.get("uncached", ())
 
     @cached_property
     def role(self) -> str:
@@ -139,23 +141,16 @@ class Settings:
         return (said.value, *said.more) if said else ()
 
     @cached_property
-    def kv_events(self) -> Mapping[str, Any]:
-        """The JSON of the flag for KV events over what holds where it does not say it; {} without the flag."""
-        events = self.engine.data.get("kvEvents")
-        value = self.option(events["flag"]) if events else ""
-        return {**events.get("defaults", {}), **json.loads(value)} if events and value else {}
-
-    @cached_property
     def understood(self) -> dict[str, str]:
         """The settings that are said, for the log."""
         return {said.entry.setting: " ".join((said.value, *said.more)) for said in self._heard.last}
 
     def option(self, flag: str) -> str:
-        """The last value that is given to a flag spelled exactly so; "" when none is."""
-        value = ""
+        """The last value that is given to a flag spelled so; "" when none is."""
+        value, snake = "", bool(self._language.style.get("snake"))
         for at, word in enumerate(self.words):
             name, equals, glued = word.partition("=")
-            if name == flag:
+            if (name.replace("_", "-") if snake else name) == flag:
                 value = glued if equals else next(iter(self.words[at + 1 : at + 2]), "")
         return value
 

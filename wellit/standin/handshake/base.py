@@ -77,9 +77,10 @@ class Part:
 
 @dataclass
 class Handshake:
-    """Of a server that shares nothing; `roles` counts the parts that it had."""
+    """Of a server that shares nothing; `roles` counts the parts that it had, `failed` what did not come together."""
 
     roles: Counter[str] = field(default_factory=lambda: Counter(prefill=0, decode=0, alone=0))
+    failed: Counter[str] = field(default_factory=Counter)
 
     async def open(self, _host: str) -> None:
         """Begin to listen for the other servers; the address is the one that the engine listens on."""

@@ -22,6 +22,7 @@ from wellit.standin.handshake.base import Asked, EndsAtStart, Handshake, Part, U
 ROOMS = "/rooms"  # ours: what follows the route is SGLang's own protocol over RDMA
 ROUTE_SECONDS = 5.0  # SGLang's limit for GET /route
 RANKS = ("engine_rank", "target_dp_group", "target_pp_rank")
+BOOTSTRAP, TRANSFER = "bootstrapFailed", "transferFailed"  # as metrics.also of the engine's file has them
 HOST, PORT, ROOM = "bootstrap_host", "bootstrap_port", "bootstrap_room"
 
 
@@ -104,6 +105,7 @@ class Meet(Handshake):
             raise
         except TimeoutError:
             self._leave(number, room)
+            self.failed[BOOTSTRAP] += 1
             raise Unfit(500, f"Prefill bootstrap failed for request rank=0 req.rid='{asked.id}' req.bootstrap_room="
                              f"{number}: no decode server came within {self.seconds:g} s") from None  # fmt: skip
         return Prefill("prefill", limit=1, finish="length", room=room, count=len(asked.tokens))
@@ -129,6 +131,7 @@ class Meet(Handshake):
                 route = await found.json()
                 rank = f"{route['rank_ip']}:{route['rank_port']}"
         except (aiohttp.ClientError, TimeoutError, ValueError, KeyError) as error:
+            self.failed[BOOTSTRAP] += 1
             raise Unfit(500, f"{failed}Could not fetch prefill parallel info from bootstrap_addr: {where} "
                              f"({_said(error)})") from None  # fmt: skip
         failed = failed.replace("handshake", "transfer")
@@ -139,9 +142,11 @@ class Meet(Handshake):
                 given.raise_for_status()
                 return int((await given.json())["tokens"])
         except TimeoutError:
+            self.failed[TRANSFER] += 1
             raise Unfit(500, f"{failed}Request {number} timed out after {self.seconds:.1f}s in "
                              "KVPoll.WaitingForInput") from None  # fmt: skip
         except aiohttp.ClientError as error:
+            self.failed[TRANSFER] += 1
             raise Unfit(500, f"{failed}the prefill server gave nothing ({_said(error)})") from None
 
     async def _register(self, request: web.Request) -> web.Response:
