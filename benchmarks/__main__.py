@@ -1,34 +1,35 @@
-"""python -m benchmarks [--quick]: measure, and print a Markdown table. --quick leaves out what needs a sandbox."""
+"""python -m benchmarks [--quick]: measure, and print Markdown tables. --quick leaves out what needs a sandbox."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
 
-from benchmarks import cases
+from benchmarks import cases, path
 from benchmarks.room import room, say
 from benchmarks.timing import Comparison, Measured, measure, table
 from wellit.errors import WellitError
 
 
 def main(words: Sequence[str] = ()) -> int:
-    """Print the table. Returns 2 when something could not be measured."""
+    """Print the tables. Returns 2 when something could not be measured."""
     if unknown := set(words) - {"--quick"}:
         say(f"error: unknown word {unknown.pop()}; known: --quick")
         return 2
     rows: list[Measured] = []
+    asked: list[str] = []
     try:
         with room() as here:
             rows += [_measured(one) for one in cases.quick(here)]
             if not words:
                 with cases.on_a_cluster(here) as more:
                     rows += [_measured(one) for one in more]
+                asked += path.tables(here)
     except WellitError as problem:
         say(f"error: {problem.message} {problem.why}")
         return 2
     finally:
-        if rows:
-            print(table(rows))
+        print("\n\n".join([*([table(rows)] if rows else []), *asked]))
     return 2 if any(row.problem for row in rows) else 0
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 from benchmarks import __main__ as program
-from benchmarks import timing
+from benchmarks import path, timing
 from benchmarks.timing import Comparison, Measured, Side
 from wellit.errors import CannotAnswer
+from wellit.load.asked import Asked
+from wellit.load.figures import figures
+from wellit.load.sample import HANGS, Sample
 
 
 def compared(ours: Side, theirs: Side, rounds: int = 2) -> Comparison:
@@ -46,3 +49,21 @@ def test_a_side_that_fails_is_told_of_in_the_table() -> None:
 def test_an_unknown_word_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert program.main(["--fast"]) == 2
     assert "--fast" in capsys.readouterr().err
+
+
+def answered(number: int, seconds: float) -> Sample:
+    return Sample(number, began=1.0, ended=1.0 + seconds)
+
+
+def test_what_the_path_adds_is_told_in_time_and_as_a_ratio() -> None:
+    through, direct = ([answered(n, seconds) for n in range(3)] for seconds in (0.030, 0.010))
+    told = path.latency(through, direct).splitlines()[2]
+    assert "| 30.0 / 30.0 | the stand-in asked directly | 10.0 / 10.0 | 20.0 / 20.0 | 3.0 / 3.0 | 3 |" in told
+
+
+def test_a_request_of_which_nobody_knows_is_lost() -> None:
+    samples = [answered(1, 1), Sample(2, ended=2.0, kind="HTTP 503"), Sample(3, ended=60.0, kind=HANGS), Sample(4)]
+    flood = path.Flood("5 requests", Asked(requests=5), figures(samples, 2.0), ["pod"])
+    told = path.losses([flood]).splitlines()[2]
+    assert "| 5 requests, 1 model pods killed meanwhile | 1 | 1 | 1 | 2 | 0 | " in told
+    assert "1 x HTTP 503" in told
