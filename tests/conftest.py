@@ -11,7 +11,7 @@ import pytest
 
 from wellit import paths, tools
 from wellit import sandbox as sandboxes
-from wellit.sandbox import Sandbox, model
+from wellit.sandbox import Sandbox, model, plane
 
 PREFIX = "pytest-"
 
@@ -48,6 +48,16 @@ def sandbox() -> Iterator[Sandbox]:
     """A sandbox that is up: 4 nodes of 8 GPUs, simulated readiness."""
     yield sandboxes.up(own_name(), say=print, ready="simulated")
     sandboxes.down(own_name(), say=print)
+
+
+@pytest.fixture(scope="session")
+def answers() -> Iterator[Sandbox]:
+    """A sandbox that answers; where there can be none, what needs it is skipped with the reason."""
+    if why := plane.cannot(print):
+        pytest.skip(f"no data plane on this machine: {why}")
+    name = own_name("-answers")
+    yield sandboxes.up(name, say=print, ready="answers")
+    sandboxes.down(name, say=print)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from wellit.demand import Act, Demand, Kind
 from wellit.quantities import milli, pod_asks
 
 T = TypeVar("T")
+SIMULATED = "wellit.dev/simulated"
 PAGE = 500  # objects in one answer: some MB, so that memory stays bounded
 PARALLEL = 8
 ENDED = "status.phase!=Succeeded,status.phase!=Failed"
@@ -267,9 +268,11 @@ def _keys(access: Access, namespace: str, name: str) -> frozenset[str] | Missing
 
 
 def accepted(access: Access, name: str) -> bool | Missing | Unread:
-    """Whether a controller has accepted a gateway class."""
+    """Whether a controller has accepted a gateway class; the sandbox's simulation of one does not count."""
     answer = access.get(f"/apis/gateway.networking.k8s.io/v1/gatewayclasses/{name}")
     if isinstance(answer, (Missing, Unread)):
         return answer
+    if answer["spec"].get("controllerName") == SIMULATED:
+        return False
     conditions = (answer.get("status") or {}).get("conditions") or []
     return any(c["type"] == "Accepted" and c["status"] == "True" for c in conditions)

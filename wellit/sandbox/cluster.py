@@ -11,7 +11,7 @@ from pathlib import Path
 from wellit import tools
 from wellit.errors import CannotAnswer
 from wellit.process import run
-from wellit.sandbox import crds, model, nodes, plane, processes, stages, tier
+from wellit.sandbox import crds, istio, model, nodes, plane, processes, stages, tier
 from wellit.sandbox.kubectl import kubectl
 from wellit.sandbox.lock import busy, locked
 from wellit.sandbox.make import clear, furnish, make, recipe, told
@@ -47,6 +47,8 @@ def up(
     wanted = _wanted(name, nodes, resources, reserved)
     wanted = replace(wanted, ready=tier.chosen(ready, model.read(name), say))
     programs = tools.ensure([*PROGRAMS, *tier.programs(wanted.ready)], say)
+    if wanted.ready == "answers":
+        istio.chart(say)
     definitions = crds.files(say)
     with told(), locked(wanted.folder, partial(say, f"sandbox {name}: another wellit is at work on it, waiting")):
         try:

@@ -41,7 +41,7 @@ def chosen(asked: Ready | None, there: Sandbox | None, say: Say) -> Ready:
 
 def programs(ready: Ready) -> tuple[str, ...]:
     """The programs that a tier needs besides the control plane's."""
-    return plane.PROGRAMS if ready == "answers" else ()
+    return (*plane.PROGRAMS, *istio.PROGRAMS) if ready == "answers" else ()
 
 
 def changes(there: Sandbox, now: Sandbox) -> Iterator[str]:
@@ -73,3 +73,5 @@ def enter(sandbox: Sandbox, before: Ready, have: Mapping[str, Path], say: Say) -
         istio.put(sandbox, say)
     if start:
         plane.start(sandbox, {name: have[name] for name in plane.PROGRAMS})
+    if answers:
+        istio.wait(sandbox)
