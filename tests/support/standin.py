@@ -126,10 +126,29 @@ def standin(
 ) -> Iterator[StandIn]:  # fmt: skip
     """The stand-in of an engine with `more` at the end of its command line; ended when the block is left."""
     (port,) = free_ports(1)
-    log = folder / f"{name}-{port}.log"
-    argv = command(name, [*words(known(name), port), *more], version)
-    running = process.start(argv, log=log, env={**environment(**behaviour), **(env or {})}, tied=True)
-    started = StandIn(running, log, port)
+    started_with = command(name, [*words(known(name), port), *more], version)
+    with run(started_with, folder, IP, port, {**environment(**behaviour), **(env or {})}, listens) as started:
+        yield started
+
+
+@contextmanager
+def rendered_standin(
+    name: str, args: Sequence[str], folder: Path, ip: str, port: int, env: Mapping[str, str] | None = None
+) -> Iterator[StandIn]:
+    """The stand-in of an engine with a pod's rendered arguments, at an address of its own: the last word counts."""
+    own = ["--host", ip, "--port", str(port)]
+    told = {**environment(), "POD_NAME": f"{name}-{ip}", **(env or {})}
+    with run(command(name, [*args, *own]), folder, ip, port, told, True) as started:
+        yield started
+
+
+@contextmanager
+def run(
+    argv: Sequence[str], folder: Path, ip: str, port: int, env: Mapping[str, str], listens: bool
+) -> Iterator[StandIn]:
+    log = folder / f"standin-{ip}-{port}.log"
+    running = process.start(argv, log=log, env=env, tied=True)
+    started = StandIn(running, log, port, ip)
     try:
         if listens:
             until(started.said, lambda said: "listening on" in said or running.poll() is not None, "its log")
