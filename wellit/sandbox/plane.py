@@ -136,4 +136,4 @@ def words(sandbox: Sandbox) -> str:
 
 def _python_path() -> dict[str, str]:
     """For a Python that is started through a link, and so does not know its packages."""
-    return {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    return {"PYTHONPATH": os.pathsep.join([str(paths.ROOT), *filter(None, sys.path)])}

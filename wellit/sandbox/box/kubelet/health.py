@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 METHOD = "/grpc.health.v1.Health/Check"
 SERVING = 1
 STATUSES = ("UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN")
@@ -13,6 +15,8 @@ class NotServing(Exception):
 
 async def serving(address: str, service: str, timeout: float) -> None:
     """Return when a gRPC server says that it serves `service`. Raises NotServing, in the kubelet's words."""
+    # Containers are started from this process: gRPC would say each time that it does not look after that.
+    os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
     import grpc
 
     async with grpc.aio.insecure_channel(address) as channel:
