@@ -42,8 +42,6 @@ def cannot(say: Say) -> str:
     """Why there can be no data plane on this machine; empty when there can. It is tried, which takes half a second."""
     if sys.platform != "linux":
         return "only Linux has the namespaces in which pods run"
-    if not all(map(importlib.util.find_spec, settings.PARTS)):
-        return "this version of wellit has no kubelet or no gateway of its own"
     if not shutil.which("unshare"):
         return "the program unshare (of util-linux) is not on PATH"
     if not all(map(importlib.util.find_spec, MODULES)) and (why := _install(say)):

@@ -19,9 +19,9 @@ from wellit.sandbox.box.wire import Message, Wire
 class Box:
     """A box as its parts see it, in the box and in its event loop.
 
-    `folder` is for the files of the data plane (each part takes a folder of its own in it); it and everything in
-    `settings.shown` has the same path in every container. Programs in the box and in pods reach the API server at
-    `server`; `kubeconfig` is the administrator's, for them.
+    `folder` is for the files of the data plane, each part takes a folder of its own in it. No container sees it;
+    everything in `settings.shown` is seen by all, at its own path. Programs in the box and in pods reach the API server
+    at `server`; `kubeconfig` is the administrator's, to be mounted where it is needed.
     """
 
     server = SERVER

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import importlib.util
 import os
 import socket
 import sys
@@ -21,7 +20,7 @@ from wellit.sandbox.box.container import Ground
 from wellit.sandbox.box.context import Box
 from wellit.sandbox.box.network import Network
 from wellit.sandbox.box.relay import listener
-from wellit.sandbox.box.settings import API_PORT, GATEWAY, PARTS, Settings, most_descriptors
+from wellit.sandbox.box.settings import API_PORT, GATEWAY, Settings, most_descriptors
 from wellit.sandbox.box.wire import Message, Wire, pair
 
 
@@ -30,7 +29,7 @@ async def run(folder: Path, descriptor: int) -> None:
     settings = Settings.read(folder)
     empty = folder / "root"
     empty.mkdir(exist_ok=True)
-    ground = Ground(empty, (*map(Path, settings.shown), folder), Reaper())
+    ground = Ground(empty, tuple(map(Path, settings.shown)), Reaper())
     async with Network() as network:
         boxes: list[Box] = []
 
@@ -42,7 +41,7 @@ async def run(folder: Path, descriptor: int) -> None:
         boxes.append(box)
         with listener(GATEWAY, API_PORT) as api:
             host.say({"do": "api"}, api)
-        parts = [importlib.import_module(part).run(box) for part in PARTS if importlib.util.find_spec(part)]
+        parts = [importlib.import_module(part).run(box) for part in settings.parts]
         box.log(f"the box is up: pods are on {GATEWAY}'s bridge, the API server is {box.server}")
         host.say({"do": "up"})
         await asyncio.gather(asyncio.Event().wait(), *parts)

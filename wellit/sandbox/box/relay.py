@@ -28,6 +28,19 @@ class Half(asyncio.Protocol):
     other: Half | None = None
     transport: asyncio.Transport
 
+    def __init__(self) -> None:
+        # What came before the halves were joined.
+        self._early = b""
+        self._ended_early = False
+
+    def join(self, other: Half) -> None:
+        """From now on, and with what came until now, what is said here is said to `other`."""
+        self.other = other
+        if self._early:
+            other.transport.write(self._early)
+        if self._ended_early:
+            other.transport.write_eof()
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
@@ -35,11 +48,14 @@ class Half(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self.other:
             self.other.transport.write(data)
+        else:
+            self._early += data
 
     def eof_received(self) -> bool:
         """The sender has no more to say; it may still listen."""
         if self.other and not self.other.transport.is_closing():
             self.other.transport.write_eof()
+        self._ended_early = not self.other
         return True
 
     def connection_lost(self, problem: Exception | None) -> None:
@@ -62,6 +78,7 @@ class Front(Half):
     """The accepted half: asks for the other one, and reads nothing before that is there."""
 
     def __init__(self, to: Address, tasks: set[asyncio.Task[None]]) -> None:
+        super().__init__()
         self._to = to
         self._tasks = tasks
 
@@ -83,8 +100,12 @@ class Front(Half):
         if self.transport.is_closing():
             back.transport.close()
             return
-        self.other, back.other = back, self
-        self.transport.resume_reading()
+        self.join(back)
+        back.join(self)
+        if back.transport.is_closing():
+            self.transport.close()
+        else:
+            self.transport.resume_reading()
 
 
 def reset(transport: asyncio.Transport) -> None:

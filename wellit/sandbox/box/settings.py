@@ -30,7 +30,7 @@ SOURCES = ("wellit/sandbox/box", "wellit/standin", "wellit/process")
 class Settings:
     """`folder` is the box's own, `api` the API server's port on the host, `python` the interpreter that has wellit's
     packages, `shown` what of the machine every container sees at its own path, `tools` the pinned programs by name,
-    `users` whether the box has users of its own, which needs no root."""
+    `users` whether the box has users of its own, which needs no root, `parts` what runs in it."""
 
     name: str
     folder: str
@@ -39,6 +39,7 @@ class Settings:
     shown: tuple[str, ...] = field(default_factory=lambda: tuple(map(str, needed())))
     tools: Mapping[str, str] = field(default_factory=dict)
     users: bool = True
+    parts: tuple[str, ...] = PARTS
     recipe: str = field(default_factory=lambda: recipe())
 
     def write(self) -> None:
@@ -48,7 +49,7 @@ class Settings:
     def read(cls, folder: Path) -> Settings:
         """Raises OSError, ValueError or TypeError for settings that are not there or of another version."""
         said = json.loads((folder / FILE).read_text())
-        return cls(**said | {"shown": tuple(said["shown"])})
+        return cls(**said | {name: tuple(said[name]) for name in ("shown", "parts")})
 
 
 def namespaces(*, users: bool) -> list[str]:
