@@ -80,7 +80,7 @@ def test_ten_thousand_requests_with_two_hundred_open(box: TestBox, pod: str) -> 
 
 
 def test_a_side_that_has_said_all_still_hears_the_other(box: TestBox, pod: str) -> None:
-    with socket.create_connection(("127.0.0.1", box.ask("publish", ip=pod, port=8000)), 10) as client:
+    with socket.create_connection(("127.0.0.1", box.ask("publish", ip=pod, port=8000)), 60) as client:
         client.sendall(b"x" * 5_000_000 + b"\n")
         client.shutdown(socket.SHUT_WR)
         heard = b""
@@ -90,7 +90,7 @@ def test_a_side_that_has_said_all_still_hears_the_other(box: TestBox, pod: str) 
 
 
 def test_what_is_said_bit_by_bit_arrives_bit_by_bit(box: TestBox, pod: str) -> None:
-    with socket.create_connection(("127.0.0.1", box.ask("publish", ip=pod, port=8001)), 10) as client:
+    with socket.create_connection(("127.0.0.1", box.ask("publish", ip=pod, port=8001)), 60) as client:
         heard = []
         while said := client.recv(100):
             heard.append(said)
@@ -99,7 +99,7 @@ def test_what_is_said_bit_by_bit_arrives_bit_by_bit(box: TestBox, pod: str) -> N
 
 
 def test_a_port_nobody_listens_on_is_refused_and_does_not_hang(box: TestBox, pod: str) -> None:
-    client = socket.create_connection(("127.0.0.1", box.ask("publish", ip=pod, port=9)), 10)
+    client = socket.create_connection(("127.0.0.1", box.ask("publish", ip=pod, port=9)), 60)
     with client, pytest.raises(ConnectionError):
         client.sendall(b"hello")
         client.recv(1)
@@ -110,7 +110,7 @@ def test_a_pod_that_is_killed_cuts_its_connections(box: TestBox) -> None:
     ran = box.start_in(ip, sys.executable, "-I", "-c", ECHO, env=PATH)
     while "up" not in ran.said():
         time.sleep(0.05)
-    with socket.create_connection(("127.0.0.1", box.ask("publish", ip=ip, port=8000)), 20) as client:
+    with socket.create_connection(("127.0.0.1", box.ask("publish", ip=ip, port=8000)), 60) as client:
         client.sendall(b"hello\n")
         assert client.recv(10) == b"hello\n"
         ran.signal(signal.SIGKILL)
