@@ -122,7 +122,7 @@ def test_many_at_once_and_none_is_lost(pair: Pair) -> None:
 
 def test_what_is_handed_over_is_looked_at(pair: Pair) -> None:
     only(pair, "vllm", train=NEW)
-    told = {"do_remote_prefill": True, "remote_block_ids": [1], "remote_host": pair.prefill.ip}
+    told: dict[str, Any] = {"do_remote_prefill": True, "remote_block_ids": [1], "remote_host": pair.prefill.ip}
     before, model = pair.parts(), pair.model
     part = pair.decode.complete(model=model, kv_transfer_params=told)
     assert part.status == 500
@@ -138,7 +138,7 @@ def test_halves_that_do_not_meet(pair: Pair) -> None:
     before = pair.parts()
     none = pair.decode.complete()
     assert (none.status, "without boostrap room id" in none.json["message"]) == (400, True)
-    room = {"bootstrap_host": pair.prefill.ip, "bootstrap_port": 8998, "bootstrap_room": 5}
+    room: dict[str, Any] = {"bootstrap_host": pair.prefill.ip, "bootstrap_port": 8998, "bootstrap_room": 5}
     nobody = pair.decode.complete(**room)
     assert (nobody.status, "timed out" in nobody.json["message"]) == (500, True)
     waits = pair.prefill.complete(**room | {"bootstrap_room": 6})
