@@ -169,10 +169,13 @@ def prerequisites(_: Context, apply: bool = False, **given: Any) -> int:
 @task(
     STACK_FLAGS, CLUSTER_FLAGS, YES, FORMAT,
     no_wait="do not wait until everything is ready", timeout="seconds to wait until everything is ready",
+    no_smoke="do not ask what is installed for what it promises",
 )  # fmt: skip
-def install(_: Context, no_wait: bool = False, timeout: int = 1800, **given: Any) -> int:
-    """Validate, look at the cluster, show what would be made, ask, apply, wait."""
-    return put(wait=not no_wait, timeout=timeout, **given)
+def install(
+    _: Context, no_wait: bool = False, timeout: int = 1800, no_smoke: bool = False, **given: Any
+) -> int:  # fmt: skip
+    """Validate, look at the cluster, show what would be made, ask, apply, wait, and ask it for answers."""
+    return put(wait=not no_wait, smoke=not no_smoke, timeout=timeout, **given)
 
 
 @task(WHICH_FLAGS, CLUSTER_FLAGS, FORMAT)
@@ -182,6 +185,15 @@ def status(_: Context, **given: Any) -> int:
 
     fmt = known_format(given["format_"])
     return show(operate.status(access(given), *which(given)), fmt)
+
+
+@task(WHICH_FLAGS, CLUSTER_FLAGS, FORMAT, timeout="seconds for all of it")
+def smoke(_: Context, timeout: int = 60, **given: Any) -> int:
+    """Ask an installed stack: is a request answered, and in the way that the guide promises?"""
+    from wellit import operate
+
+    fmt = known_format(given["format_"])
+    return show(operate.smoke(access(given), *which(given), say, timeout), fmt)
 
 
 @task(
@@ -413,14 +425,15 @@ def benchmark(_: Context, keep: bool = False) -> int:
     return done.code
 
 
-def put(*, wait: bool = True, timeout: float, **given: Any) -> int:
+def put(*, wait: bool = True, smoke: bool = True, timeout: float, **given: Any) -> int:
     """install, as the task and quickstart do it."""
     from wellit import operate
 
     fmt = known_format(given.get("format_", "text"))
     stack, made, report = rendered(given, "install")
     ask = asker(given["yes"])
-    return show(operate.install(stack, made, access(given), report, say, ask, wait=wait, timeout=timeout), fmt)
+    done = operate.install(stack, made, access(given), report, say, ask, wait=wait, timeout=timeout, smoke=smoke)
+    return show(done, fmt)
 
 
 def task_names() -> list[str]:
@@ -430,6 +443,6 @@ def task_names() -> list[str]:
 
 boxes = Collection("sandbox", sandbox_up, sandbox_down, sandbox_status, sandbox_shell)
 namespace = Collection(
-    overview, quickstart, validate, render, show_, preflight, prerequisites, install, status, doctor, load, uninstall,
-    compare, explain_, schema, translate, new_, tools, walk, docs, test, benchmark, boxes,
+    overview, quickstart, validate, render, show_, preflight, prerequisites, install, status, smoke, doctor, load,
+    uninstall, compare, explain_, schema, translate, new_, tools, walk, docs, test, benchmark, boxes,
 )  # fmt: skip

@@ -76,6 +76,11 @@ class Access:
         config = f"--kubeconfig {paths.shown(Path(self.kubeconfig))} " if own else ""
         return f"{config}--context {self.context}"
 
+    @property
+    def invoke_flags(self) -> str:
+        """The words that a person adds to an invoke task to reach this cluster."""
+        return f"--sandbox={self.sandbox}" if self.sandbox else self.flags
+
     def call(self, *words: str, stdin: str | None = None, timeout: float = SECONDS) -> Done:
         """Run kubectl on this cluster; the caller judges the exit code. Raises CannotAnswer when it hangs."""
         if self.door and "--raw" in words and (answer := self.door.ask(words, stdin, timeout)):

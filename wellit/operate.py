@@ -1,27 +1,34 @@
-"""install, status, uninstall and quickstart as reports: what tasks.py prints."""
+"""install, status, smoke, uninstall and quickstart as reports: what tasks.py prints."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
 
 from wellit import lifecycle, plan
 from wellit.access import Access
 from wellit.compose import Stack
 from wellit.errors import CannotAnswer
-from wellit.findings import Report
+from wellit.findings import Check, Report
 from wellit.lifecycle import Ask, Standing
 from wellit.record import Record
 from wellit.render import Rendered
 from wellit.say import Say
 
+if TYPE_CHECKING:
+    from wellit.smoke import Smoke
+
 
 def install(
-    stack: Stack, rendered: Rendered, access: Access, report: Report, say: Say, ask: Ask, *, wait: bool, timeout: float
-) -> Report:
+    stack: Stack, rendered: Rendered, access: Access, report: Report, say: Say, ask: Ask, *, wait: bool, timeout: float,
+    smoke: bool = True,
+) -> Report:  # fmt: skip
     """Hold the stack against the cluster and install it, on top of its validation's `report`. Raises as lifecycle does.
 
-    A check that fails is in the report, and nothing was changed.
+    A check that fails is in the report, and nothing was changed. What is installed is asked for what it promises,
+    when `wait` and `smoke` say so.
     """
     prepared = plan.prepare(stack, rendered, access)
     if prepared.failed:
@@ -33,8 +40,14 @@ def install(
     stands = lifecycle.install(prepared, access, say, ask, wait=wait, timeout=timeout)
     # What could not be looked at before did not stand in the way.
     told = [check for check in prepared.checks if check.status != "pass"]
-    report.add(replace(check, status="warn") if check.status == "unknown" else check for check in told)
-    return _stands(report, stands, f"installed in {time.monotonic() - began:.1f} s")
+    report.add(_not_in_the_way(told))
+    report = _stands(report, stands, f"installed in {time.monotonic() - began:.1f} s")
+    if wait and smoke:
+        from wellit import smoke as smoking
+
+        say("asking it for what it promises (--no-smoke does without)")
+        _smoked(report, smoking.smoke(access, stands.record, stands.live), asked=False)
+    return report
 
 
 def status(access: Access, namespace: str, guide: str | None, environment: str | None) -> Report:
@@ -43,6 +56,36 @@ def status(access: Access, namespace: str, guide: str | None, environment: str |
     stands = lifecycle.status(known, access)
     report = Report("status", summary={"notes": list(known.notes)})
     return _stands(report, stands, f"{known.state} {known.when} by {known.by}")
+
+
+def smoke(
+    access: Access, namespace: str, guide: str | None, environment: str | None, say: Say, seconds: float
+) -> Report:
+    """Ask the recorded stack of a namespace for what it promises. Raises as recorded() does."""
+    from wellit import smoke as smoking
+
+    known = recorded(access, namespace, guide, environment)
+    say(f"asking {known.guide} -e {known.environment} in {namespace} on {access.label}, within {seconds:.0f} s")
+    report = Report("smoke", summary={"guide": known.guide, "environment": known.environment, "namespace": namespace})
+    found = _smoked(report, smoking.smoke(access, known, seconds=seconds), asked=True)
+    report.summary["result"] = (
+        f"{known.guide} -e {known.environment} in {namespace}: {found.asked} requests in {found.seconds:.1f} s"
+    )
+    return report
+
+
+def _smoked(report: Report, found: Smoke, *, asked: bool) -> Smoke:
+    """The checks of a smoke, in the report. Of an install, what could not be looked at is no reason to fail."""
+    if asked:  # for a person who asks, "nothing can be asked here" is no yes
+        report.add(replace(c, status="unknown") if c.id == "WL710" and c.status == "skip" else c for c in found.checks)
+    else:
+        report.add(_not_in_the_way(found.checks))
+    report.summary["smoke"] = {"asked": found.asked, "seconds": round(found.seconds, 2), "through": found.through}
+    return found
+
+
+def _not_in_the_way(checks: Iterable[Check]) -> list[Check]:
+    return [replace(check, status="warn") if check.status == "unknown" else check for check in checks]
 
 
 def recorded(access: Access, namespace: str, guide: str | None, environment: str | None) -> Record:

@@ -34,6 +34,10 @@ _KINDS = {"service": Kind("v1", "Service"), "deployment": Kind("apps/v1", "Deplo
 _LISTENS = re.compile(r"Forwarding from 127\.0\.0\.1:(\d+)")
 
 
+class NotPermitted(CannotAnswer):
+    """The user lacks a permission."""
+
+
 @dataclass(frozen=True)
 class Port:
     """A port of one pod."""
@@ -156,7 +160,7 @@ def find(access: Access, namespace: str, target: str, port: int) -> Port:
     item = access.get(_KINDS[kind].path(namespace, name))
     look = f"kubectl {access.flags} -n {namespace} get {kind}s"
     if isinstance(item, Unread):
-        raise CannotAnswer(f"{target} in {namespace} cannot be reached: you may not {item.why}", write="ask for it")
+        raise NotPermitted(f"{target} in {namespace} cannot be reached: you may not {item.why}", write="ask for it")
     if isinstance(item, Missing):
         raise CannotAnswer(f"there is no {kind} {name} in {namespace} on {access.label}", write=look)
     if kind == "pod":
@@ -174,7 +178,7 @@ def _ready_pod(access: Access, namespace: str, target: str, labels: Mapping[str,
         raise CannotAnswer(f"{target} in {namespace} selects no pods", write=look)
     pods = whole(access, PODS.path(namespace), dict, labelSelector=wanted)
     if isinstance(pods, Unread):
-        raise CannotAnswer(f"{target} in {namespace} cannot be reached: you may not {pods.why}", write="ask for it")
+        raise NotPermitted(f"{target} in {namespace} cannot be reached: you may not {pods.why}", write="ask for it")
     states = {pod["metadata"]["name"]: live.pod_state(pod) for pod in pods}
     for pod in pods:
         if states[pod["metadata"]["name"]].ready:
@@ -238,7 +242,7 @@ def _refused(access: Access, namespace: str, found: Port, said: str) -> CannotAn
     command = f"kubectl {access.flags} -n {namespace} port-forward pod/{found.pod} :{found.number}"
     where = f"port {found.number} of pod {found.pod} in {namespace} cannot be reached"
     if "forbidden" in said.lower():
-        return CannotAnswer(
+        return NotPermitted(
             f"{where}: you may not {permission(last)}",
             write=f"ask for it: kubectl {access.flags} -n {namespace} auth can-i create pods/portforward",
         )

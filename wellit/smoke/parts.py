@@ -1,0 +1,237 @@
+"""What a recorded stack consists of at this moment, as far as a request meets it: ways in, pools, pickers, servers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from wellit import catalogue, engines, live
+from wellit.access import Access, Missing, Unread
+from wellit.cluster import whole
+from wellit.demand import Kind, Object
+from wellit.engines import Engine
+from wellit.images import Image
+from wellit.live import PODS
+from wellit.record import Record
+from wellit.source import LOADER
+
+ROLE = "llm-d.ai/role"
+PREFILL = "prefill"
+METRICS_PORT = 9090  # of the picker's Service, when no port of it is called metrics
+Manifest = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Server:
+    """One model server's pod. `state` is what kubectl would say of it; `deployment` made it."""
+
+    name: str
+    port: int
+    engine: Engine
+    role: str = ""
+    ready: bool = True
+    state: str = ""
+    deployment: str = ""
+
+    @property
+    def answers(self) -> bool:
+        """Whether the picker sends a client's request to it: prefill servers are asked by the others."""
+        return self.ready and self.role != PREFILL
+
+
+@dataclass(frozen=True)
+class Picker:
+    """A pool's picker: its Service and the port of its metrics, and the plugins that its configuration names.
+
+    `plugins` is None when the configuration could not be read. `stands_in` is what a sandbox says of its program.
+    """
+
+    service: str
+    port: int
+    deployment: str = ""
+    plugins: Mapping[str, Mapping[str, Any]] | None = None
+    stands_in: str = ""
+
+
+@dataclass(frozen=True)
+class Pool:
+    """An InferencePool, the servers that it selects, and its picker."""
+
+    name: str
+    selector: str
+    port: int
+    servers: tuple[Server, ...] = ()
+    picker: Picker | None = None
+
+    @property
+    def answering(self) -> tuple[Server, ...]:
+        return tuple(server for server in self.servers if server.answers)
+
+    @property
+    def prefilling(self) -> tuple[Server, ...]:
+        return tuple(server for server in self.servers if server.role == PREFILL)
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a client asks. `target` and `port` are where a port-forward leads; `engine` is empty when there is one."""
+
+    engine: str
+    model: str
+    path: str
+    headers: Mapping[str, str]
+    target: str
+    port: int
+    pool: Pool | None
+
+    @property
+    def label(self) -> str:
+        """``, of sglang`` where there are several."""
+        return f", of {self.engine}" if self.engine else ""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """All of it. `promises` are the guide's; `gateway` its name, "" without one; `unread` what may not be looked at."""
+
+    known: Record
+    ways: tuple[Way, ...]
+    pools: tuple[Pool, ...]
+    gateway: str = ""
+    promises: frozenset[str] = frozenset()
+    unread: str = ""
+    by_model: bool = False
+    addresses: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def servers(self) -> tuple[Server, ...]:
+        return tuple(server for pool in self.pools for server in pool.servers)
+
+
+def read(access: Access, known: Record, addresses: Mapping[str, str] | None = None) -> Parts:
+    """Look at all parts of the stack. Raises CannotAnswer when the cluster does not answer."""
+    wanted = [item for item in known.all_objects() if item.of.kind == "InferencePool"]
+    with ThreadPoolExecutor(4) as pool:
+        asked = pool.submit(whole, access, PODS.path(known.namespace), dict)
+        found = list(pool.map(lambda item: access.get(item.of.path(known.namespace, item.name)), wanted))
+        pods = asked.result()
+    unread = next((one.why for one in [pods, *found] if isinstance(one, Unread)), "")
+    there: Iterable[Manifest] = () if isinstance(pods, Unread) else pods
+    pools = tuple(
+        _pool(access, known, item, answer, there)
+        for item, answer in zip(wanted, found, strict=True)
+        if not isinstance(answer, (Missing, Unread))
+    )
+    ways = tuple(_ways(known, pools))
+    by_model = bool(known.entry.get("gateway")) and len({way.model for way in ways}) > 1
+    by_model = by_model and not any(way.path or way.headers for way in ways)
+    return Parts(
+        known, ways, pools, known.entry.get("gateway", ""), _promises(known.guide), unread, by_model, addresses or {}
+    )
+
+
+def _ways(known: Record, pools: tuple[Pool, ...]) -> Iterable[Way]:
+    plain: Manifest = {"engine": "", "model": known.model, "path": "", "headers": {}}
+    for way in known.ways or (plain,):
+        at = way if "deployment" in way else known.entry
+        target = f"deployment/{at['deployment']}" if "deployment" in at else f"service/{at.get('service', '')}"
+        own = [pool for pool in pools if way["engine"] and pool.name.endswith(f"-{way['engine']}")]
+        pool = next(iter(own or pools), None)
+        yield Way(way["engine"], way["model"], way["path"], way["headers"], target, int(at.get("port") or 80), pool)
+
+
+def _promises(guide: str) -> frozenset[str]:
+    """What the guide says of itself; nothing of a guide that this checkout does not have."""
+    if guide not in catalogue.guide_names():
+        return frozenset()
+    return frozenset(catalogue.guide_source(guide).data["promises"])
+
+
+def _pool(access: Access, known: Record, item: Object, found: Manifest, pods: Iterable[Manifest]) -> Pool:
+    spec = found["spec"]
+    selector = spec.get("selector") or {}
+    labels: Mapping[str, str] = selector.get("matchLabels") or selector  # the older form has the labels themselves
+    ports = [one["number"] for one in spec.get("targetPorts") or []] or [spec.get("targetPortNumber", 8000)]
+    mine = [pod for pod in pods if labels.items() <= (pod["metadata"].get("labels") or {}).items()]
+    servers = tuple(_server(known, pod, ports[0]) for pod in mine if not pod["metadata"].get("deletionTimestamp"))
+    named = ",".join(f"{key}={value}" for key, value in labels.items())
+    reference = spec.get("endpointPickerRef") or spec.get("extensionRef") or {}
+    return Pool(item.name, named, ports[0], servers, _picker(access, known, reference.get("name", ""), pods))
+
+
+def _server(known: Record, pod: Manifest, port: int) -> Server:
+    about, state = pod["metadata"], live.pod_state(pod)
+    made_by = state.owner.partition("/")[2]
+    deployment = made_by.rpartition("-")[0] if state.owner.startswith("ReplicaSet/") else made_by
+    role = (about.get("labels") or {}).get(ROLE, "")
+    return Server(about["name"], port, _engine(known, pod), role, state.ready, state.words, deployment)
+
+
+def _engine(known: Record, pod: Manifest) -> Engine:
+    """The engine that a pod starts: by its command line, its image, or what the record says."""
+    for container in pod["spec"]["containers"]:
+        words = [*(container.get("command") or []), *(container.get("args") or [])]
+        image = Image.parse(container.get("image") or "none")
+        if found := engines.of_words(words) or engines.of_image(image):
+            return found
+    recorded = str(known.components.get("engines", "")).partition("+")[0]
+    every = engines.engines()
+    return next((engine for engine in every if engine.name == recorded), every[0])
+
+
+def _picker(access: Access, known: Record, name: str, pods: Iterable[Manifest]) -> Picker | None:
+    service = access.get(Kind("v1", "Service").path(known.namespace, name)) if name else Missing()
+    if isinstance(service, (Missing, Unread)):
+        return None
+    ports = service["spec"].get("ports") or []
+    metrics = [one["port"] for one in ports if "metrics" in (one.get("name") or "")]
+    labels = (service["spec"].get("selector") or {}).items()
+    own = [pod for pod in pods if labels and labels <= (pod["metadata"].get("labels") or {}).items()]
+    if not own:
+        return Picker(name, (metrics or [METRICS_PORT])[0])
+    owner = live.pod_state(own[0]).owner.partition("/")[2].rpartition("-")[0]
+    annotations = own[0]["metadata"].get("annotations") or {}
+    stands_in = next((text for key, text in annotations.items() if key.endswith("/stands-in")), "")
+    return Picker(name, (metrics or [METRICS_PORT])[0], owner, _plugins(access, known.namespace, own[0]), stands_in)
+
+
+def _plugins(access: Access, namespace: str, pod: Manifest) -> Mapping[str, Mapping[str, Any]] | None:
+    """The plugins of the configuration that a picker's pod is told to read, by type, with their parameters."""
+    for container in pod["spec"]["containers"]:
+        words = [str(word) for word in container.get("args") or []]
+        text = _after(words, "--config-text")
+        if not text and (file := _after(words, "--config-file")):
+            text = _mounted(access, namespace, pod, container, file)
+        if text:
+            try:
+                told = yaml.load(text, LOADER) or {}
+            except yaml.YAMLError:
+                return None
+            return {one["type"]: one.get("parameters") or {} for one in told.get("plugins") or []}
+    return None
+
+
+def _after(words: list[str], flag: str) -> str:
+    for number, word in enumerate(words):
+        if word == flag and number + 1 < len(words):
+            return words[number + 1]
+        if word.startswith(f"{flag}="):
+            return word.partition("=")[2]
+    return ""
+
+
+def _mounted(access: Access, namespace: str, pod: Manifest, container: Manifest, file: str) -> str:
+    """A file of a ConfigMap that a container mounts; "" when it has none such."""
+    folder, _, name = file.rpartition("/")
+    volumes = {one["name"]: (one.get("configMap") or {}).get("name") for one in pod["spec"].get("volumes") or []}
+    for mount in container.get("volumeMounts") or []:
+        source = volumes.get(mount["name"])
+        if source and mount["mountPath"].rstrip("/") == folder:
+            found = access.get(Kind("v1", "ConfigMap").path(namespace, source))
+            if not isinstance(found, (Missing, Unread)):
+                return str((found.get("data") or {}).get(name) or "")
+    return ""
