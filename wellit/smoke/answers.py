@@ -17,15 +17,13 @@ LONG = 0.5  # seconds; of a shorter stream it cannot be told
 
 def checks(figures: Figures, words: Words) -> Iterator[Check]:
     """WL710 for each way, and what those that are reached answered."""
-    asked = {id(one.way): one for one in figures.ways}
-    for way, road in zip(figures.parts.ways, figures.roads.entry, strict=True):
-        title = f"the stack is reached{way.label}"
+    for found, road in zip(figures.ways, figures.roads.entry, strict=True):
+        title = f"the stack is reached{found.way.label}"
         if not road.url:
             status = "fail" if road.permitted else "unknown"
             yield Check("WL710", title, status, road.why, road.fix)  # type: ignore[arg-type]
             continue
         yield Check("WL710", title, "pass", road.said)
-        found = asked[id(way)]
         yield _listed(found, words)
         yield _spoken("WL712", "a completion is answered", found, found.completion, words)
         yield _spoken("WL713", "a chat is answered", found, found.chat, words)

@@ -143,8 +143,8 @@ async def _streamed(
             if said == "[DONE]":
                 done = True
                 continue
-            text, counted = _piece(said)
-            usage = usage or counted
+            text, counted, wrong = _piece(said)
+            usage, error = usage or counted, error or wrong
             pieces.append((time.monotonic() - began, text))
             on_text(text)
     except (aiohttp.ClientError, ValueError) as problem:  # cut off in the middle, or a line without end
@@ -153,20 +153,22 @@ async def _streamed(
     return Answer(answer.status, body, headers, time.monotonic() - began, error, tuple(pieces), usage, done)
 
 
-def _piece(said: str) -> tuple[str, bool]:
-    """The text of one chunk, and whether it tells the usage."""
+def _piece(said: str) -> tuple[str, bool, str]:
+    """The text of one chunk, whether it tells the usage, and the error that it tells instead."""
     try:
         data = json.loads(said)
-        choices = data.get("choices") or [{}]
-        text = (choices[0].get("delta") or {}).get("content") or choices[0].get("text") or ""
-        return str(text), bool(data.get("usage"))
-    except (ValueError, AttributeError, LookupError):
-        return "", False
+        wrong = f"an error in the stream: {str(data['error'])[:SHOWN]}" if data.get("error") else ""
+        choice = (data.get("choices") or [{}])[0]
+        delta = choice.get("delta") or {}
+        text = delta.get("content") or delta.get("reasoning_content") or choice.get("text") or ""
+        return str(text), bool(data.get("usage")), wrong
+    except (ValueError, AttributeError, LookupError, TypeError):
+        return "", False, f"a piece of the stream is no answer: {said[:80]}"
 
 
 def _why(problem: Exception) -> str:
     if isinstance(problem, aiohttp.ClientConnectorError):
-        return f"no connection: {problem.os_error.strerror or problem.os_error}"
+        return f"no connection: {os.strerror(problem.os_error.errno) if problem.os_error.errno else problem.os_error}"
     if isinstance(problem, aiohttp.ServerDisconnectedError):
         return "the connection was closed before an answer came"
     return f"the answer broke off: {problem or type(problem).__name__}"

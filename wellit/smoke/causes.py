@@ -56,7 +56,7 @@ _UPSTREAM = r"upstream connect error|delayed connect error|reset before headers"
 
 def cause(answer: Answer, way: Way, words: Words) -> Cause:
     """Why `answer` is not the one that was waited for."""
-    if not answer.status:
+    if answer.error:
         return _silence(answer, way, words)
     said, pool = answer.evidence, way.pool
     if answer.status in (401, 403):

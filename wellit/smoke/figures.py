@@ -94,7 +94,10 @@ class Prefixes:
 
 @dataclass(frozen=True)
 class Figures:
-    """All of it. `direct` has each server's answer to being asked by itself; `asked` counts all requests."""
+    """All of it. `ways` are those of the parts, in their order.
+
+    `direct` has each server's answer to being asked by itself; `asked` counts all requests.
+    """
 
     parts: Parts
     roads: Roads

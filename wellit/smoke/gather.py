@@ -84,6 +84,8 @@ def chat(model: str, text: str, tokens: int) -> dict[str, Any]:
 
 
 async def _way(ask: Asker, reached: Roads, way: Way, url: str) -> OfWay:
+    if not url:
+        return OfWay(way)
     base, headers = url + way.path, way.headers
     before = await _look(ask, reached, way.pool)
     streamed = chat(way.model, "Count from one to ten, in words.", 32) | {"stream_options": {"include_usage": True}}
