@@ -116,14 +116,15 @@ class Asker:
         self.asked += 1
         began = time.monotonic()
         try:
-            async with asyncio.timeout(limit), self.session.request(method, url, json=body, headers=headers) as answer:
+            asking = self.session.request(method, url, json=body, headers=headers, allow_redirects=False)
+            async with asyncio.timeout(limit), asking as answer:
                 known = {name.lower(): value for name, value in answer.headers.items()}
                 if on_text and answer.status == 200:
                     return await _streamed(answer, known, began, on_text)
                 text = (await answer.read()).decode(errors="replace")
                 return Answer(answer.status, text, known, time.monotonic() - began)
         except TimeoutError:
-            return Answer(seconds=limit, error=f"no answer in {limit:.0f} s")
+            return Answer(seconds=limit, error=f"no answer in {limit:.2g} s")
         except aiohttp.ClientError as problem:
             return Answer(seconds=time.monotonic() - began, error=_why(problem))
 
