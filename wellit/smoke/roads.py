@@ -33,11 +33,11 @@ def open_roads(ways: Reach, access: Access, parts: Parts) -> Roads:
     servers = asked_directly(parts)
     pickers = [(pool.name, pool.picker) for pool in parts.pools if pool.picker]
     with ThreadPoolExecutor(8) as pool:
-        entry = pool.map(lambda way: entry(ways, access, parts, way), parts.ways)
+        ways_in = pool.map(lambda way: entry(ways, access, parts, way), parts.ways)
         to_servers = pool.map(lambda server: _road(ways, f"pod/{server.name}", server.port), servers)
         to_pickers = pool.map(lambda one: _road(ways, f"service/{one[1].service}", one[1].port), pickers)
         return Roads(
-            tuple(entry),
+            tuple(ways_in),
             dict(zip((server.name for server in servers), to_servers, strict=True)),
             dict(zip((name for name, _ in pickers), to_pickers, strict=True)),
         )
