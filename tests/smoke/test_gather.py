@@ -64,9 +64,7 @@ def test_an_engine_that_hangs_ends_in_its_time() -> None:
         checks = told(gather(stack.parts, stack.roads, 2))
     assert time.monotonic() - began < 5
     assert checks["WL711"].status == "pass"
-    assert checks["WL712"].status == "fail" and checks["WL712"].detail.startswith(
-        "no answer in 2 s: the request is held"
-    )
+    assert checks["WL712"].status == "fail" and ": the request is held somewhere" in checks["WL712"].detail
     assert (checks["WL713"].status, checks["WL713"].detail) == ("unknown", "not asked: the time was over")
     assert (checks["WL719"].status, checks["WL719"].detail) == ("skip", "no request is answered")
 
