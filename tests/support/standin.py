@@ -59,7 +59,7 @@ class StandIn:
     def report(self) -> Any:
         return self.get("/standin").json
 
-    def complete(self, prompt: str = "Hello", model: str = MODEL, **more: Any) -> Answer:
+    def complete(self, prompt: Any = "Hello", model: str = MODEL, **more: Any) -> Answer:
         return self.post("/v1/completions", {"model": model, "prompt": prompt, **more})
 
     def chat(self, text: str = "Hello", model: str = MODEL, **more: Any) -> Answer:
@@ -122,12 +122,15 @@ PYTHON = paths.ROOT / ".venv" / "bin" / "python"
 @contextmanager
 def standin(
     name: str, folder: Path, *more: str, version: str = "", env: Mapping[str, str] | None = None,
-    listens: bool = True, **behaviour: Any,
+    listens: bool = True, tied: bool = True, **behaviour: Any,
 ) -> Iterator[StandIn]:  # fmt: skip
-    """The stand-in of an engine with `more` at the end of its command line; ended when the block is left."""
+    """The stand-in of an engine with `more` at the end of its command line; ended when the block is left.
+
+    `tied` ends it with this process as well, and puts a shell between them, which signals do not pass.
+    """
     (port,) = free_ports(1)
     started_with = command(name, [*words(known(name), port), *more], version)
-    with run(started_with, folder, IP, port, {**environment(**behaviour), **(env or {})}, listens) as started:
+    with run(started_with, folder, IP, port, {**environment(**behaviour), **(env or {})}, listens, tied) as started:
         yield started
 
 
@@ -144,10 +147,10 @@ def rendered_standin(
 
 @contextmanager
 def run(
-    argv: Sequence[str], folder: Path, ip: str, port: int, env: Mapping[str, str], listens: bool
+    argv: Sequence[str], folder: Path, ip: str, port: int, env: Mapping[str, str], listens: bool, tied: bool = True
 ) -> Iterator[StandIn]:
     log = folder / f"standin-{ip}-{port}.log"
-    running = process.start(argv, log=log, env=env, tied=True)
+    running = process.start(argv, log=log, env=env, tied=tied)
     started = StandIn(running, log, port, ip)
     try:
         if listens:

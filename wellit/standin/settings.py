@@ -9,9 +9,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from wellit import flags
+from wellit.capabilities import Unknown
 from wellit.engines import Engine
+from wellit.flags import Answer
 from wellit.translate.language import YES, Entry, Language, language
 from wellit.translate.listen import Heard, Said, listen
+from wellit.translate.result import nested
 
 PAGE_TOKENS = 16
 ROLES = {"prefill": "prefill", "decode": "decode"}  # "either" and none are no role
@@ -141,16 +145,31 @@ class Settings:
         return (said.value, *said.more) if said else ()
 
     @cached_property
+    def _answer(self) -> Answer | Unknown:
+        known = flags.program(self.engine.name)
+        answer = flags.ask(self.engine.name, self.version, self.words) if self.version else Unknown("")
+        return flags.ask_all(known, self.words) if known and isinstance(answer, Unknown) else answer
+
+    def told(self, flag: str) -> str | None:
+        """The value of a flag by its name, as the engine's parser has it; --flag.key value makes JSON of it."""
+        if isinstance(self._answer, Unknown):
+            return self.option(flag) or None
+        mentions = [given for given in self._answer.given if given.flag.key == flag]
+        if not any(given.rest for given in mentions):
+            return mentions[-1].value if mentions else None
+        return json.dumps(nested([(given.rest, _plain(given.value)) for given in mentions]))
+
+    @cached_property
     def understood(self) -> dict[str, str]:
         """The settings that are said, for the log."""
         return {said.entry.setting: " ".join((said.value, *said.more)) for said in self._heard.last}
 
     def option(self, flag: str) -> str:
-        """The last value that is given to a flag spelled so; "" when none is."""
-        value, snake = "", bool(self._language.style.get("snake"))
+        """The last value that is given to a flag spelled exactly so; "" when none is."""
+        value = ""
         for at, word in enumerate(self.words):
             name, equals, glued = word.partition("=")
-            if (name.replace("_", "-") if snake else name) == flag:
+            if name == flag:
                 value = glued if equals else next(iter(self.words[at + 1 : at + 2]), "")
         return value
 
@@ -179,3 +198,11 @@ def _adapter(word: str) -> str:
     if word.startswith("{"):
         return str(json.loads(word).get("name", ""))
     return word.partition("=")[0]
+
+
+def _plain(value: str) -> Any:
+    """JSON where it is some, else the word itself."""
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value

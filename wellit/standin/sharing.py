@@ -49,11 +49,7 @@ class Sharing:
 
 def made(settings: Settings, env: Mapping[str, str]) -> Sharing:
     """What an engine shares that is started so. Raises EndsAtStart for what it refuses."""
-    engine = settings.engine
-
-    def told(flag: str) -> str | None:
-        return settings.option(flag) or None
-
+    engine, told = settings.engine, settings.told
     settled = config(engine, told)
     publisher = Publisher(engine.data["kvEvents"], settled) if settled else None
     return Sharing(handshake.made(engine, told, env, settings.page), publisher)
