@@ -125,12 +125,12 @@ def _stack(room: Room) -> Iterator[Path]:
     """A stack with two quick engines, in a sandbox that is taken down afterwards."""
     sandbox.up(SANDBOX, ready="answers", say=say)
     try:
-        room.wellit("install", *WORDS, "-n", NAMESPACE, f"--sandbox={SANDBOX}", "--yes")
+        room.wellit("install", *WORDS, "-n", NAMESPACE, f"--sandbox={SANDBOX}", "--yes", "--no-smoke")
         access = open_access(sandbox=SANDBOX)
         known = record.one(access, NAMESPACE)
         assert known
-        with target.ways(access, known, reach) as (through, *_):
-            pod = _ready_pods(access)[0]
+        with target.opened(access, known) as there:
+            through, pod = there.ways[0], _ready_pods(access)[0]
             with reach(access, NAMESPACE, f"pod/{pod}", _engine_port(access, pod)) as base:
                 asyncio.run(_quicken(access))
                 yield Path(access, through, Way(base, through.model))

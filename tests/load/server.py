@@ -25,6 +25,7 @@ class Engine:
     pods: tuple[str, ...] = ("pod-a", "pod-b")
     stand_in: bool = True
     model: str = "m"
+    counts: bool = True
     pause: float = 0.0
     seen: list[dict[str, Any]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
@@ -35,7 +36,16 @@ class Engine:
     async def models(self, request: web.Request) -> web.Response:
         self.paths.append(request.path)
         about = {"id": self.model, "owned_by": "wellit"} | ({"stand_in": True} if self.stand_in else {})
-        return web.json_response({"object": "list", "data": [about]})
+        said = {"x-inference-pod": self.pods[0]} if self.pods else {}
+        return web.json_response({"object": "list", "data": [about]}, headers=said)
+
+    async def page(self, request: web.Request) -> web.Response:
+        """The metrics of two SGLang servers, /a/metrics and /b/metrics: the first gave a third of the answers."""
+        part = len(self.seen) // 3
+        done = part if request.path.startswith("/a/") else len(self.seen) - part
+        counts = {"num_requests_total": done, "generation_tokens_total": done * 5, "cached_tokens_total": done * 2}
+        lines = [f'sglang:{name}{{model_name="m"}} {count}' for name, count in counts.items()]
+        return web.Response(text="\n".join(lines) + "\n", status=200 if self.counts else 404)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         number = next(self.numbers)
@@ -95,6 +105,7 @@ async def serving(engine: Engine, prefix: str = "") -> AsyncIterator[str]:
     """The base URL of an engine that listens on loopback, until the block is left."""
     app = web.Application()
     app.router.add_get(f"{prefix}/v1/models", engine.models)
+    app.router.add_get("/{pod}/metrics", engine.page)
     for what in ("completions", "chat/completions"):
         app.router.add_post(f"{prefix}/v1/{what}", engine.answer)
     runner = web.AppRunner(app, shutdown_timeout=0.1)

@@ -8,28 +8,31 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from aiohttp import web
 
 from tests.load.server import Engine, serving
+from tests.smoke import world
 from tests.support.clusters import access
 from wellit.access import Access
 from wellit.errors import CannotAnswer, Refused
 from wellit.load import STAND_INS, Loaded, load, target, tell
 from wellit.load.asked import Asked
+from wellit.load.show import COUNTERS
+from wellit.reach import Reach
 from wellit.record import Record
+from wellit.smoke.parts import Parts, Server
 
 ENTRY = {"gateway": "g", "service": "g-istio", "port": "80"}
 KNOWN = Record("inference-scheduling", "sglang", "ns", "x", {"engines": "sglang"}, model="m", entry=ENTRY)
-PODS = {"items": [{"metadata": {"name": f"pod-{n}", "labels": labels}} for n, labels in
-                  (("a", {}), ("b", {target.ENGINE_TYPE: "vllm"}))]}  # fmt: skip
+SERVERS = (world.server("pod-a"), world.server("pod-b", "vllm"))
 ASKED = Asked(requests=6, concurrency=2)
 
 
 def cluster(sandbox: str = "box") -> Access:
-    known = {"get --raw /api/v1/namespaces/ns/pods?limit=500": json.dumps(PODS)}
+    known = {"get --raw /api/v1/namespaces/ns/pods?limit=500": '{"items": []}'}
     return replace(access(known)[0], sandbox=sandbox)
 
 
@@ -49,27 +52,43 @@ def running(engine: Engine) -> Iterator[str]:
         loop.close()
 
 
-class Forward:
-    """Stands in for reach: hands out one URL and remembers what it was asked for."""
+class Forward(Reach):
+    """Stands in for the ways into a namespace: all lead to one URL, a pod's to a path of its own."""
 
-    def __init__(self, url: str) -> None:
-        self.url, self.asked, self.open = url, [], 0  # type: ignore[var-annotated]
+    base = ""
+    asked: ClassVar[list[tuple[str, int]]] = []
+    open = 0
 
-    @contextmanager
-    def __call__(self, _: Access, namespace: str, name: str, port: int) -> Iterator[str]:
-        self.asked.append((namespace, name, port))
-        self.open += 1
-        yield self.url
-        self.open -= 1
+    def __enter__(self) -> Forward:
+        type(self).open += 1
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        type(self).open -= 1
+
+    def url(self, target: str, port: int) -> str:
+        self.asked.append((target, port))
+        return f"{self.base}/{target[-1]}" if target.startswith("pod/") else self.base
 
 
-def loaded(engine: Engine, known: Record = KNOWN, sandbox: str = "box", ask: Any = None) -> tuple[Loaded, str, Forward]:
+def forward(base: str) -> type[Forward]:
+    return type("OneForward", (Forward,), {"base": base, "asked": []})
+
+
+def loaded(
+    engine: Engine, known: Record = KNOWN, sandbox: str = "box", ask: Any = None, servers: tuple[Server, ...] = SERVERS
+) -> tuple[Loaded, str, type[Forward]]:
     said: list[str] = []
-    with running(engine) as base:
-        forward = Forward(base)
-        made = load(cluster(sandbox), known, ASKED, said.append, ask or refuse, reach=forward)
-    assert forward.open == 0
-    return made, "\n".join(said), forward
+
+    def read(*_: object) -> Parts:
+        pool = replace(world.pool(), servers=servers)
+        return Parts(known, (world.way(pool),), (pool,), "g")
+
+    with running(engine) as base, pytest.MonkeyPatch.context() as patched:
+        patched.setattr("wellit.smoke.parts.read", read)
+        made = load(cluster(sandbox), known, ASKED, said.append, ask or refuse, reach=(ways := forward(base)))
+    assert ways.open == 0
+    return made, "\n".join(said), ways
 
 
 def refuse(question: str) -> None:
@@ -77,8 +96,8 @@ def refuse(question: str) -> None:
 
 
 def test_a_sandbox_is_loaded_without_a_question_and_says_what_answers(capsys: pytest.CaptureFixture[str]) -> None:
-    made, said, forward = loaded(Engine())
-    assert forward.asked == [("ns", "service/g-istio", 80)]
+    made, said, ways = loaded(Engine())
+    assert ways.asked == [("service/g-istio", 80)]
     assert "inference-scheduling -e sglang in ns on sandbox box" in said and STAND_INS in said
     assert "at most 6 chat requests, streamed, 2 at a time" in said
     assert tell(made, "json") == 0
@@ -95,7 +114,7 @@ def test_a_cluster_is_asked_for_first_and_told_what_will_be_sent() -> None:
         loaded(engine, sandbox="")
     assert engine.seen == []
     made, said, _ = loaded(engine, sandbox="", ask=lambda _: None)
-    assert "no stand-in answers: SGLang" in said and "which others may be using" in said
+    assert "no stand-in answers: SGLang (by a custom command" in said and "which others may be using" in said
     assert made.found.answered == 6 and made.report.exit_code == 0
 
 
@@ -118,29 +137,53 @@ def test_a_stack_that_lists_no_model_gets_no_load() -> None:
     assert engine.seen == []
 
 
-def test_without_a_gateway_each_engine_has_a_forward_of_its_own() -> None:
-    ways: tuple[dict[str, Any], ...] = tuple(
-        {"engine": name, "model": "m", "path": "", "headers": {}, "deployment": f"ms-{name}", "port": "8000"}
-        for name in ("sglang", "vllm")
-    )
-    known = replace(KNOWN, entry={"deployment": "ms-sglang", "port": "8000"}, ways=ways)
-    forward = Forward("http://127.0.0.1:1")
-    with target.ways(cluster(), known, forward) as made:
-        assert [(way.engine, way.base) for way in made] == [("sglang", forward.url), ("vllm", forward.url)]
-    assert forward.asked == [("ns", "deployment/ms-sglang", 8000), ("ns", "deployment/ms-vllm", 8000)]
+def test_pods_that_do_not_say_who_they_are_are_counted_by_their_engines(capsys: pytest.CaptureFixture[str]) -> None:
+    servers = (world.server("pod-a"), world.server("pod-b"))
+    made, _, ways = loaded(Engine(pods=(), cached=None), servers=servers)
+    assert ways.asked.count(("pod/pod-a", 8000)) == 2
+    assert [(one.name, one.engine, one.answered, one.output_tokens) for one in made.found.pods] == [
+        ("pod-a", "sglang", 2, 10), ("pod-b", "sglang", 4, 20),
+    ]  # fmt: skip
+    assert [(one.name, one.answered) for one in made.found.engines] == [("sglang", 6)]
+    assert (made.found.known_by, made.found.cached) == ("counters", 0.25)
+    tell(made, "text")
+    assert COUNTERS in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("engine", "servers"),
+    [
+        (Engine(pods=(), counts=False), SERVERS),
+        (Engine(pods=()), ()),
+        (Engine(pods=()), tuple(world.server(f"pod-{n}") for n in range(17))),
+        (Engine(pods=()), (world.server("pod-a", "sim"),)),
+    ],
+)
+def test_what_no_counter_tells_is_not_known(engine: Engine, servers: tuple[Server, ...]) -> None:
+    made, _, _ = loaded(engine, servers=servers)
+    assert made.found.known_by == "nothing" and [one.name for one in made.found.pods] == [""]
 
 
 def test_a_way_carries_its_path_and_headers() -> None:
-    ways: tuple[dict[str, Any], ...] = (
-        {"engine": "vllm", "model": "m", "path": "/vllm", "headers": {"x-engine": "vllm"}},
-    )
-    with target.ways(cluster(), replace(KNOWN, ways=ways), Forward("http://h:1")) as (way,):
-        assert (way.url("models"), dict(way.headers)) == ("http://h:1/vllm/v1/models", {"x-engine": "vllm"})
+    road = target._way(
+        cluster(), Parts(KNOWN, (), (), "g"), world.way(path="/vllm", headers={"x-engine": "vllm"}, engine="vllm"),
+        forward("http://h:1")(cluster(), "ns"),
+    )  # fmt: skip
+    assert (road.url("models"), dict(road.headers)) == ("http://h:1/vllm/v1/models", {"x-engine": "vllm"})
 
 
 def test_a_stack_that_takes_no_requests_is_told_so() -> None:
     with (
-        pytest.raises(CannotAnswer, match="nothing of inference-scheduling in ns can be asked"),
-        target.ways(cluster(), replace(KNOWN, entry={}), Forward("")),
+        pytest.raises(CannotAnswer, match="inference-scheduling in ns cannot be asked") as refused,
+        target.opened(cluster(), replace(KNOWN, entry={})),
     ):
         pass
+    assert refused.value.why == "nothing of it takes requests"
+
+
+def test_a_way_that_is_closed_says_why_and_what_mends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = Parts(KNOWN, (world.way(target="service/"),), (), "g")
+    monkeypatch.setattr("wellit.smoke.parts.read", lambda *_: parts)
+    with pytest.raises(CannotAnswer) as refused, target.opened(cluster(), KNOWN):
+        pass
+    assert "without an address yet" in refused.value.why and "get gateway g" in refused.value.write

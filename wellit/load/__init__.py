@@ -21,13 +21,13 @@ from typing import Any
 from wellit import catalogue
 from wellit.access import Access
 from wellit.findings import Report
-from wellit.load import judge, show, target
+from wellit.load import counters, judge, show, target
 from wellit.load.asked import Asked
 from wellit.load.drive import Run, drive
 from wellit.load.figures import Figures, figures
 from wellit.load.send import Way
-from wellit.load.target import Answers, Reach
-from wellit.reach import reach
+from wellit.load.target import Answers, Target
+from wellit.reach import Reach
 from wellit.record import Record
 from wellit.say import Live, Say
 
@@ -45,26 +45,30 @@ class Loaded:
 
 
 def load(
-    access: Access, known: Record, asked: Asked, say: Say, ask: Callable[[str], None], *, reach: Reach = reach
+    access: Access, known: Record, asked: Asked, say: Say, ask: Callable[[str], None], *, reach: type[Reach] = Reach
 ) -> Loaded:
     """Send the load that is `asked` through the gateway of a recorded stack.
 
     A cluster that is no sandbox is others' too: what will be sent is shown there, and asked for. Raises CannotAnswer
     when the stack does not list its models, Refused when the answer is no.
     """
-    with target.ways(access, known, reach) as ways:
-        answered = asyncio.run(target.answers(ways))
+    with target.opened(access, known, reach) as there:
+        answered = asyncio.run(target.answers(there.ways))
         stand_in = all(one.stand_in for one in answered)
         say(f"{known.guide} -e {known.environment} in {known.namespace} on {access.label}")
-        say(f"  {STAND_INS if stand_in else _real(known)}")
+        say(f"  {STAND_INS if stand_in else _real(there)}")
         for line in asked.words:
             say(f"  {line}")
         if not access.sandbox:
-            say(f"  to {', '.join(dict.fromkeys(way.base for way in ways))}, which others may be using")
+            say(f"  to {', '.join(dict.fromkeys(way.base for way in there.ways))}, which others may be using")
             ask(f"Send this load to {access.label}?")
-        run = asyncio.run(drive(asked, ways, _teller(say)))
-    found = figures(run.samples, run.seconds, target.engines_of(access, known))
-    return Loaded(_report(access, known, run, found, ways, answered), run, found)
+        counting = not all(one.names_pod for one in answered)
+        before = counters.pages(there) if counting else {}
+        run = asyncio.run(drive(asked, there.ways, _teller(say)))
+        found = figures(run.samples, run.seconds, there.engines)
+        if counting and found.known_by == "nothing":
+            found = counters.counted(found, there.parts.servers, before, counters.pages(there))
+    return Loaded(_report(access, known, run, found, there.ways, answered), run, found)
 
 
 def tell(loaded: Loaded, fmt: str) -> int:
@@ -72,10 +76,11 @@ def tell(loaded: Loaded, fmt: str) -> int:
     return show.show(loaded.report, loaded.run, loaded.found, fmt, sys.stdout)
 
 
-def _real(known: Record) -> str:
-    engines = [catalogue.component_data("engine", name) for name in known.components["engines"].split("+")]
-    said = ", ".join(f"{each['title']} ({each['status']['note']})" for each in engines)
-    return f"no stand-in answers: {said}"
+def _real(there: Target) -> str:
+    engines = dict.fromkeys(server.engine.name for server in there.parts.servers)
+    told = [catalogue.component_data("engine", name) for name in engines]
+    said = ", ".join(f"{each['title']} ({each['status']['note']})" for each in told)
+    return f"no stand-in answers: {said or 'which engine it is may not be looked at'}"
 
 
 def _report(

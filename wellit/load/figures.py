@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
+from typing import Literal
 
 from wellit.load.sample import Sample
 
@@ -40,6 +41,10 @@ class Share:
     first_token: Quantiles | None
 
 
+# How it is known which pod answered: the answers say it, or the engines' counters, which count everybody's requests.
+KnownBy = Literal["answers", "counters", "nothing"]
+
+
 @dataclass(frozen=True)
 class Figures:
     """Times are of answered requests. `hanging` had no end within their limit, `cut_off` were open when it was stopped.
@@ -68,6 +73,7 @@ class Figures:
     latest: float
     pods: tuple[Share, ...]
     engines: tuple[Share, ...]
+    known_by: KnownBy = "nothing"
 
     @property
     def cached(self) -> float | None:
@@ -105,6 +111,7 @@ def figures(samples: Sequence[Sample], seconds: float, engine_of: Mapping[str, s
         latest=max((one.began - one.due for one in samples), default=0.0),
         pods=tuple(_shares(samples, lambda one: one.pod, named)),
         engines=tuple(_shares(samples, lambda one: one.way or named.get(one.pod, ""), {})),
+        known_by="answers" if any(one.pod for one in samples) else "nothing",
     )
 
 

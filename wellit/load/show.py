@@ -13,6 +13,7 @@ from wellit.load.figures import Figures, Quantiles, Share, quantile
 from wellit.report.style import Style, cells, counted
 
 NOT_KNOWN = "not known"
+COUNTERS = "the pods' own counters count the requests of others, too, and no failures"
 _SHARE = ("answered", "failed", "output tokens", "first token p50", "p99")
 
 
@@ -23,7 +24,7 @@ def document(run: Run, found: Figures, target: Mapping[str, Any]) -> dict[str, A
     counts = ("sent", "answered", "failed", "hanging", "cut_off")
     rates = ("requests_per_second", "output_tokens_per_second", "prompt_tokens_per_second")
     times = ("first_token", "per_token", "latency")
-    rest = ("seconds", "output_tokens", "prompt_tokens", "failures", "pods", "engines")
+    rest = ("seconds", "output_tokens", "prompt_tokens", "failures", "pods", "engines", "known_by")
     whole = {
         "target": target,
         "asked": run.asked.document(),
@@ -55,14 +56,17 @@ def lines(run: Run, found: Figures, style: Style) -> list[str]:
     rows: list[tuple[str, ...]] = [
         ("requests", f"{found.sent:,} sent{over}: {', '.join(ends)}"),
         ("throughput", _throughput(found)),
-        ("prompt tokens", f"{found.prompt_tokens:,}, cached {_cached(found)}"),
+        ("prompt tokens", f"{found.prompt_tokens:,}; cached, or handed over by a prefill server: {_cached(found)}"),
         ("output tokens", f"{found.output_tokens:,}"),
     ]
     times = {"to the first token": found.first_token, "per token after it": found.per_token, "whole": found.latency}
     table = [("time", "p50", "p90", "p99", "mean"), *((name, *_times(of)) for name, of in times.items())]
     made = [*_table(rows, style, head=False), "", *_table(table, style)]
-    for name, shares in (("pod", found.pods), ("engine", found.engines)):
+    pod = "pod, by its counter" if found.known_by == "counters" else "pod"
+    for name, shares in ((pod, found.pods), ("engine", found.engines)):
         made += ["", *_table([(name, *_SHARE), *_shares(shares)], style)]
+    if found.known_by == "counters":
+        made += ["", f"  {COUNTERS}"]
     return made
 
 
