@@ -54,6 +54,8 @@ def counted(found: Figures, servers: Iterable[Server], before: Pages, after: Pag
     if not told or not all(counter(server) and after[server.name].status == 200 for server in told):
         return found
     pods = tuple(_share(server, before[server.name], after[server.name]) for server in told)
+    if found.answered and not any(pod.answered for pod in pods):
+        return found  # they count something else
     names = dict.fromkeys(server.engine.name for server in told)
     engines = tuple(_sum(name, [pod for pod in pods if pod.engine == name]) for name in names)
     cached = [_grown(server, "cachedTokens", before, after) for server in told]
