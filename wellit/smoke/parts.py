@@ -194,8 +194,8 @@ def _picker(access: Access, known: Record, name: str, pods: Iterable[Manifest]) 
     if not own:
         return Picker(name, (metrics or [METRICS_PORT])[0])
     owner = live.pod_state(own[0]).owner.partition("/")[2].rpartition("-")[0]
-    annotations = own[0]["metadata"].get("annotations") or {}
-    stands_in = next((text for key, text in annotations.items() if key.endswith("/stands-in")), "")
+    message = (own[0].get("status") or {}).get("message") or ""  # where a sandbox says what stands in for what
+    stands_in = message if access.sandbox and " stands in for " in message else ""
     return Picker(name, (metrics or [METRICS_PORT])[0], owner, _plugins(access, known.namespace, own[0]), stands_in)
 
 
