@@ -98,7 +98,7 @@ def test_each_way_leads_to_its_own_pool(by: str, paths: list[str]) -> None:
     assert [way.pool.name for way in found.ways if way.pool] == ["gaie-multi-engine-sglang", "gaie-multi-engine-vllm"]
     assert all({server.engine.name for server in way.pool.servers} == {way.engine} for way in found.ways if way.pool)
     assert found.by_model == (by == "body")
-    assert found.ways[0].label == ", of sglang"
+    assert found.ways[0].label == " (sglang)"
 
 
 def test_without_a_gateway_a_deployment_is_asked() -> None:

@@ -20,6 +20,8 @@ UNKNOWN_MODEL = "wellit-asks-for-a-model-that-is-not-there"
 LOOK_SECONDS = 0.1  # between two looks at the metrics; the picker itself looks every 50 ms
 PAGE_SECONDS = 2.0
 BURST_EACH, BURST_MOST, BURST_TOKENS = 24, 256, 64  # requests for each server and in all, words of each answer
+# Between two of them, so that the picker, which looks every 50 ms, sees what the first ones did.
+BURST_SECONDS = 0.01
 GROUPS, REPEATS = 3, 4
 # An approximate scorer looks at whole blocks: 64 characters at least, 256 where engines have pages of 64 tokens.
 PREFIX_CHARACTERS, PROMPT_CHARACTERS = 2400, 800
@@ -131,9 +133,7 @@ async def _burst(ask: Asker, reached: Roads, pool: Pool, way: Way, url: str) -> 
     count = min(BURST_MOST, BURST_EACH * max(1, len(pool.answering)))
     before = await _look(ask, reached, pool)
     began = time.monotonic()
-    requests = [
-        asyncio.create_task(_complete(ask, way, url, _words(PROMPT_CHARACTERS), BURST_TOKENS)) for _ in range(count)
-    ]
+    requests = [asyncio.create_task(_late(ask, way, url, number * BURST_SECONDS)) for number in range(count)]
     looks = []
     while not all(request.done() for request in requests):
         looks.append(await _look(ask, reached, pool))
@@ -141,6 +141,11 @@ async def _burst(ask: Asker, reached: Roads, pool: Pool, way: Way, url: str) -> 
     seconds = time.monotonic() - began
     answers = tuple(request.result() for request in requests)
     return Burst(pool, answers, before, tuple(looks), await _look(ask, reached, pool), seconds)
+
+
+async def _late(ask: Asker, way: Way, url: str, seconds: float) -> Answer:
+    await asyncio.sleep(seconds)
+    return await _complete(ask, way, url, _words(PROMPT_CHARACTERS), BURST_TOKENS)
 
 
 async def _complete(ask: Asker, way: Way, url: str, prompt: str, tokens: int) -> Answer:

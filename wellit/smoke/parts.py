@@ -90,8 +90,8 @@ class Way:
 
     @property
     def label(self) -> str:
-        """``, of sglang`` where there are several."""
-        return f", of {self.engine}" if self.engine else ""
+        """`` (sglang)`` where there are several."""
+        return f" ({self.engine})" if self.engine else ""
 
 
 @dataclass(frozen=True)

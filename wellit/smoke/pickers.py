@@ -111,7 +111,7 @@ def shares_work(burst: Burst, words: Words) -> Check:
     )
     counted = who_answered(pool, burst.answers, burst.before, burst.after, prefill=True)
     if counted is None:
-        return _not_told(title, pool, intent)
+        return _at_work(title, burst, intent) or _not_told(title, pool, intent)
     done = sum(counted[0].values())
     decoded = who_answered(pool, burst.answers, burst.before, burst.after)
     if done and (decoded is None or sum(decoded[0].values())):
@@ -131,6 +131,19 @@ def shares_work(burst: Burst, words: Words) -> Check:
         return Check("WL722", title, "skip", f"the picker here stands in for the train's own: {pool.picker.stands_in}")
     detail = f"no prefill server did a request: {intent}; its decider, or the feature gate that the decider needs"
     return Check("WL722", title, "fail", detail, words.invoke("validate"))
+
+
+def _at_work(title: str, burst: Burst, intent: str) -> Check | None:
+    """What the looks during the burst saw of the prefill servers, where they count nothing; None for nothing."""
+    busy = {server.name: max(_running(burst, server), default=0.0) for server in burst.pool.prefilling}
+    seen = [f"{name} had up to {figure:.0f} requests at once" for name, figure in busy.items() if figure]
+    return Check("WL722", title, "pass", f"{', '.join(seen)}; {intent}") if seen else None
+
+
+def _running(burst: Burst, server: Server) -> list[float]:
+    names = server.engine.metrics["running"], server.engine.metrics["queued"]
+    pages = [look.servers[server.name] for look in burst.looks if server.name in look.servers]
+    return [sum(page.total(name) or 0.0 for name in names) for page in pages]
 
 
 def _decided(before: Page, after: Page, name: str) -> float | None:

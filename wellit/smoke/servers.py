@@ -12,6 +12,7 @@ from wellit.smoke.figures import Burst, Figures, Group, Look, Prefixes
 from wellit.smoke.pages import grown
 from wellit.smoke.parts import PREFILL, Pool, Server, Way
 
+LEAST = 0.1  # of a pod's fair share of a burst
 SCORERS = ("prefix-cache-scorer", "precise-prefix-cache-scorer")
 NO_ROUTER = "there is no gateway, so the router is not in the way"
 
@@ -117,11 +118,12 @@ def spreads(burst: Burst, way: Way, words: Words) -> Check:
         return Check("WL720", title, "unknown", "nothing says which pod answered: neither answers nor metrics")
     counted, how = found
     shares = ", ".join(f"{counted[server.name]} {server.name}" for server in servers)
-    idle = [server.name for server in servers if not counted[server.name]]
+    fair = sum(counted.values()) / len(servers)
+    idle = [server.name for server in servers if counted[server.name] < LEAST * fair]
     if not idle:
         return Check("WL720", title, "pass", f"{shares} ({how})")
-    status = "warn" if len(idle) < len(servers) - 1 else "fail"
-    detail = f"{shares} ({how}): the picker sends nothing to {', '.join(idle)}"
+    status = "fail" if sum(counted[server.name] > 0 for server in servers) < 2 else "warn"
+    detail = f"{shares} ({how}): the picker sends hardly anything to {', '.join(idle)}"
     return Check("WL720", title, status, detail, words.picker(burst.pool, "logs"))  # type: ignore[arg-type]
 
 
