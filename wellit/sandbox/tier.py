@@ -75,7 +75,7 @@ def enter(sandbox: Sandbox, before: Ready, have: Mapping[str, Path], say: Say) -
         istio.remove(sandbox)
     stages.switch(sandbox)
     stages.wait(sandbox)
-    if start or sandbox.ready != before:
+    if sandbox.ready != before:
         stages.forget(sandbox)
     if answers:
         istio.put(sandbox, say)

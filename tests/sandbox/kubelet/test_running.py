@@ -171,8 +171,10 @@ def test_of_a_pod_that_is_deleted_nothing_is_left(pods: Pods) -> None:
     )
     pods.until_ready("gone")
     assert pods.processes("87654.321") and pods.processes("98765.4321")
+    folder = pods.sandbox.box / "kubelet" / "pods" / pods.get("gone")["metadata"]["uid"]
+    assert folder.is_dir()
     pods.kubectl("delete", "pod", "gone")
     assert not pods.processes("87654.321") and not pods.processes("98765.4321")
     for kind in ("logs.kwok.x-k8s.io", "portforwards.kwok.x-k8s.io"):
         assert "gone" not in [one["metadata"]["name"] for one in get(pods.sandbox, kind)["items"]]
-    assert not list((pods.sandbox.box / "kubelet" / "pods").glob("*"))
+    assert not folder.exists()

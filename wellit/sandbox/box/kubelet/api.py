@@ -46,10 +46,9 @@ class Api:
         cluster, user = _read(kubeconfig)
         self._server: str = cluster["server"].rstrip("/")
         self._name: str | None = cluster.get("tls-server-name")
-        self._tls = _context(cluster, user)
+        self._tls: ssl.SSLContext | bool = self._server.startswith("https:") and _context(cluster, user)
 
     async def __aenter__(self) -> Api:
-        # The server's certificate is checked; its chain of keys is what counts, and its name where one is given.
         connector = aiohttp.TCPConnector(limit=64)
         self._session = aiohttp.ClientSession(connector=connector, read_bufsize=2**20)
         return self

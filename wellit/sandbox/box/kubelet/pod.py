@@ -53,7 +53,7 @@ class PodRun:
         self.states = first_states(pod)
         self.empty: list[str] = []
         self._ports: list[int] = []
-        self.since = now()
+        self.since: str = (pod.get("status") or {}).get("startTime") or now()
         init = pod["spec"].get("initContainers") or []
         self._init = [ContainerRun(self, one, self.states[one["name"]]) for one in init]
         self._mains = [ContainerRun(self, one, self.states[one["name"]]) for one in pod["spec"]["containers"]]
@@ -99,6 +99,7 @@ class PodRun:
         await self._over.wait()
 
     async def _live(self) -> None:
+        self.changed()
         await self._enter()
         await self._furnish()
         if await self._initialize():
@@ -218,8 +219,8 @@ class PodRun:
             with contextlib.suppress(NoNetwork):
                 await self.ground.box.network.remove(await self._network)
         await kwok.forget(self.ground, self.pod)
-        await delete(self.ground, self.pod)
         remove(self.folder)
+        await delete(self.ground, self.pod)
 
 
 async def _ended(tasks: list[asyncio.Task[None]]) -> None:
