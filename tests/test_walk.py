@@ -79,6 +79,9 @@ def test_a_step_fails_by_its_code_and_by_its_words(done: Done, ok: bool, tmp_pat
         ("(a) [b]*", "(a) [b]*\n", True),
         ("a", "a\nb\n", False),
         ("...", "", True),
+        ("ready ...", "ready\n", True),
+        ("ready ...", "ready (simulated)\n", True),
+        ("ready ...", "readyish\n", False),
     ],
 )
 def test_what_a_promise_fits(promised: str, output: str, fits: bool) -> None:
@@ -90,6 +93,11 @@ def test_what_a_promise_fits(promised: str, output: str, fits: bool) -> None:
     [
         ("a\nb", "a\nx\nb", ["  > b   <- does not come", "  > x   <- in its place"]),
         ("a\n...\nb", "a\nx\n", ["  > b   <- does not come", "  > x   <- nor in any line after it"]),
+        (
+            "...\n1 of 1 pods",
+            "x\n0 of 1 pods\ny",
+            ["  > 1 of 1 pods   <- does not come", "  > 0 of 1 pods   <- the most like it"],
+        ),
         ("a", "a\nb", ["  > b   <- one line too many"]),
         ("a\nb", "a", ["  > b   <- does not come", "  > (nothing more came back)"]),
         ("a", "a", []),
@@ -119,6 +127,12 @@ def readme(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], N
     return write
 
 
+@pytest.fixture
+def _up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The walk's sandbox seems to be up."""
+    monkeypatch.setattr("wellit.access.open_access", lambda **_: None)
+
+
 def walked(code: int = 0, **about: Any) -> list[str]:
     said: list[str] = []
     assert walk.guide("g", said.append, **about) == code
@@ -134,6 +148,7 @@ def test_a_sandbox_may_stay_for_the_next_walk(readme: Callable[[str], None]) -> 
     assert "the sandbox stays for the next walk" in said[5] and len(said) == 6
 
 
+@pytest.mark.usefixtures("_up")
 def test_a_walk_that_fails_says_what_differs_and_how_to_go_on(readme: Callable[[str], None]) -> None:
     readme("```console sandbox\n$ echo sandbox.up\n$ echo one; exit 3\ntwo\n$ echo never\n```\n")
     *_, told, on = walked(1)
@@ -190,6 +205,15 @@ def test_what_stays_but_ends_at_once_fails(readme: Callable[[str], None]) -> Non
     assert "  > no   <- in its place" in told and told.endswith("it ended with exit code 4")
 
 
+def test_a_walk_that_fails_before_there_is_a_sandbox_says_so(
+    readme: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("WELLIT_CACHE", str(tmp_path / "cache"))
+    readme("```console sandbox\n$ exit 2 # sandbox.up\n```\n")
+    assert walked(1)[-1].endswith("; no sandbox of it is up")
+
+
+@pytest.mark.usefixtures("_up")
 def test_an_interrupted_walk_says_what_stays(readme: Callable[[str], None], monkeypatch: pytest.MonkeyPatch) -> None:
     readme("```console sandbox\n$ echo sandbox.up\n$ kill -2 $$\n```\n")
 

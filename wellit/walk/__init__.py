@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wellit import paths
+from wellit import access, paths
 from wellit.errors import CannotAnswer, Interrupted
 from wellit.say import Say
 from wellit.walk.other import in_environment, own
@@ -49,12 +49,12 @@ def guide(
                 if number < start and not (step.stays and step.where != "cluster"):
                     continue
                 if not _one(walk, step, f"step {number} of {len(found)}, {step.place}", stays):
-                    say(f"mend it, and go on from here: {again} {number}; {_left(found[:number])}")
+                    say(f"mend it, and go on from here: {again} {number}; {_left()}")
                     return 1
         except KeyboardInterrupt:
             raise Interrupted(
                 f"stopped in step {number} of {len(found)}",
-                why=f"what was started in the background is ended; {_left(found[:number])}",
+                why=f"what was started in the background is ended; {_left()}",
                 write=f"{again} {number}",
             ) from None
     return 0
@@ -86,10 +86,11 @@ def _about(found: Sequence[Step], environment: str) -> str:
     )
 
 
-def _left(taken: Sequence[Step]) -> str:
-    """What became of the sandbox."""
-    up = [step.command.split()[-1] for step in taken if "sandbox.up" in step.command or "sandbox.down" in step.command]
-    if not up or up[-1].endswith("sandbox.down"):
+def _left() -> str:
+    """What is there of the sandbox."""
+    try:
+        access.open_access(sandbox=SANDBOX)
+    except CannotAnswer:
         return "no sandbox of it is up"
     return (
         f"the sandbox stays, to be looked at: scripts/invoke sandbox.shell --name {SANDBOX}; "

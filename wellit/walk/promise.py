@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Sequence
 
@@ -31,13 +32,16 @@ def difference(promised: str, output: str) -> list[str]:
     # The fewest lines of the output that the kept promises need; what follows has no promise that fits.
     came = next(number for number in range(len(given) + 1) if _fits(wanted[:kept], given[:number]))
     lost = wanted[kept : kept + 1]
-    why = "does not come" if lost else "nothing more is promised"
-    where = "nor in any line after it" if kept and wanted[kept - 1] == ANY else "in its place"
+    where = "in its place" if lost else "one line too many"
+    if lost and kept and wanted[kept - 1] == ANY:
+        like = difflib.get_close_matches(lost[0], given[came:], 1)
+        came = given.index(like[0], came) if like else came
+        where = "the most like it" if like else "nor in any line after it"
     return [
         "promised:",
-        *_marked(wanted, kept, f"   <- {why}"),
+        *_marked(wanted, kept, "   <- does not come"),
         "came back:",
-        *_marked(given, came, f"   <- {where}" if lost else "   <- one line too many"),
+        *_marked(given, came, f"   <- {where}"),
         *([] if came < len(given) else ["  > (nothing more came back)"]),
     ]
 
@@ -58,4 +62,6 @@ def _fits(wanted: Sequence[str], given: Sequence[str]) -> bool:
 def _line_pattern(line: str) -> str:
     if line == ANY:
         return r"(?:.*\n)*?"
-    return ".*?".join(re.escape(part) for part in line.split(ANY)) + "\n"
+    pattern = ".*?".join(re.escape(part) for part in line.split(ANY))
+    # Nothing is anything, too: the blank before it is then gone with all trailing blanks.
+    return re.sub(r"\\ \.\*\?$", "(?: .*)?", pattern) + "\n"
