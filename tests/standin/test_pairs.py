@@ -6,8 +6,9 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,6 +46,7 @@ class Pair:
 
     engine: str
     train: str
+    rendered: Rendered
     prefill: StandIn
     decode: StandIn
     proxy: Proxy
@@ -75,10 +77,10 @@ class Pair:
         return server.figure(data["metrics"]["also"][data["disaggregation"]["proof"][what]])
 
 
-@pytest.fixture(scope="module", params=[("vllm", OLD), ("vllm", NEW), ("sglang", OLD), ("sglang", NEW)], ids="-".join)
-def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    engine, train = request.param
-    folder, rendered = tmp_path_factory.mktemp(engine), stack(engine, train)
+@contextmanager
+def standins(engine: str, train: str, folder: Path) -> Iterator[Pair]:
+    """The two servers as the guide renders them, and the proxy between them."""
+    rendered = stack(engine, train)
     pool, (behind, side) = int(after("--port", words(rendered, "prefill"))), free_ports(2)
     with ExitStack() as held:
 
@@ -88,7 +90,15 @@ def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
         decode = server("decode", HERE, behind, **{SIDE_PORT: str(side)})  # one machine: one of them has another port
         prefill = server("prefill", somewhere(), pool)
-        yield Pair(engine, train, prefill, decode, held.enter_context(proxy(rendered, pool, behind, folder)))
+        before = held.enter_context(proxy(rendered, pool, behind, folder))
+        yield Pair(engine, train, rendered, prefill, decode, before)
+
+
+@pytest.fixture(scope="module", params=[("vllm", OLD), ("vllm", NEW), ("sglang", OLD), ("sglang", NEW)], ids="-".join)
+def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    engine, train = request.param
+    with standins(engine, train, tmp_path_factory.mktemp("pair")) as found:
+        yield found
 
 
 def only(pair: Pair, *engines: str, train: str = "") -> None:
