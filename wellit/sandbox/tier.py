@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from wellit.errors import CannotAnswer
 from wellit.sandbox import istio, plane, stages
-from wellit.sandbox.box.settings import PARTS
 from wellit.sandbox.model import Ready, Sandbox
 from wellit.say import Say
 
@@ -32,19 +30,13 @@ def chosen(asked: Ready | None, there: Sandbox | None, say: Say) -> Ready:
         return asked
     if there and there.ready == "answers" and plane.running(there):
         return "answers"
-    why = _parts() or plane.cannot(say)
+    why = plane.cannot(say)
     if not why:
         return "answers"
     if asked:
         raise CannotAnswer("a sandbox that answers cannot be had on this machine", why=why, write="--simulated")
     say(f"readiness will be simulated, no request is answered: {why}")
     return "simulated"
-
-
-def _parts() -> str:
-    if not all(map(importlib.util.find_spec, PARTS)):
-        return "this version of wellit has no kubelet or no gateway of its own"
-    return ""
 
 
 def programs(ready: Ready) -> tuple[str, ...]:

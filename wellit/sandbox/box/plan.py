@@ -130,4 +130,4 @@ def _opened(over: Step, target: PurePosixPath) -> list[Step]:
             break
         opened.append(["mirror", str(place), str(source), [part]])
         place, source = place / part, source / part
-    return opened
+    return opened or [over]
