@@ -5,6 +5,7 @@ What it does is in wellit/sandbox/box, which runs as processes of its own.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
 import os
@@ -31,6 +32,7 @@ NAMES = frozenset({"box", "unshare"})
 START_SECONDS = 60.0
 PROBE_SECONDS = 30.0
 LAST_LINES = 12
+SWITCHES_IN = Path("/proc/sys")
 SWITCHES = {
     "kernel/apparmor_restrict_unprivileged_userns": ("1", "kernel.apparmor_restrict_unprivileged_userns=0"),
     "kernel/unprivileged_userns_clone": ("0", "kernel.unprivileged_userns_clone=1"),
@@ -65,16 +67,21 @@ def _users() -> bool:
     return os.geteuid() != 0 or not _tried(users=True)
 
 
+@functools.cache
 def _tried(*, users: bool) -> str:
+    """Why a box cannot be made; empty when it can."""
     argv = ["unshare", *settings.namespaces(users=users), sys.executable, "-P", "-m", "wellit.sandbox.box.probe"]
-    done = run(argv, env=_python_path(), timeout=PROBE_SECONDS)
+    try:
+        done = run(argv, env=_python_path(), timeout=PROBE_SECONDS)
+    except CannotAnswer as late:
+        return str(late)
     return "" if done.ok else (done.err.strip().splitlines() or [f"unshare ended with {done.code}"])[-1]
 
 
 def _switch() -> str:
     """The system's switch that is probably the reason."""
     for name, (off, write) in SWITCHES.items():
-        file = Path("/proc/sys") / name
+        file = SWITCHES_IN / name
         if file.exists() and file.read_text().strip() == off:
             return f"; as root: sysctl -w {write}"
     return ""
