@@ -99,6 +99,7 @@ async def _run(settings: Settings, behaviour: Behaviour, sharing: Sharing) -> in
     warming = behaviour.startup_seconds * WARMING if settings.serves.get("warmsUp") else 0.0
     with contextlib.suppress(TimeoutError):
         return await asyncio.wait_for(asyncio.shield(ended), behaviour.startup_seconds - warming or 0.001)
+    _no_certificates()
     from wellit.standin.engine import Engine
     from wellit.standin.server import Server, listening
 
@@ -120,6 +121,12 @@ async def _open(sharing: Sharing, host: str) -> AsyncIterator[None]:
         yield
     finally:
         await sharing.close()
+
+
+def _no_certificates() -> None:
+    """aiohttp reads all certificates of the machine when it is imported, a third of its time: nobody here needs one."""
+    for variable in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        os.environ[variable] = os.devnull
 
 
 def _settle(future: asyncio.Future[int], code: int) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from wellit.standin import handshake
 from wellit.standin.answers import Refused
 from wellit.standin.handshake import Handshake, Part, Unfit
-from wellit.standin.kv_events import Publisher, config
 from wellit.standin.requests import Asked
 from wellit.standin.settings import Settings
+
+if TYPE_CHECKING:
+    from wellit.standin.kv_events import Publisher
 
 KINDS = {400: "BadRequestError"}
 
@@ -49,7 +52,16 @@ class Sharing:
 
 def made(settings: Settings, env: Mapping[str, str]) -> Sharing:
     """What an engine shares that is started so. Raises EndsAtStart for what it refuses."""
-    engine, told = settings.engine, settings.told
-    settled = config(engine, told)
-    publisher = Publisher(engine.data["kvEvents"], settled) if settled else None
-    return Sharing(handshake.made(engine, told, env, settings.page), publisher)
+    shared = handshake.made(settings.engine, settings.told, env, settings.page)
+    return Sharing(shared, _publisher(settings))
+
+
+def _publisher(settings: Settings) -> Publisher | None:
+    """None when nobody is told to publish, and then no time is spent on what that would need."""
+    facts = settings.engine.data["kvEvents"]
+    if not facts or not settings.told(facts["flag"]):
+        return None
+    from wellit.standin import kv_events
+
+    settled = kv_events.config(settings.engine, settings.told)
+    return kv_events.Publisher(facts, settled) if settled else None
