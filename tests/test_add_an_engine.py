@@ -13,6 +13,8 @@ import yaml
 
 from tests.support import copies
 from tests.support.copies import Copy
+from tests.support.picker import free_ports
+from tests.support.standin import IP, MODEL, command, environment, run
 from wellit import catalogue, paths, process, tools, walk
 
 PAGE = paths.ROOT / "docs" / "add-an-engine.md"
@@ -151,6 +153,24 @@ def test_the_real_pickers_read_its_queue(followed: Copy) -> None:
     )
     assert done.ok, done.out
     assert "2 passed" in done.out
+
+
+def test_a_stand_in_plays_it(followed: Copy, tmp_path: Path) -> None:
+    """Where it listens, its metrics and its flag are its file's; what its file does not say is as OpenAI has it."""
+    (port,) = free_ports(1)
+    words = ["lumen", "serve", MODEL, "--bind", IP, "--listen-port", str(port), "--public-name", "q", "--window", "64"]
+    there = ["sh", "-c", 'cd "$0" && exec "$@"', str(followed.root)]
+    with run([*there, *command("lumen", [*words, "--metrics"])], tmp_path, IP, port, environment(), True) as started:
+        (card,) = started.get("/v1/models").json["data"]
+        assert (card["id"], card["owned_by"]) == ("q", "lumen")
+        assert started.get("/alive").status == 200
+        assert [started.figure(name, "/stats") for name in ("lumen:waiting", "lumen:kv_share")] == [0, 0]
+        assert started.complete(model="q", max_tokens=3).json["usage"]["completion_tokens"] == 3
+        refused = started.complete(model="nobody")
+        assert (refused.status, refused.json["error"]["type"]) == (404, "NotFoundError")
+        assert started.complete(model="q", max_tokens=64).status == 400  # more than --window
+    with run([*there, *command("lumen", words)], tmp_path, IP, port, environment(), True) as started:
+        assert started.get("/stats").status == 404
 
 
 def test_every_cell_of_it_is_answered(followed: Copy) -> None:
