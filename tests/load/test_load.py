@@ -23,6 +23,7 @@ from wellit.load.asked import Asked
 from wellit.load.show import COUNTERS
 from wellit.reach import Reach
 from wellit.record import Record
+from wellit.smoke.figures import Road
 from wellit.smoke.parts import Parts, Server
 
 ENTRY = {"gateway": "g", "service": "g-istio", "port": "80"}
@@ -114,7 +115,11 @@ def test_a_cluster_is_asked_for_first_and_told_what_will_be_sent() -> None:
         loaded(engine, sandbox="")
     assert engine.seen == []
     made, said, _ = loaded(engine, sandbox="", ask=lambda _: None)
-    assert "no stand-in answers: SGLang (by a custom command" in said and "which others may be using" in said
+    assert (
+        "no stand-in answers: SGLang (by a custom command" in said
+        and "others may be using it" in said
+        and "through the gateway g, by a port-forward" in said
+    )
     assert made.found.answered == 6 and made.report.exit_code == 0
 
 
@@ -165,11 +170,9 @@ def test_what_no_counter_tells_is_not_known(engine: Engine, servers: tuple[Serve
 
 
 def test_a_way_carries_its_path_and_headers() -> None:
-    road = target._way(
-        cluster(), Parts(KNOWN, (), (), "g"), world.way(path="/vllm", headers={"x-engine": "vllm"}, engine="vllm"),
-        forward("http://h:1")(cluster(), "ns"),
-    )  # fmt: skip
-    assert (road.url("models"), dict(road.headers)) == ("http://h:1/vllm/v1/models", {"x-engine": "vllm"})
+    way = world.way(path="/vllm", headers={"x-engine": "vllm"}, engine="vllm")
+    made = target._way(Parts(KNOWN, (), (), "g"), way, Road("http://h:1"))
+    assert (made.url("models"), dict(made.headers)) == ("http://h:1/vllm/v1/models", {"x-engine": "vllm"})
 
 
 def test_a_stack_that_takes_no_requests_is_told_so() -> None:

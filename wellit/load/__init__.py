@@ -5,6 +5,7 @@ prompts   words of the wanted length, with the wanted part in common
 send      one request, and what became of it (sample)
 drive     all of them, in time
 target    where the stack is asked, and whether a stand-in answers
+    counters  which pod answered, where answers do not say it
 figures   from what became of each to figures
 judge     what they say: checks WL770 to WL774
 show      for people and programs
@@ -57,14 +58,16 @@ def load(
         stand_in = all(one.stand_in for one in answered)
         say(f"{known.guide} -e {known.environment} in {known.namespace} on {access.label}")
         say(f"  {STAND_INS if stand_in else _real(there)}")
-        for line in asked.words:
+        for line in (*asked.words, there.said):
             say(f"  {line}")
         if not access.sandbox:
-            say(f"  to {', '.join(dict.fromkeys(way.base for way in there.ways))}, which others may be using")
+            say("  others may be using it")
             ask(f"Send this load to {access.label}?")
         counting = not all(one.names_pod for one in answered)
         before = counters.pages(there) if counting else {}
         run = asyncio.run(drive(asked, there.ways, _teller(say)))
+        if isinstance(say, Live):
+            say.live("")  # the last line of progress makes room
         found = figures(run.samples, run.seconds, there.engines)
         if counting and found.known_by == "nothing":
             found = counters.counted(found, there.parts.servers, before, counters.pages(there))

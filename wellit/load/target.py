@@ -16,6 +16,7 @@ from wellit.load.send import POD_HEADER, Way, session
 from wellit.reach import Reach
 from wellit.record import Record
 from wellit.smoke import parts, roads
+from wellit.smoke.figures import Road
 from wellit.smoke.parts import Parts
 
 SECONDS = 20.0  # for the first question; a gateway that has just come up needs a few
@@ -28,6 +29,7 @@ class Target:
     parts: Parts
     ways: tuple[Way, ...]
     reach: Reach
+    said: str = ""  # how it is reached
 
     @property
     def engines(self) -> dict[str, str]:
@@ -57,11 +59,12 @@ def opened(access: Access, known: Record, reach: type[Reach] = Reach) -> Iterato
         raise CannotAnswer(_closed(known), why="nothing of it takes requests", write="invoke status shows what it has")
     whole = parts.read(access, known, now.addresses)
     with reach(access, known.namespace) as reached:
-        yield Target(whole, tuple(_way(access, whole, way, reached) for way in whole.ways), reached)
+        entries = [roads.entry(reached, access, whole, way) for way in whole.ways]
+        made = [_way(whole, way, road) for way, road in zip(whole.ways, entries, strict=True)]
+        yield Target(whole, tuple(made), reached, "; ".join(dict.fromkeys(road.said for road in entries)))
 
 
-def _way(access: Access, whole: Parts, way: parts.Way, reached: Reach) -> Way:
-    road = roads.entry(reached, access, whole, way)
+def _way(whole: Parts, way: parts.Way, road: Road) -> Way:
     if not road.url:
         raise CannotAnswer(_closed(whole.known), why=road.why, write=road.fix or "invoke status says where it stands")
     return Way(road.url, way.model, way.engine, way.path, way.headers)
