@@ -53,7 +53,7 @@ def proxy(rendered: Rendered, port: int, engine: int, folder: Path) -> Iterator[
     (own,) = free_ports(1)
     words = [tools.path(PROGRAMS[one["image"].rpartition(":")[2]]), *one["args"]]
     log = folder / "proxy.log"
-    with somewhere(port, lambda where: _Relay(where, own)) as relay:
+    with somewhere(port, lambda where: Relay(where, own)) as relay:
         threading.Thread(target=relay.serve_forever, args=(0.05,), daemon=True).start()
         running = process.start([*words, f"--port={own}", f"--vllm-port={engine}"], log=log)
         try:
@@ -65,7 +65,18 @@ def proxy(rendered: Rendered, port: int, engine: int, folder: Path) -> Iterator[
             relay.shutdown()
 
 
-class _Relay(socketserver.ThreadingTCPServer):
+@contextmanager
+def relayed(where: tuple[str, int], to: int) -> Iterator[None]:
+    """While the block runs, whoever connects to an address is passed on to a port of this machine."""
+    with Relay(where, to) as relay:
+        threading.Thread(target=relay.serve_forever, args=(0.05,), daemon=True).start()
+        try:
+            yield
+        finally:
+            relay.shutdown()
+
+
+class Relay(socketserver.ThreadingTCPServer):
     """Passes on each connection to a port of this machine."""
 
     daemon_threads = True
@@ -77,7 +88,7 @@ class _Relay(socketserver.ThreadingTCPServer):
 
 
 class _Connection(socketserver.BaseRequestHandler):
-    server: _Relay
+    server: Relay
 
     def handle(self) -> None:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.server.to)) as there:
