@@ -241,7 +241,7 @@ def quickstart(_: Context) -> int:
 
     tools.ensure([*sandbox.PROGRAMS, "helm", "helmfile"], say)
     name = sandbox_name("")
-    sandbox.up(name, say=say, ready="simulated")
+    sandbox.up(name, say=say)
     unsaid = {key: default for key, (default, _help) in (STACK_FLAGS | CLUSTER_FLAGS).items()}
     said = {"env": "sglang", "charts": "offline", "size": "small", "sandbox": name, "yes": True}
     given = unsaid | said
