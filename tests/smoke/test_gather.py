@@ -27,10 +27,10 @@ def test_a_stack_that_keeps_what_its_guide_promises() -> None:
         assert "m, 200 in" in checks["WL711"].detail and checks["WL711"].detail.endswith(": a test")
         assert checks["WL714"].detail.startswith("3 pieces, the first after 0.")
         assert checks["WL721"].detail == "12 of 12 requests went where their prefix was"
-        assert checks["WL718"].detail.startswith("48 at once in ")
+        assert checks["WL718"].detail.startswith("64 at once in ")
         prompts = [body["prompt"] for model in stack.models for body in model.seen if len(body.get("prompt", "")) > 64]
-        assert len(prompts) == 48 + 3 * 5 and len({prompt[:64] for prompt in prompts}) == 48 + 3
-    assert found.asked > 48 and found.seconds < 30
+        assert len(prompts) == 64 + 3 * 5 and len({prompt[:64] for prompt in prompts}) == 64 + 3
+    assert found.asked > 64 and found.seconds < 30
 
 
 def test_a_picker_that_sees_no_queue() -> None:

@@ -301,6 +301,13 @@ def test_who_shares_the_work(done: float, split: float | None, status: str, said
     assert found.status == status and said in found.detail
 
 
+def test_prefill_servers_that_hang_hold_their_clients() -> None:
+    after = look(PAIR, picked({}, split=48), d_0={"done": 0}, p_0={"done": 0})
+    held = tuple(Answer(error="no answer in 20 s") for _ in range(48))
+    found = shared(bursts=(burst(PAIR, answers=held, before=look(PAIR, picked({}, split=0)), after=after),))
+    assert found.status == "fail" and found.detail.endswith("did one: they hang, and with them the requests of clients")
+
+
 def test_a_picker_that_only_stands_in_cannot_split() -> None:
     assert PAIR.picker
     stands_in = replace(PAIR, picker=replace(PAIR.picker, stands_in="upstream's of 1.2.1"))

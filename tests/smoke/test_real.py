@@ -60,7 +60,7 @@ def test_all_that_the_guide_promises_is_found(here: Access, installed: Record) -
     assert found["WL711"].detail.endswith("wellit stand-in for vLLM, answers mean nothing")
     assert found["WL716"].detail.startswith("404")
     assert "waiting, and the picker read up to" in found["WL719"].detail
-    assert "prefill servers did 24 requests" in found["WL722"].detail
+    assert "prefill servers did 32 requests" in found["WL722"].detail
     assert {key for key, check in found.items() if check.status == "skip"} == {"WL720", "WL721"}  # one of each role
 
 

@@ -19,7 +19,7 @@ from wellit.smoke.parts import Parts, Pool, Way
 UNKNOWN_MODEL = "wellit-asks-for-a-model-that-is-not-there"
 LOOK_SECONDS = 0.1  # between two looks at the metrics; the picker itself looks every 50 ms
 PAGE_SECONDS = 2.0
-BURST_EACH, BURST_MOST, BURST_TOKENS = 24, 256, 64  # requests for each server and in all, words of each answer
+BURST_EACH, BURST_MOST, BURST_TOKENS = 32, 256, 64  # requests for each server and in all, words of each answer
 # Between two of them, so that the picker, which looks every 50 ms, sees what the first ones did.
 BURST_SECONDS = 0.01
 GROUPS, REPEATS = 3, 4

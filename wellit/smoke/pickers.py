@@ -122,11 +122,12 @@ def shares_work(burst: Burst, words: Words) -> Check:
         detail = "no prefill server is Ready: decode servers do all the work, and clients notice nothing"
         return Check("WL722", title, "fail", detail, words.pods(pool))
     if chosen:
-        detail = (
-            f"{intent}, and no prefill server did one: the routing proxy gave up on them, and the decode servers did "
-            "all the work, which clients do not notice"
+        gone = "the routing proxy gave up on them, and the decode servers did all the work, which clients do not notice"
+        held = "they hang, and with them the requests of clients"
+        end = gone if any(answer.ok for answer in burst.answers) else held
+        return Check(
+            "WL722", title, "fail", f"{intent}, and no prefill server did one: {end}", _proxy_logs(pool, words)
         )
-        return Check("WL722", title, "fail", detail, _proxy_logs(pool, words))
     if pool.picker and pool.picker.stands_in:
         return Check("WL722", title, "skip", f"the picker here stands in for the train's own: {pool.picker.stands_in}")
     detail = f"no prefill server did a request: {intent}; its decider, or the feature gate that the decider needs"
