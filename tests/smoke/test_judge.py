@@ -65,6 +65,21 @@ def test_a_wrong_answer_has_its_likely_cause_and_a_command(answer: Answer, why: 
     assert answer.body[:40] in found.evidence
 
 
+def test_a_picker_that_is_not_ready_is_named() -> None:
+    made = pool()
+    assert made.picker
+    ill = replace(
+        made.picker, trouble="epp-1 epp: CrashLoopBackOff, 7 restarts", stands_in="upstream's stands in for it"
+    )
+    sick = replace(made, picker=ill)
+    found = checks(figures(sick, ways=(of_way(world.way(sick), completion=Answer(500), unknown=Answer(500)),)))
+    for key in ("WL712", "WL716"):
+        assert found[key].detail.endswith(
+            "the picker is not Ready: epp-1 epp: CrashLoopBackOff, 7 restarts (upstream's stands in for it)"
+        )
+        assert found[key].fix == KUBECTL + "logs deployment/epp"
+
+
 def test_what_there_was_no_time_for_is_neither_yes_nor_no() -> None:
     found = broken(Answer(error=OVER), "chat")["WL713"]
     assert (found.status, found.detail) == ("unknown", OVER)

@@ -36,8 +36,7 @@ def _wrong(key: str, title: str, answer: Answer, way: Way, words: Words) -> Chec
     if answer.over:
         return Check(key, title, "unknown", OVER, words.invoke("smoke", "--timeout 180"))
     why = cause(answer, way, words)
-    said = f"{answer.words}: {answer.evidence}" if answer.status and answer.evidence else answer.words
-    return Check(key, title, "fail", f"{answer.words}: {why.why}", why.fix, said)
+    return Check(key, title, "fail", f"{answer.words}: {why.why}", why.fix, answer.evidence)
 
 
 def _from(answer: Answer) -> str:
@@ -125,7 +124,7 @@ def _unknown(figures: Figures, found: OfWay, words: Words) -> Check:
         wanted = {told["status"] for told in known.values() if told}
         if not wanted or None in known.values():
             return Check("WL716", title, "skip", f"it is not known how {who} answers it")
-    if not answer.status:
+    if not answer.status or answer.status == 429 or answer.status >= 500:
         return _wrong("WL716", title, answer, way, words)
     named = " or ".join(map(str, sorted(wanted)))
     if answer.status in wanted:

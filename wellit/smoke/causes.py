@@ -59,6 +59,9 @@ def cause(answer: Answer, way: Way, words: Words) -> Cause:
     if answer.error:
         return _silence(answer, way, words)
     said, pool = answer.evidence, way.pool
+    if answer.status >= 500 and not said and pool and pool.picker and pool.picker.trouble:
+        also = f" ({pool.picker.stands_in})" if pool.picker.stands_in else ""
+        return Cause(f"the picker is not Ready: {pool.picker.trouble}{also}", words.picker(pool, "logs"))
     if answer.status in (401, 403):
         return Cause("a key is wanted, or the one that was sent is not the right one", f"export {KEY}=..., then again")
     for statuses, pattern, why, fix in (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import yaml
@@ -47,13 +47,15 @@ class Server:
 class Picker:
     """A pool's picker: its Service and the port of its metrics, and the plugins that its configuration names.
 
-    `plugins` is None when the configuration could not be read. `stands_in` is what a sandbox says of its program.
+    `plugins` is None when the configuration could not be read. `trouble` is why none of its pods is Ready, `stands_in`
+    what a sandbox says of its program.
     """
 
     service: str
     port: int
     deployment: str = ""
     plugins: Mapping[str, Mapping[str, Any]] | None = None
+    trouble: str = ""
     stands_in: str = ""
 
 
@@ -191,12 +193,18 @@ def _picker(access: Access, known: Record, name: str, pods: Iterable[Manifest]) 
     metrics = [one["port"] for one in ports if "metrics" in (one.get("name") or "")]
     labels = (service["spec"].get("selector") or {}).items()
     own = [pod for pod in pods if labels and labels <= (pod["metadata"].get("labels") or {}).items()]
+    found = Picker(name, (metrics or [METRICS_PORT])[0])
     if not own:
-        return Picker(name, (metrics or [METRICS_PORT])[0])
-    owner = live.pod_state(own[0]).owner.partition("/")[2].rpartition("-")[0]
+        return replace(found, trouble="it has no pod")
+    states = [live.pod_state(pod) for pod in own]
     message = (own[0].get("status") or {}).get("message") or ""  # where a sandbox says what stands in for what
-    stands_in = message if access.sandbox and " stands in for " in message else ""
-    return Picker(name, (metrics or [METRICS_PORT])[0], owner, _plugins(access, known.namespace, own[0]), stands_in)
+    return replace(
+        found,
+        deployment=states[0].owner.partition("/")[2].rpartition("-")[0],
+        plugins=_plugins(access, known.namespace, own[0]),
+        trouble="" if any(state.ready for state in states) else states[0].words,
+        stands_in=message if access.sandbox and " stands in for " in message else "",
+    )
 
 
 def _plugins(access: Access, namespace: str, pod: Manifest) -> Mapping[str, Mapping[str, Any]] | None:
