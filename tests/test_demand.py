@@ -125,3 +125,11 @@ def test_what_the_user_must_be_allowed_to_do() -> None:
     assert {Act("create", "secrets"), Act("update", "secrets")} <= set(acts)
     # Nobody may give in a Role what they do not have.
     assert Act("watch", "inferenceobjectives", "inference.networking.x-k8s.io") in acts
+
+
+def test_the_plugins_of_a_picker_are_read_from_its_file_alone() -> None:
+    picker = "kind: EndpointPickerConfig\nplugins: [{type: queue-scorer}, {type: max-score-picker}, {name: y}]"
+    found = of(plain("ConfigMap", data={"p.yaml": picker, "other.yaml": "plugins: [{type: not-a-picker}]"}))
+    assert found.plugins == ("max-score-picker", "queue-scorer")
+    assert of(plain("ConfigMap", data={"p.yaml": "EndpointPickerConfig: ["})).plugins == ()
+    assert of(plain("ConfigMap")).plugins == ()

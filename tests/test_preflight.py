@@ -19,7 +19,7 @@ from tests.support.clusters import (
     node,
     workload,
 )
-from wellit.access import Missing, Unread
+from wellit.access import Missing, StandIn, Unread
 from wellit.cluster import Pod
 from wellit.demand import Act, Demand, Object
 from wellit.findings import Check
@@ -162,3 +162,20 @@ def test_our_own_pods_are_no_strangers_and_hold_no_gpus() -> None:
 
 def test_neighbours_that_may_not_be_listed_are_unknown() -> None:
     the_only("unknown", "WL609", neighbours=Unread("list pods in ns"))
+
+
+OLD = "ghcr.io/llm-d/llm-d-inference-scheduler:v0.4.0"
+UPSTREAMS = {OLD: StandIn("upstream's stands in", "registry.k8s.io/gateway-api-inference-extension/epp:v1.2.1")}
+
+
+def test_a_picker_that_stands_in_has_to_know_the_plugins() -> None:
+    asked = demand(plugins=("queue-scorer", "prefill-filter", "decode-filter"))
+    found = the_only("fail", "WL610", asked, stand_ins=UPSTREAMS)
+    assert found.detail == "upstream's stands in; it does not start with decode-filter, prefill-filter"
+    known = checks(demand(plugins=("queue-scorer",)), stand_ins=UPSTREAMS)
+    assert [check.status for check in known if check.id == "WL610"] == ["pass"]
+
+
+def test_what_stands_in_for_something_else_is_not_asked_for_plugins() -> None:
+    asked = demand(plugins=("prefill-filter",))
+    assert not [one for one in checks(asked, stand_ins={"engine:v1": StandIn("no model")}) if one.id == "WL610"]

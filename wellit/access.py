@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -208,6 +208,23 @@ def _access(
     server = clusters.get(about.get("cluster", ""), {}).get("server", "")
     access = Access(kubectl, name, server, about.get("user", ""), chosen, sandbox, run)
     return replace(access, door=Door([kubectl, "--context", name], access.env)) if run is process.run else access
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """What runs in a sandbox in the place of an image: in words, and the image whose program it is ("" for none)."""
+
+    words: str
+    image: str = ""
+
+
+def stand_ins(access: Access, images: Iterable[str]) -> dict[str, StandIn]:
+    """Of these images those that something else stands in for; none outside of a sandbox that answers."""
+    if not access.sandbox:
+        return {}
+    from wellit import sandbox
+
+    return {image: StandIn(*found) for image, found in sandbox.stand_ins(access.sandbox, images).items()}
 
 
 def _sandbox(name: str) -> str:

@@ -62,6 +62,11 @@ CHECKS: dict[str, tuple[str, str]] = {
         "The pool selects only this stack's pods",
         "Pods of another stack with the same labels would get this stack's requests.",
     ),
+    "WL610": (
+        "What stands in for the picker can do what is asked",
+        "Only in a sandbox that answers: an older release of llm-d's picker cannot be built, and upstream's, which "
+        "stands in for it, does not have all of its plugins. It would end at once, again and again.",
+    ),
     "WL621": (
         "The definitions that the gateway needs are there",
         "Gateway API's and the inference extension's, of the version train's release or a newer one: a newer one is\n"

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from wellit import permissions
-from wellit.access import Access, Missing, Unread
+from wellit.access import Access, Missing, StandIn, Unread, stand_ins
 from wellit.demand import Act, Demand, Kind
 from wellit.quantities import milli, pod_asks
 
@@ -92,6 +92,7 @@ class Cluster:
     may_create_namespace: bool | None = None
     releases: tuple[HelmRelease, ...] | Unread = ()
     sandbox: bool = False
+    stand_ins: Mapping[str, StandIn] = field(default_factory=dict)
 
 
 def look(access: Access, demand: Demand) -> Cluster:
@@ -131,6 +132,7 @@ def look(access: Access, demand: Demand) -> Cluster:
             may_create_namespace=may() if may else None,
             releases=releases_(),
             sandbox=bool(access.sandbox),
+            stand_ins=stand_ins(access, demand.images),
         )  # fmt: skip
 
 
@@ -272,7 +274,7 @@ def accepted(access: Access, name: str) -> bool | Missing | Unread:
     answer = access.get(f"/apis/gateway.networking.k8s.io/v1/gatewayclasses/{name}")
     if isinstance(answer, (Missing, Unread)):
         return answer
-    if answer["spec"].get("controllerName") == SIMULATED:
+    if (answer.get("spec") or {}).get("controllerName") == SIMULATED:
         return False
     conditions = (answer.get("status") or {}).get("conditions") or []
     return any(c["type"] == "Accepted" and c["status"] == "True" for c in conditions)

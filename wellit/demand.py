@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import yaml
+
 from wellit.quantities import pod_asks
 from wellit.render import Rendered
 
@@ -111,6 +113,7 @@ class Demand:
     gateway_classes: tuple[str, ...] = ()
     selectors: tuple[tuple[str, Mapping[str, str]], ...] = ()  # (pool, its selector)
     acts: tuple[Act, ...] = ()
+    plugins: tuple[str, ...] = ()  # types of plugins that pickers are configured with
 
     @property
     def kinds(self) -> dict[Kind, int]:
@@ -151,7 +154,20 @@ def of(pairs: Sequence[tuple[str, Manifest]], namespace: str) -> Demand:
         tuple(sorted({m["spec"]["gatewayClassName"] for m in manifests if m["kind"] == "Gateway"})),
         tuple((m["metadata"]["name"], _selector(m)) for m in manifests if m["kind"] == "InferencePool"),
         tuple(sorted(set(_acts(objects, manifests)))),
+        tuple(sorted({kind for m in manifests if m["kind"] == "ConfigMap" for kind in _plugins(m)})),
     )
+
+
+def _plugins(config_map: Manifest) -> Iterator[str]:
+    """The types of plugins in a picker's configuration file; nothing for any other file."""
+    for text in (config_map.get("data") or {}).values():
+        if "EndpointPickerConfig" in str(text):
+            try:
+                read = yaml.safe_load(text)
+            except yaml.YAMLError:
+                continue  # the picker will say so, and validate says it before
+            listed = read.get("plugins") if isinstance(read, dict) else None
+            yield from (str(one["type"]) for one in listed or [] if isinstance(one, dict) and one.get("type"))
 
 
 def containers(spec: Manifest) -> list[Manifest]:

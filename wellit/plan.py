@@ -63,6 +63,8 @@ class Plan:
             yield f"  pods       {workload.pods} of {workload.object.name}{devices}"
         for image in wanted.images:
             yield f"  image      {image}"
+            if found := self.cluster.stand_ins.get(image):
+                yield f"             {found.words}"
         for note in validate.notes(stack):
             yield f"  note       {note.message} ({note.at})"
         if self.before:

@@ -4,6 +4,7 @@ WL601 the cluster answers            WL606 pods find room (GPUs first)
 WL602 its Kubernetes is new enough   WL607 secrets that the pods read
 WL603 the namespace                  WL608 permissions
 WL604 the kinds that are rendered    WL609 no other pods behind the pool
+                                     WL610 what stands in (in a sandbox) has the plugins
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from wellit import placement, publishers
+from wellit import capabilities, placement, publishers
 from wellit.access import Missing, Unread
 from wellit.cluster import Cluster
 from wellit.demand import Act, Demand, Wanted, Workload
@@ -37,7 +38,24 @@ def preflight(demand: Demand, cluster: Cluster, values: Mapping[str, Any]) -> li
         *secrets(demand, cluster),
         _permissions(demand, cluster),
         *_neighbours(demand, cluster),
+        *_stand_ins(demand, cluster),
     ]
+
+
+def _stand_ins(demand: Demand, cluster: Cluster) -> Iterator[Check]:
+    """Where another release's picker stands in: whether it has the plugins that are configured."""
+    for image, found in cluster.stand_ins.items():
+        theirs = capabilities.picker(found.image) if found.image else None
+        if theirs:
+            known = {fact.removeprefix("plugin.") for fact in theirs.facts if fact.startswith("plugin.")}
+            missing = sorted(set(demand.plugins) - known)
+            title = f"what stands in for {image} here can do what is asked"
+            if missing:
+                detail = f"{found.words}; it does not start with {', '.join(missing)}"
+                fix = "a newer release train (--versions), or: invoke sandbox.up --simulated"
+                yield Check("WL610", title, "fail", detail, fix)
+            else:
+                yield Check("WL610", title, "pass")
 
 
 def _reachable(cluster: Cluster) -> Check:

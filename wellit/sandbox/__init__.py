@@ -8,7 +8,7 @@
 Only the sandbox's own tasks import this package; a user's cluster never needs it.
 """
 
-from wellit.sandbox.cluster import PROGRAMS, all_sandboxes, down, kubeconfig, shell, status, up
+from wellit.sandbox.cluster import PROGRAMS, all_sandboxes, down, kubeconfig, shell, stand_ins, status, up
 from wellit.sandbox.describe import describe
 from wellit.sandbox.model import Ready, Sandbox
 from wellit.sandbox.nodes import parse_gpus
@@ -26,6 +26,7 @@ __all__ = [
     "kubeconfig",
     "parse_gpus",
     "shell",
+    "stand_ins",
     "status",
     "up",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,7 @@ from wellit import tools
 from wellit.errors import CannotAnswer
 from wellit.process import run
 from wellit.sandbox import crds, istio, model, nodes, plane, processes, stages, tier
+from wellit.sandbox.box import programs as played
 from wellit.sandbox.kubectl import kubectl
 from wellit.sandbox.lock import busy, locked
 from wellit.sandbox.make import clear, furnish, make, recipe, told
@@ -98,6 +99,14 @@ def all_sandboxes() -> list[Sandbox]:
 def kubeconfig(name: str = "default") -> Path:
     """The kubeconfig of a sandbox that is up. Raises CannotAnswer when it is not."""
     return _in_order(name).kubeconfig
+
+
+def stand_ins(name: str, images: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Of these images those that something else stands in for in this sandbox: see box/programs.py, stand_in()."""
+    there = model.read(name)
+    if not there or there.ready != "answers":
+        return {}
+    return {image: found for image in images if (found := played.stand_in(image))}
 
 
 def shell(name: str = "default") -> dict[str, str]:

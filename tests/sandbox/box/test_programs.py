@@ -126,3 +126,13 @@ def test_every_part_of_an_image_s_name_counts() -> None:
         for known in program["images"]:
             assert Image.parse(known["repository"]).tag == ""
             assert all(set(one) <= {"tool", "module", "python", "since", "title"} for one in known["plays"])
+
+
+def test_what_stands_in_is_told_without_starting_anything() -> None:
+    words, image = programs.stand_in("ghcr.io/llm-d/llm-d-inference-scheduler:v0.4.0") or ("", "")
+    assert "knows no prefill and decode" in words
+    assert image == "registry.k8s.io/gateway-api-inference-extension/epp:v1.2.1"
+    assert programs.stand_in("ghcr.io/llm-d/llm-d-inference-scheduler:v0.7.1") is None
+    assert programs.stand_in("example.com/unheard-of:1") is None
+    words, image = programs.stand_in("docker.io/lmsysorg/sglang:v0.5.6") or ("", "")
+    assert "no model is loaded" in words and image == ""

@@ -54,6 +54,19 @@ def tools() -> tuple[str, ...]:
     return tuple(_data()["tools"])
 
 
+def stand_in(reference: str) -> tuple[str, str] | None:
+    """What stands in for an image, in words, and the image whose program that is ("" for none); None for nothing."""
+    image = Image.parse(reference)
+    for program in _data()["programs"]:
+        for known in program["images"]:
+            if image.is_of(known["repository"]):
+                tool = _chosen(image, known["plays"]).get("tool")
+                words = _instead(image, tool) if tool else ""
+                return (words, f"{_data()['tools'][tool]['repository']}:{pin(tool).version}") if words else None
+    engine = of_image(image)
+    return (_without_model(engine, image), "") if engine else None
+
+
 class Programs:
     """The programs, with a folder for the scripts that start them, the Python that has wellit's packages, and where
     the tools are."""
@@ -101,7 +114,7 @@ class Programs:
         if modules:
             script = self._script("-".join(["python", *sorted(modules.values())]), self._of_modules(modules))
             provides |= {f"{LOCAL}/{name}": script for name in PYTHONS}
-        words = f"wellit's stand-in for {engine.title} plays {image.text}: no model is loaded, its words mean nothing"
+        words = _without_model(engine, image)
         env = _data()["environment"] | {"WELLIT_IMAGE": image.text}
         start = tuple(engine.command) if engine.image_starts else ()
         return Played(f"stand-in for {engine.title}", words, start, provides, env)
@@ -138,6 +151,10 @@ def _chosen(image: Image, plays: list[Object]) -> Object:
         return plays[-1]
     fitting = [one for one in plays if "since" not in one or (order(one["since"]) or release) <= release]
     return fitting[-1] if fitting else plays[0]
+
+
+def _without_model(engine: Engine, image: Image) -> str:
+    return f"wellit's stand-in for {engine.title} plays {image.text}: no model is loaded, its words mean nothing"
 
 
 def _instead(image: Image, tool: str) -> str:
