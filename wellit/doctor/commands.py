@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Mapping
 from typing import Any
@@ -11,11 +12,14 @@ from wellit.doctor.sight import Sight
 from wellit.picture.objects import Object
 from wellit.picture.plain import maps, texts
 
+PLAIN = re.compile(r"[~\w@%+=:,./-]+")
+
 
 def kubectl(sight: Sight, *words: str, namespace: str = "") -> str:
     """A kubectl line for this cluster and namespace."""
     parts = ["kubectl", *sight.flags.split(), "-n", namespace or sight.namespace, *words]
-    return " ".join(part if part.startswith("$") else shlex.quote(part) for part in parts)
+    # What begins with ~ is the shell's to fill in, and is not when it is quoted.
+    return " ".join(part if PLAIN.fullmatch(part) else shlex.quote(part) for part in parts)
 
 
 def patch(sight: Sight, one: Object, *changes: Mapping[str, Any]) -> str:

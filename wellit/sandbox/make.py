@@ -17,7 +17,7 @@ from wellit.errors import CannotAnswer
 from wellit.paths import shown
 from wellit.process import Running, start, stop
 from wellit.sandbox import config, crds, model, nodes, ports, processes, stages, tier
-from wellit.sandbox.kubectl import LONGEST_WHY, asked, environment
+from wellit.sandbox.kubectl import LONGEST_WHY, asked, environment, kubectl
 from wellit.sandbox.lock import locked
 from wellit.sandbox.model import COMPONENTS, DATA, Ready, Sandbox
 from wellit.say import Say
@@ -28,6 +28,7 @@ START_SECONDS = 120
 # etcd sets 64 MB aside for its log at once, then as much again
 NEEDED_MEGABYTES = 300
 NOTHING_MEGABYTES = 16
+TRIES = 3  # to start components that give up on an API server which is still starting
 
 
 def make(wanted: Sandbox, port: int | None, programs: Mapping[str, Path], definitions: list[Path], say: Say) -> Sandbox:
@@ -46,10 +47,8 @@ def make(wanted: Sandbox, port: int | None, programs: Mapping[str, Path], defini
         except CannotAnswer:
             if not _impatient(sandbox):
                 raise
-            say(f"sandbox {sandbox.name}: a component gave up on a slow API server; starting once more")
-            processes.end(sandbox.folder)
-            clear(sandbox.folder)
-            _start(model.write(sandbox), programs)
+            say(f"sandbox {sandbox.name}: a component gave up on a slow API server; starting it once more")
+            _start_again(sandbox)
         say(f"sandbox {sandbox.name}: {sandbox.nodes} nodes with {nodes.shown(sandbox.resources)} each, CRDs, stages")
         return _furnished(sandbox, definitions, programs, say)
     except BaseException:
@@ -115,8 +114,35 @@ def _start(sandbox: Sandbox, programs: Mapping[str, Path]) -> None:
     program.symlink_to(programs["kwokctl"])
     own = sandbox.folder / "kwok.kubeconfig"
     _kwokctl(sandbox, "create", "cluster", f"--config={file}", f"--kubeconfig={own}")
+    _settle(sandbox)
+
+
+def _settle(sandbox: Sandbox) -> None:
+    """What follows once all components run; those that have given up meanwhile are told of."""
     _restart_kwok(sandbox)
     config.write_kubeconfig(sandbox, sandbox.kubeconfig, sandbox.server)
+    until = time.monotonic() + START_SECONDS
+    # The controller manager waits ten seconds for this, and no longer.
+    while not kubectl(sandbox, "get", "--raw", "/healthz").ok and time.monotonic() < until:
+        time.sleep(0.2)
+    _check_started(sandbox, 0)
+
+
+def _start_again(sandbox: Sandbox) -> None:
+    """Start what has ended, beside an API server that is there by now: a new one would be as slow on a busy machine."""
+    for attempt in range(TRIES):
+        living = {str(pid) for pid in processes.living(sandbox.folder)}
+        for note in (config.cluster(sandbox) / "pids").glob("*.pid"):
+            if note.read_text() not in living:
+                note.unlink()
+        try:
+            _kwokctl(sandbox, "start", "cluster")
+            _settle(sandbox)
+        except CannotAnswer:
+            if attempt == TRIES - 1 or not _impatient(sandbox):
+                raise
+        else:
+            return
 
 
 def _impatient(sandbox: Sandbox) -> bool:

@@ -11,6 +11,7 @@ from wellit import preflight
 from wellit.demand import Demand, Kind
 from wellit.demand import Object as Named
 from wellit.doctor import commands, containers
+from wellit.doctor.sight import SIMULATED
 from wellit.doctor.ways import Way
 from wellit.findings import Check
 from wellit.live import part_of
@@ -32,6 +33,11 @@ def gateway_class(way: Way) -> Iterator[Check]:
         told = _conditions(mapping(found.manifest.get("status")).get("conditions")) if found else ""
         controller = found.spec.get("controllerName") if found else ""
         evidence = f"GatewayClass {name}, controller {controller}: {told or 'no condition: nobody has looked at it'}"
+        if SIMULATED in told and not way.sight.simulated:
+            yield Check(
+                "WL730", check.title, "unknown", "the sandbox says so: no controller of it runs here", "", evidence
+            )
+            continue
         fix = check.fix
         if check.status == "fail" and others:
             fix = f"{fix}; classes that are there: {', '.join(others)}"
@@ -121,5 +127,6 @@ def _listeners(status: Mapping[str, Any]) -> list[str]:
 
 def _conditions(found: object) -> str:
     return "; ".join(
-        f"{one.get('type')} {one.get('status')}: {one.get('message') or one.get('reason')}" for one in maps(found)
+        f"{one.get('type')} {one.get('status')}: {one.get('reason')}: {one.get('message')}".rstrip(": ")
+        for one in maps(found)
     )

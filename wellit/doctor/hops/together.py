@@ -9,6 +9,7 @@ from wellit.doctor import commands, containers, signatures, ways
 from wellit.doctor.look import hears
 from wellit.doctor.ways import Way
 from wellit.findings import Check
+from wellit.report.style import counted
 
 SPLIT = re.compile(r'decision_total\{[^}]*decision_type="prefill-decode"[^}]*\} ([\d.e+]+)')
 DECIDED = "llm_d_inference_scheduler_disagg_decision_total"
@@ -93,7 +94,7 @@ def _never_split(way: Way, title: str) -> Iterator[Check]:
             "\n".join(said),
         )
     elif found := SPLIT.search(texts):
-        yield Check("WL755", title, "pass", f"{float(found[1]):.0f} prompts were prefilled there")
+        yield Check("WL755", title, "pass", f"{counted(int(float(found[1])), 'prompt')} prefilled there")
 
 
 def _proxy_said(way: Way, check: str) -> list[str]:
