@@ -45,8 +45,9 @@ class Stack:
             yield there.getresponse()
 
     def answers(self) -> bool:
+        # A pool is open when its picker is not there: what was not seen by it proves nothing yet.
         with self.ask() as answer:
-            return answer.status == 200
+            return answer.status == 200 and SEEN in answer.headers
 
     def one(self, kind: str, name: str = "") -> Any:
         found = get(self.sandbox, "-n", NAMESPACE, kind, *([name] if name else []))

@@ -126,7 +126,7 @@ def current(sandbox: Sandbox) -> bool:
     """Whether it runs, started with what this checkout has now."""
     try:
         return running(sandbox) and Settings.read(sandbox.box).recipe == settings.recipe()
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, KeyError):
         return False
 
 
