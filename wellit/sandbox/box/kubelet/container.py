@@ -126,10 +126,7 @@ class ContainerRun:
 
     async def _once(self) -> int:
         """One run, from its preparations to its exit code."""
-        spec = await self._prepared()
-        if self.stands_in:
-            self.pod.logs.say(self.name, self._runs, f"wellit: {self.stands_in}")
-        container = await self._start(spec)
+        container = await self._begun()
         if container.problem:
             words = RUNTIME + container.problem
             self.state.run(self._identity())
@@ -141,7 +138,8 @@ class ContainerRun:
         self.pod.changed()
         self.pod.events.say("Started", "Container started", self.path, warning=False)
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._hook("postStart", container)), group.create_task(self._probe(container))]
+            work = (self._hook("postStart", container), Probing(self, container).live())
+            tasks = [group.create_task(one) for one in work]
             code = await container.wait()
             for task in tasks:
                 task.cancel()
@@ -151,9 +149,13 @@ class ContainerRun:
 
     async def _start(self, spec: Spec) -> Container:
         """Start it. When this is cancelled on the way, what was started is ended: nobody else knows of it."""
+        if self.stands_in:
+            self.pod.logs.say(self.name, self._runs, f"wellit: {self.stands_in}")
         starting = asyncio.ensure_future(self.pod.ground.box.start(spec, self.pod.net))
         try:
             self._container = await asyncio.shield(starting)
+        except (OSError, WellitError) as problem:
+            raise NotMade("CreateContainerError", str(problem)) from problem
         except asyncio.CancelledError:
             (await starting).signal(signal.SIGKILL)
             raise
@@ -170,19 +172,21 @@ class ContainerRun:
             return self.pod.logs.end(self.name)
         return ""
 
-    async def _prepared(self) -> Spec:
-        """What is to be started; what is missing is waited for."""
+    async def _begun(self) -> Container:
+        """Start it; what is missing for that is waited for."""
         while True:
             try:
-                return await self._make()
+                return await self._start(await self._make())
             except (NotMade, Missing) as problem:
-                reason = problem.reason if isinstance(problem, NotMade) else "CreateContainerConfigError"
-                self.state.wait(reason, str(problem))
-                self.pod.events.say("Failed", f"Error: {problem}", self.path)
-                self.pod.changed()
+                self._wait(problem.reason if isinstance(problem, NotMade) else "CreateContainerConfigError", problem)
             except (Refused, Unreachable, WellitError, OSError) as problem:
                 self.pod.ground.box.log(f"{self.pod.title}, container {self.name}: {problem}")
             await asyncio.sleep(self.pod.ground.settings.retry)
+
+    def _wait(self, reason: str, problem: Exception) -> None:
+        self.state.wait(reason, str(problem))
+        self.pod.events.say("Failed", f"Error: {problem}", self.path)
+        self.pod.changed()
 
     async def _make(self) -> Spec:
         assert self.played
@@ -206,9 +210,6 @@ class ContainerRun:
         assert self.played
         command = self.spec.get("command") or self.played.entrypoint
         return [*command, *(self.spec.get("args") or [])]
-
-    async def _probe(self, container: Container) -> None:
-        await Probing(self, container).live()
 
     async def run(self, command: Sequence[str], seconds: float) -> tuple[int, str]:
         """Run a command in it."""

@@ -187,7 +187,7 @@ class PodRun:
         return True
 
     def _begin(self, run: ContainerRun) -> asyncio.Task[None]:
-        self._tasks[run] = asyncio.create_task(run.live())
+        self._tasks[run] = self.ground.spawn(run.live(), self.title)
         return self._tasks[run]
 
     async def _stop(self, runs: list[ContainerRun], grace: float) -> None:
