@@ -14,7 +14,7 @@ from wellit import compose, engines, record, render
 from wellit.compose import Choice, Stack
 from wellit.demand import read as demand_of
 from wellit.doctor import report, ways
-from wellit.doctor.look import metrics_path
+from wellit.doctor.questions import metrics_path
 from wellit.doctor.sight import Heard, Log, Sight
 from wellit.doctor.wants import wants
 from wellit.findings import Check, Report

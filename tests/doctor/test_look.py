@@ -60,6 +60,8 @@ class Cluster:
             return Done((), 0, json.dumps(found), "")
         if bare.count("/") < 4 or "/namespaces/" not in bare or (bare.count("/") == 4 and bare.startswith("/api/v1")):
             return Done((), 0, json.dumps({"items": [], "resources": []}), "")
+        if named := next((one for one in self.of.objects if bare.endswith(f"/pods/{one['metadata']['name']}")), None):
+            return Done((), 0, json.dumps(named), "")
         resource = bare.rpartition("/")[2]
         group = bare.removeprefix("/apis/").partition("/namespaces")[0] if bare.startswith("/apis/") else "v1"
         items = [

@@ -65,7 +65,8 @@ def report(sight: Sight) -> Report:
     checks = list(dict.fromkeys(check for one in passed for check in one.checks))
     answers = [check for check in checks if check.id == "WL758"]
     answered = bool(answers) and all(check.status == "pass" for check in answers)
-    made.add(_told(check, answered) for check in checks if check.status != "pass")
+    wrong = any(check.status == "fail" and check.id != "WL758" for check in checks)
+    made.add(_told(check, answered, wrong) for check in checks if check.status != "pass")
     made.summary["result"] = _result(passed, answered)
     if sight.record:
         if made.verdict == "no":  # what was changed by hand goes; what files say wrong is to be mended there
@@ -74,8 +75,10 @@ def report(sight: Sight) -> Report:
     return made
 
 
-def _told(check: Check, answered: bool) -> Check:
-    """What could not be looked at does not make an answered request doubtful."""
+def _told(check: Check, answered: bool, wrong: bool) -> Check:
+    """What could not be looked at does not make an answered request doubtful; what has a cause above points there."""
+    if check.id == "WL758" and check.status == "fail" and wrong:
+        return replace(check, fix="mend what stands above it first")
     return replace(check, status="skip") if answered and check.status == "unknown" else check
 
 

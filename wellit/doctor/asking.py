@@ -39,7 +39,8 @@ def ask(
     except (OSError, ValueError) as problem:
         reason = getattr(problem, "reason", problem)
         late = isinstance(reason, TimeoutError)
-        words = f"no answer within {seconds:.0f} s" if late else f"nothing answers: {reason}"
+        spoken = getattr(reason, "strerror", None) or reason
+        words = f"no answer within {seconds:.0f} s" if late else f"nothing answers: {spoken}"
         return Heard(failure=words, seconds=time.monotonic() - began)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,6 @@ from wellit.doctor import signatures, ways
 from wellit.doctor.sight import Log, Sight
 from wellit.doctor.signatures import Said
 from wellit.doctor.ways import Way
-from wellit.findings import Check
 from wellit.picture.objects import Object
 from wellit.picture.plain import mapping, maps
 
@@ -76,12 +75,32 @@ class Trouble:
 def troubles(way: Way, pods: Iterable[Object]) -> list[Trouble]:
     """Of each kind of pod and container the first that has trouble."""
     found: dict[tuple[str, str], Trouble] = {}
-    for pod in pods:
+    for pod in current(way, pods):
         for status in statuses(pod):
             trouble = _trouble(way, pod, status)
             if trouble:
                 found.setdefault((ways.owner(pod) or pod.name, trouble.container), trouble)
     return list(found.values())
+
+
+def current(way: Way, pods: Iterable[Object]) -> list[Object]:
+    """The pods without those that are about to be replaced: of a template that their workload has no more."""
+    known = list(pods)
+    made = [(pod, workload_of(way, pod)) for pod in known]
+    renewed = {maker.name for pod, maker in made if maker and _same(pod, maker)}
+    return [pod for pod, maker in made if not maker or maker.name not in renewed or _same(pod, maker)]
+
+
+def _same(pod: Object, maker: Object) -> bool:
+    """Whether the containers of a pod are started as its workload says now."""
+
+    def started(spec: Mapping[str, Any]) -> list[Any]:
+        kinds = ("initContainers", "containers")
+        return [
+            [one.get(key) for key in ("image", "command", "args")] for kind in kinds for one in maps(spec.get(kind))
+        ]
+
+    return started(pod.pod) == started(maker.pod)
 
 
 def statuses(pod: Object) -> list[Mapping[str, Any]]:
@@ -162,78 +181,6 @@ def workload_of(way: Way, pod: Object) -> Object | None:
     from wellit.live import made_by
 
     return next((one for one in way.sight.all(*ways.MAKERS) if made_by(ways.owner(pod), one.name)), None)
-
-
-def ended(way: Way, pods: Iterable[Object], does: str, key: str, title: str) -> Iterator[Check]:
-    """A check for each container of one kind that does not stay up."""
-    from wellit.doctor import commands
-
-    for trouble in troubles(way, pods):
-        if trouble.kind == "ends" and trouble.does == does:
-            maker = workload_of(way, trouble.pod)
-            check = next((one.check for one in trouble.said if one.check and not one.late), key)
-            look = commands.kubectl(
-                way.sight,
-                "logs",
-                trouble.pod.name,
-                "-c",
-                trouble.container,
-                *(["--previous"] if trouble.restarts else []),
-            )
-            mend = mending(way, trouble, maker)
-            fix = "\n".join(filter(None, [trouble.write, mend, "" if trouble.write or mend else look]))
-            yield Check(
-                check,
-                title.format(maker=maker.name if maker else trouble.pod.name),
-                "fail",
-                trouble.why,
-                fix,
-                trouble.evidence,
-            )
-
-
-def mending(way: Way, trouble: Trouble, maker: Object | None) -> str:
-    """The command that mends what ends a container, when the log names the word that it stumbles over."""
-    from wellit.doctor import commands
-
-    refused = next((found[1] for one in trouble.said if (found := _REFUSED.search(one.line))), "")
-    if maker and refused:
-        flag = refused if refused.startswith("-") else f"--{refused}"
-        if change := commands.drop_word(maker, trouble.container, flag):
-            return commands.patch(way.sight, maker, change)
-    if maker and (choice := _connector(way, trouble)):
-        flag, value = choice
-        if change := commands.set_word(maker, trouble.container, flag, value):
-            return commands.patch(way.sight, maker, change)
-    return commands.edit(way.sight, maker) if maker and trouble.said else ""
-
-
-_REFUSED = re.compile(
-    r"(?:unknown flag: |flag provided but not defined: |unrecognized arguments: |No such option:? |flag \\?\")"
-    r"(-{0,2}[\w-]+)"
-)
-_CONNECTORS = re.compile(r"--(?:kv-)?connector must (?:be one of:|either be) ([\w', -]+)")
-
-
-def _connector(way: Way, trouble: Trouble) -> tuple[str, str] | None:
-    """The flag that says the connector, and the one of those that are taken that this engine speaks."""
-    from wellit import engines
-    from wellit.doctor.signatures import plain
-    from wellit.seen import words
-
-    found = next((m for line in plain(trouble.log.text) if (m := _CONNECTORS.search(line))), None)
-    known = next((one for one in engines.engines() if one.name == engine_name(way, trouble.pod)), None)
-    if not found or not known:
-        return None
-    taken = [word for word in re.findall(r"[\w-]+", found[1]) if word != "or"]
-    right = next((one for one in known.connectors if one in taken), "")
-    for kind in ("initContainers", "containers"):
-        for place in trouble.pod.place(kind):
-            if place["name"].text() == trouble.container:
-                line = words.read(place["command"], place["args"])
-                flag = next((one for one in ("--kv-connector", "--connector") if line.given(one)), "--connector")
-                return (flag, right) if right else None
-    return None
 
 
 def statuses_running(pod: Object) -> bool:

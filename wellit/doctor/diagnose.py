@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from wellit.doctor import signatures, ways
+from wellit.doctor import commands, signatures, ways
 from wellit.doctor.hops import answer, gateway, picker, picks, pods, pool, route, serving, staying, tls, together
-from wellit.doctor.look import hears
+from wellit.doctor.questions import hears
 from wellit.doctor.sight import Sight
 from wellit.doctor.ways import Way
 from wellit.findings import Check, Finding, Status
@@ -75,11 +75,11 @@ def way_of(way: Way) -> list[Passed]:
         ids = {check.id for check in checks}
         mine = [(key, one) for key, one in of_rules if key in ids or key in _ids(hop)]
         of_rules = [pair for pair in of_rules if pair not in mine]
-        checks = _with_rules(checks, mine)
+        checks = _with_rules(way, checks, mine)
         name = hop.of(way)
         if checks or name:
             found.append(_passed(way, hop, name, tuple(checks)))
-    rest = [_of_finding(RULES, one) for key, one in of_rules if key == RULES]
+    rest = [_of_finding(way, RULES, one) for key, one in of_rules if key == RULES]
     if rest:
         found.insert(len(found) - 1, Passed(way.pool_name, "objects", "", "fail", rest[0].detail, tuple(rest)))
     return found
@@ -106,7 +106,7 @@ def _of_rules(sight: Sight) -> Iterator[tuple[str, Finding]]:
     return ((known.get(finding.id, RULES), finding) for finding in sight.findings)
 
 
-def _with_rules(checks: list[Check], findings: Iterable[tuple[str, Finding]]) -> list[Check]:
+def _with_rules(way: Way, checks: list[Check], findings: Iterable[tuple[str, Finding]]) -> list[Check]:
     """The checks with what rules say: as evidence of a diagnosis that failed, else as one of its own."""
     made = list(checks)
     for key, finding in findings:
@@ -114,20 +114,22 @@ def _with_rules(checks: list[Check], findings: Iterable[tuple[str, Finding]]) ->
         at = next((n for n, one in enumerate(made) if one.id == key and one.status == "fail"), None)
         if at is None:
             made = [one for one in made if one.id != key or one.status != "pass"]
-            made.append(_of_finding(key, finding))
+            made.append(_of_finding(way, key, finding))
         elif told not in made[at].evidence:
             made[at] = replace(made[at], evidence=f"{made[at].evidence}\n{told}".strip())
     return made
 
 
-def _of_finding(key: str, finding: Finding) -> Check:
+def _of_finding(way: Way, key: str, finding: Finding) -> Check:
     from wellit.checks import CHECKS
 
-    return Check(
-        key, CHECKS[key][0][0].lower() + CHECKS[key][0][1:], "fail", finding.message,
-        finding.write or f"invoke explain {finding.id}",
-        "\n".join(filter(None, [f"{finding.id} {finding.at}", finding.why])),
-    )  # fmt: skip
+    title = CHECKS[key][0]
+    kind, _, name = finding.at.file.removeprefix("live ").partition(":")[0].partition(" ")
+    one = way.sight.world.get(kind, name, way.sight.namespace)
+    edit = commands.edit(way.sight, one) if one else f"invoke explain {finding.id}"
+    evidence = "\n".join(filter(None, [f"{finding.id} {finding.at}", finding.why]))
+    fix = "\n".join(filter(None, [finding.write, edit]))
+    return Check(key, title[0].lower() + title[1:], "fail", finding.message, fix, evidence)
 
 
 def _passed(way: Way, hop: Hop, name: str, checks: tuple[Check, ...]) -> Passed:

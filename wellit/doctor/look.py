@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -13,11 +13,10 @@ from wellit import cluster
 from wellit.access import Access, Missing, Unread, permission
 from wellit.cluster import PARALLEL, whole
 from wellit.demand import Kind
-from wellit.doctor import asking, containers, ways
+from wellit.doctor import containers, questions, ways
 from wellit.doctor.asking import Reach
-from wellit.doctor.sight import Heard, Log, Sight
+from wellit.doctor.sight import Log, Sight
 from wellit.doctor.wants import wants
-from wellit.doctor.ways import Way
 from wellit.picture.objects import Object
 from wellit.picture.plain import mapping, maps
 from wellit.record import Record
@@ -33,9 +32,6 @@ KINDS = (
 )  # fmt: skip
 LINES = 200  # of each log
 MOST_LOGS = 40
-MOST_ASKED = 12  # pods of one pool that are asked over HTTP
-PROMPT = "What is said here is a question of doctor's, long enough to be worth a prefill, and asked once. "
-LISTEN_SECONDS = 1.5  # until a picker that was told of cached blocks has taken that in
 ISTIOD = "/apis/apps/v1/deployments"
 
 
@@ -45,7 +41,7 @@ def look(access: Access, namespace: str, *, record: Record | None = None, model:
     sight = Sight(namespace, access.label, _flags(access), found, record, unread, model=model, now=time.time())
     sight = _more(access, sight)
     sight = replace(sight, logs=_logs(access, sight))
-    return _asked(access, sight, reach)
+    return questions.asked(access, sight, reach)
 
 
 def _flags(access: Access) -> str:
@@ -144,114 +140,3 @@ def _log(access: Access, pod: Object, container: str, *, ended: bool) -> Log:
     if isinstance(now, Unread) or isinstance(before, Unread):
         return Log(unread=now.why if isinstance(now, Unread) else str(before))
     return Log(now, before)
-
-
-def _asked(access: Access, sight: Sight, reach: Reach) -> Sight:
-    """A request through each gateway, then what pods and pickers say of themselves."""
-    if sight.simulated:
-        return replace(sight, unasked="readiness here is simulated by the sandbox: nothing runs behind it")
-    every = ways.of(sight)
-    models = _of_pods(access, sight, every, reach, "/v1/models")
-    sight = replace(sight, models=models)
-    answers = dict(_answers(access, sight, every, reach))
-    if any(heard.ok for heard in answers.values()) and any(hears(way) for way in every):
-        time.sleep(LISTEN_SECONDS)
-    metrics = _of_pods(access, sight, every, reach, "/metrics")
-    return replace(sight, answers=answers, metrics=metrics)
-
-
-def hears(way: Way) -> bool:
-    """Whether the picker listens for KV events."""
-    from wellit.picture.events import HEARS
-
-    return bool(way.picker_node and HEARS in way.picker_node.facts)
-
-
-def _of_pods(access: Access, sight: Sight, every: Iterable[Way], reach: Reach, path: str) -> dict[str, Heard]:
-    """What each pod of the pools answers, by name; of pickers only /metrics is asked."""
-    wanted: dict[str, tuple[int, str]] = {}
-    for way in every:
-        for pod in [*way.ready][:MOST_ASKED] if way.ports else []:
-            where = metrics_path(way, pod) if path == "/metrics" else path
-            wanted[pod.name] = (way.ports[0], where)
-        for pod in way.pickers if path == "/metrics" else []:
-            if ways.state(pod).ready:
-                wanted[pod.name] = (metrics_port(pod), path)
-    names = list(wanted)
-
-    def one(name: str) -> Heard:
-        port, where = wanted[name]
-        return asking.through(reach, access, sight.namespace, f"pod/{name}", port, lambda url: asking.ask(url + where))
-
-    with ThreadPoolExecutor(PARALLEL) as pool:
-        return dict(zip(names, pool.map(one, names), strict=True))
-
-
-def metrics_path(way: Way, pod: Object) -> str:
-    """Where the engine of a pod serves its metrics."""
-    from wellit import engines
-
-    title = container.title if (container := ways.engine(way.server_of(pod))) else ""
-    known = next((engine for engine in engines.engines() if engine.title == title), None)
-    return str(known.metrics["path"]) if known else "/metrics"
-
-
-def metrics_port(pod: Object) -> int:
-    """Where a picker serves its metrics."""
-    for place in pod.place("containers"):
-        from wellit.seen import words
-
-        given = words.read(place["command"], place["args"]).given("--metrics-port")
-        if given and given.number:
-            return given.number
-    return ways.METRICS_PORT
-
-
-def _answers(access: Access, sight: Sight, every: Iterable[Way], reach: Reach) -> Iterator[tuple[str, Heard]]:
-    for way in every:
-        if not (at := _entrance(way)):
-            continue
-        namespace, what, port = at
-        found = asking.through(reach, access, namespace, what, port, _question(sight, way))
-        if found.ok and hears(way):  # a picker connects to the pods with the first request, and hears the next
-            found = asking.through(reach, access, namespace, what, port, _question(sight, way))
-        yield way.pool_name, found
-
-
-def _entrance(way: Way) -> tuple[str, str, int] | None:
-    """(namespace, what, port) where a request comes in: the gateway's service; without a gateway a pod that decodes."""
-    if way.gateway and way.route and (service := way.gateway_service):
-        port = next((one.get("port") for one in maps(way.gateway.spec.get("listeners"))), 80)
-        return way.gateway.namespace, f"service/{service.name}", int(port or 80)
-    if not way.gateway and not way.route and way.ports:
-        pod = next((pod for pod in way.ready if pod in way.decodes), None)
-        return (pod.namespace, f"pod/{pod.name}", way.ports[0]) if pod else None
-    return None
-
-
-def _question(sight: Sight, way: Way) -> Callable[[str], Heard]:
-    """A completion that is asked as a client of this route would."""
-    match: Mapping[str, Any] = next(iter(maps(mapping(way.rule).get("matches"))), {})
-    path = str(mapping(match.get("path")).get("value", "")).rstrip("/")
-    headers = {str(one.get("name")): str(one.get("value")) for one in maps(match.get("headers"))}
-    hosts = way.route.spec.get("hostnames") if way.route else None
-    if hosts:
-        headers["Host"] = str(hosts[0]).replace("*", "doctor")
-    # Asked once: what is in no cache is prefilled.
-    prompt = f"{time.time_ns()} {PROMPT * 8}"
-    body = {"model": model_of(sight, way), "prompt": prompt, "max_tokens": 8}
-    base = path if "/v1" not in path else path.partition("/v1")[0]
-    return lambda url: asking.ask(f"{url}{base}/v1/completions", body, headers, asking.ANSWER_SECONDS)
-
-
-def model_of(sight: Sight, way: Way) -> str:
-    """The name that a request says: the one that was given, the recorded one, or what the engines are told."""
-    if sight.model:
-        return sight.model
-    known = sight.record.ways if sight.record else ()
-    named = [str(one.get("model", "")) for one in known if one.get("engine") and way.pool_name.endswith(one["engine"])]
-    recorded = [*named, sight.record.model if sight.record else ""]
-    told = [
-        str(c.facts.get("served as") or c.facts.get("model", "")) for node in way.servers if (c := ways.engine(node))
-    ]
-    return next(filter(None, [*recorded, *told]), "")

@@ -13,6 +13,7 @@ from wellit import remembered
 from wellit.doctor.sight import STAMP, Heard
 
 FILE = Path(__file__).with_name("signatures.yaml")
+TRACE = re.compile(r',"stacktrace":"(?:[^"\\]|\\.)*"')
 LINE = 300  # characters of a log line that are shown
 
 
@@ -42,8 +43,8 @@ def known(log: str, of: str, engine: str = "") -> list[Said]:
 
 
 def plain(log: str) -> list[str]:
-    """The lines of a log without the stamps of the container runtime."""
-    return [line for line in STAMP.sub("", log).splitlines() if line.strip()]
+    """The lines of a log without the stamps of the container runtime, and without where in a program they were said."""
+    return [line for line in TRACE.sub("", STAMP.sub("", log)).splitlines() if line.strip()]
 
 
 def tail(log: str, count: int = 5) -> str:

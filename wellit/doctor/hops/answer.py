@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wellit.doctor import commands, signatures
-from wellit.doctor.look import model_of
+from wellit.doctor.questions import model_of
 from wellit.doctor.ways import Way
 from wellit.findings import Check
 

@@ -10,7 +10,7 @@ from typing import Any
 from wellit import preflight
 from wellit.demand import Demand, Kind
 from wellit.demand import Object as Named
-from wellit.doctor import commands, containers
+from wellit.doctor import commands, mending
 from wellit.doctor.sight import SIMULATED
 from wellit.doctor.ways import Way
 from wellit.findings import Check
@@ -87,7 +87,7 @@ def gateway(way: Way) -> Iterator[Check]:
 def gateway_pods(way: Way) -> Iterator[Check]:
     """Whether its own pods run."""
     title = f"the pods of the gateway {way.gateway_name} run"
-    yield from containers.ended(way, way.gateway_pods, "gateway", "WL732", title)
+    yield from mending.ended(way, way.gateway_pods, "gateway", "WL732", title)
     service = way.gateway_service
     if service and not way.gateway_pods and not way.sight.unread.get("Pod") and not way.sight.simulated:
         selector = json.dumps(service.spec.get("selector"))

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from wellit.doctor import commands, containers, signatures, ways
+from wellit.doctor import commands, containers, mending, signatures, ways
 from wellit.doctor.ways import Way
 from wellit.findings import Check
 from wellit.picture.objects import Object, matched_labels
@@ -63,7 +63,7 @@ def stays(way: Way) -> Iterator[Check]:
     """Whether its pods run and are Ready."""
     maker = way.picker_workload
     title = f"the picker {maker.name if maker else way.picker_reference.get('name', '')} stays up"
-    found = list(containers.ended(way, way.pickers, "picker", "WL742", title))
+    found = list(mending.ended(way, way.pickers, "picker", "WL742", title))
     yield from found
     waiting = [pod for pod in way.pickers if not ways.state(pod).ready]
     if maker and not maker.replicas:

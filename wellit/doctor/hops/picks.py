@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 
 from wellit import engines
-from wellit.doctor import commands, ways
+from wellit.doctor import commands, containers, ways
 from wellit.doctor.ways import Way
 from wellit.findings import Check
 from wellit.picture.objects import Object
+from wellit.picture.plain import mapping, maps
 from wellit.seen import words
 
+FLUSHED_SECONDS = 10.0  # the picker writes it anew every 5 s
 READY_PODS = re.compile(r"^inference_pool_ready_pods(?:\{[^}]*\})? ([\d.e+]+)$", re.MULTILINE)
 
 
@@ -33,7 +35,7 @@ def sees(way: Way) -> Iterator[Check]:
         heard = way.sight.metrics.get(pod.name)
         if heard and (found := READY_PODS.search(heard.text)) and way.ready:
             count, ready = int(float(found[1])), len(way.ready) * max(len(way.ports), 1)
-            if count == 0:
+            if count == 0 and not _answered(way) and all(_long_ready(way, pod) for pod in way.ready):
                 yield Check(
                     "WL744",
                     title,
@@ -44,9 +46,23 @@ def sees(way: Way) -> Iterator[Check]:
                     else "",
                     found[0],
                 )
-            else:
+            elif count:
                 yield Check("WL744", title, "pass", f"{count} Ready")
             return
+
+
+def _answered(way: Way) -> bool:
+    heard = way.sight.answers.get(way.pool_name)
+    return bool(heard and heard.ok)
+
+
+def _long_ready(way: Way, pod: Object) -> bool:
+    """Whether a pod has been Ready for so long that the picker's figures have it."""
+    for one in maps(mapping(pod.manifest.get("status")).get("conditions")):
+        if one.get("type") == "Ready":
+            since = containers.seconds(str(one.get("lastTransitionTime") or ""))
+            return not since or way.sight.now - since > FLUSHED_SECONDS
+    return False
 
 
 def reads_metrics(way: Way) -> Iterator[Check]:

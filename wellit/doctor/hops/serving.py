@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from wellit import engines
 from wellit.doctor import commands, signatures, ways
-from wellit.doctor.look import model_of
+from wellit.doctor.questions import model_of
 from wellit.doctor.sight import Heard
 from wellit.doctor.ways import Way
 from wellit.engines import Engine

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from wellit.doctor import commands, containers, signatures, ways
+from wellit.doctor import commands, containers, mending, signatures, ways
 from wellit.doctor.hops.serving import heard_of, listens
 from wellit.doctor.ways import Way
 from wellit.findings import Check
@@ -47,7 +47,7 @@ def engine(way: Way) -> Iterator[Check]:
 
 
 def _ended(way: Way, does: str, key: str, title: str) -> Iterator[Check]:
-    checks = list(containers.ended(way, way.pods, does, key, title))
+    checks = list(mending.ended(way, way.pods, does, key, title))
     yield from checks
     if not checks and does != "other" and way.ready and any(getattr(ways, does)(node) for node in way.servers):
         yield Check(key, title.format(maker=" and ".join(node.name for node in way.servers)), "pass")

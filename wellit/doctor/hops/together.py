@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from wellit.doctor import commands, containers, signatures, ways
-from wellit.doctor.look import hears
+from wellit.doctor.questions import hears
 from wellit.doctor.ways import Way
 from wellit.findings import Check
 from wellit.report.style import counted
@@ -71,6 +71,8 @@ def prefill(way: Way) -> Iterator[Check]:
 def _never_split(way: Way, title: str) -> Iterator[Check]:
     scraped = [heard for pod in way.pickers if (heard := way.sight.metrics.get(pod.name)) and heard.ok]
     if not scraped or not _answered(way):
+        why = "no request was answered" if not _answered(way) else "the picker's counts could not be read"
+        yield Check("WL755", title, "skip", f"its pods are Ready; whether they take part was not seen: {why}")
         return
     texts = "\n".join(heard.text for heard in scraped)
     said = _proxy_said(way, "WL755")
