@@ -24,6 +24,12 @@ def test_the_connector_of_another_engine_is_promised() -> None:
     assert "KV by nixlv2 → " in text and "sglang" not in text
 
 
+def test_metrics_are_promised_by_the_names_of_the_other_engine() -> None:
+    step = walk.Step("scripts/invoke show -e sglang", "sglang:prompt_tokens_total{...", "", "f", 1)
+    [made] = other.in_environment("inference-scheduling", [step], "trtllm")
+    assert made.promised == "trtllm_prompt_tokens_total{..."
+
+
 @pytest.mark.parametrize(
     ("guide", "environment", "said"),
     [

@@ -61,8 +61,9 @@ def _names(here: Stack, there: Stack) -> Iterator[tuple[str, str]]:
     connectors = [data["connectors"][0] if data["connectors"] else "" for data in (was, now)]
     if connectors[0]:
         yield rf"(?<=KV by ){re.escape(connectors[0])}", connectors[1]
-    for what in METRICS:
-        yield re.escape(was["metrics"][what]), now["metrics"][what]
+    before, after = ({**data["metrics"], **data["metrics"].get("also", {})} for data in (was, now))
+    for what in (*METRICS, *was["metrics"].get("also", {})):
+        yield re.escape(before[what]), after.get(what, "")
     models = [cells.model_of(stack.values, stack.engines[0]) for stack in (here, there)]
     pairs = ((models[0], models[1]), (was["title"], now["title"]), (old, new))
     yield from ((re.escape(one), other) for one, other in pairs)
