@@ -383,10 +383,11 @@ def sandbox_status(_: Context) -> None:
 
 @task(name="shell", name_="another name than default")
 def sandbox_shell(_: Context, name_: str = "") -> int:
-    """A shell whose kubectl, helm and helmfile talk to the sandbox."""
+    """A shell whose kubectl, helm and helmfile talk to the sandbox, or one command in it: after --."""
     from wellit import process, sandbox
 
-    return process.attached([os.environ.get("SHELL", "/bin/sh")], env=sandbox.shell(sandbox_name(name_)))
+    words = after_dashes() or [os.environ.get("SHELL", "/bin/sh")]
+    return process.attached(words, env=sandbox.shell(sandbox_name(name_)))
 
 
 @task(
