@@ -144,6 +144,11 @@ CHECKS: dict[str, tuple[str, str]] = {
         "Each engine's way leads to its own pods",
         "Where several engines stand behind one gateway, told apart by path, header or model name.",
     ),
+    "WL724": (
+        "Requests go by the picker",
+        "It leaves a mark in the answers that it has seen. Where a pool says FailOpen and its picker cannot be asked,\n"
+        "the gateway sends requests to any pod: they are answered, and nothing is scheduled.",
+    ),
     **hopchecks.CHECKS,
     "WL770": (
         "Every request was answered",

@@ -13,6 +13,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.smoke.world import KNOWN, engine, pool, server, way
+from wellit.smoke.ask import PICKED
 from wellit.smoke.figures import Road, Roads
 from wellit.smoke.parts import Parts, Pool
 
@@ -27,6 +28,7 @@ class Model:
     capacity: int = 8
     seconds: float = 0.15
     names: bool = True
+    picked: bool = True  # the picker leaves its mark
     metrics: bool = True
     hangs: bool = False
     faults: list[int] = field(default_factory=list)
@@ -61,6 +63,7 @@ class Model:
             await asyncio.sleep(self.seconds)
             self.running -= 1
         said = {"x-inference-pod": self.name} if self.names else {}
+        said |= {PICKED: "true"} if self.picked else {}
         choice = {"message": {"content": "hello"}} if "messages" in body else {"text": "hello"}
         usage = {"prompt_tokens": 3, "completion_tokens": 1}
         if not body.get("stream"):
@@ -88,12 +91,16 @@ class Stack:
     urls: dict[str, str] = field(default_factory=dict)
     blind: bool = False  # the picker reads no queue
     sticky: bool = True  # the gateway knows prefixes
+    starting: int = 0  # requests that come before the picker takes any
     last: dict[str, Model] = field(default_factory=dict)
 
     async def through(self, request: web.Request) -> web.StreamResponse:
         """The gateway: to whoever had the prefix before, else to the shorter queue."""
         if request.method == "GET":
             return await self.models[0].models(request)
+        if self.starting:
+            self.starting -= 1
+            return web.Response(status=500)
         body = await request.json()
         start = str(body.get("prompt", ""))[:PREFIX]
         chosen = min(self.models, key=lambda model: (model.waiting + model.running, len(model.seen)))

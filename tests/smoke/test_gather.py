@@ -39,6 +39,21 @@ def test_a_picker_that_sees_no_queue() -> None:
     assert check.status == "fail" and "the picker read 0 all the time" in check.detail
 
 
+def test_a_picker_that_is_still_starting_is_waited_for() -> None:
+    with running(starting=4) as stack:
+        checks = told(gather(stack.parts, stack.roads, 30))
+        assert stack.starting == 0
+    assert checks["WL710"].detail.startswith("through the gateway g; its picker took requests after ")
+    assert checks["WL712"].status == checks["WL724"].status == "pass"
+
+
+def test_a_gateway_that_goes_past_its_picker_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wellit.smoke.gather.PAST_SECONDS", 0.2)
+    with running(Model("d-0", picked=False), Model("d-1", picked=False)) as stack:
+        check = told(gather(stack.parts, stack.roads, 30))["WL724"]
+    assert check.status == "warn" and "goes past a picker" in check.detail
+
+
 def test_a_gateway_that_forgets_prefixes() -> None:
     with running(sticky=False) as stack:
         check = told(gather(stack.parts, stack.roads, 30))["WL721"]

@@ -12,7 +12,7 @@ from wellit.engines import Engine
 from wellit.findings import Check
 from wellit.record import Record
 from wellit.smoke import judge
-from wellit.smoke.ask import Answer
+from wellit.smoke.ask import PICKED, Answer
 from wellit.smoke.causes import Words
 from wellit.smoke.figures import Burst, Figures, Group, Look, OfWay, Prefixes, Road, Roads
 from wellit.smoke.pages import Page
@@ -43,7 +43,8 @@ def way(of: Pool | None = None, **about: Any) -> Way:
 
 
 def said(body: Any, pod: str = "d-0", **about: Any) -> Answer:
-    return replace(Answer(200, json.dumps(body), {"x-inference-pod": pod} if pod else {}, 0.1), **about)
+    headers = {PICKED: "true"} | ({"x-inference-pod": pod} if pod else {})
+    return replace(Answer(200, json.dumps(body), headers, 0.1), **about)
 
 
 def completed(pod: str = "d-0") -> Answer:

@@ -12,6 +12,7 @@ from wellit.smoke.figures import Figures, OfWay
 from wellit.smoke.parts import Way
 
 ONCE = 0.05  # of the whole time: pieces that come closer together came at once
+SOON = 1.0  # seconds until a picker takes requests, of which nothing is said
 LONG = 0.5  # seconds; of a shorter stream it cannot be told
 
 
@@ -23,13 +24,24 @@ def checks(figures: Figures, words: Words) -> Iterator[Check]:
             status = "fail" if road.permitted else "unknown"
             yield Check("WL710", title, status, road.why, road.fix)  # type: ignore[arg-type]
             continue
-        yield Check("WL710", title, "pass", road.said)
+        late = f"; its picker took requests after {found.settled:.0f} s" if found.settled > SOON else ""
+        yield Check("WL710", title, "pass", road.said + late)
+        if figures.parts.gateway and found.completion.ok and found.way.pool and found.way.pool.picker:
+            yield _picked(found, words)
         yield _listed(found, words)
         yield _spoken("WL712", "a completion is answered", found, found.completion, words)
         yield _spoken("WL713", "a chat is answered", found, found.chat, words)
         yield _streamed(found, words)
         yield _counted(found)
         yield _unknown(figures, found, words)
+
+
+def _picked(found: OfWay, words: Words) -> Check:
+    title = f"requests go by the picker{found.way.label}"
+    if found.completion.picked:
+        return Check("WL724", title, "pass")
+    detail = "an answer has no mark of it: the gateway goes past a picker that it cannot ask (failureMode FailOpen)"
+    return Check("WL724", title, "warn", detail, words.invoke("doctor"))
 
 
 def _wrong(key: str, title: str, answer: Answer, way: Way, words: Words) -> Check:

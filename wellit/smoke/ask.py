@@ -21,6 +21,7 @@ REQUEST_SECONDS = 20.0
 CONNECT_SECONDS = 5.0
 SHOWN = 300  # characters of an answer that are shown
 POD = "x-inference-pod"  # in answers of stand-ins and of llm-d's simulator
+PICKED = "x-went-into-resp-headers"  # in answers that a picker has seen (asked of v0.7.1)
 OVER = "not asked: the time was over"
 
 
@@ -61,6 +62,11 @@ class Answer:
     def pod(self) -> str:
         """The pod that says that it answered; "" when none does."""
         return self.headers.get(POD, "").rpartition(",")[2].strip()
+
+    @property
+    def picked(self) -> bool:
+        """Whether a picker says that it has seen the answer."""
+        return PICKED in self.headers
 
     @property
     def words(self) -> str:

@@ -46,7 +46,10 @@ NO_LOOK = Look()
 
 @dataclass(frozen=True)
 class OfWay:
-    """What one way was asked, one after the other. `unknown` is the answer to a model that nobody serves."""
+    """What one way was asked, one after the other. `unknown` is the answer to a model that nobody serves.
+
+    `settled` is how many seconds it took until the gateway asked the picker.
+    """
 
     way: Way
     models: Answer = NO_ANSWER
@@ -56,6 +59,7 @@ class OfWay:
     unknown: Answer = NO_ANSWER
     before: Look = NO_LOOK
     after: Look = NO_LOOK
+    settled: float = 0.0
 
     @property
     def pods(self) -> set[str]:

@@ -19,6 +19,9 @@ from wellit.smoke.parts import Parts, Pool, Way
 UNKNOWN_MODEL = "wellit-asks-for-a-model-that-is-not-there"
 LOOK_SECONDS = 0.1  # between two looks at the metrics; the picker itself looks every 50 ms
 PAGE_SECONDS = 2.0
+# A picker's pod is Ready before it takes requests (24 s were seen on a busy machine): until then the gateway answers
+# with errors, or goes past it.
+SETTLE_SECONDS, PAST_SECONDS, PROBE_SECONDS, AGAIN_SECONDS = 30.0, 5.0, 2.0, 0.5
 BURST_EACH, BURST_MOST, BURST_TOKENS = 32, 256, 64  # requests for each server and in all, words of each answer
 # Between two of them, so that the picker, which looks every 50 ms, sees what the first ones did.
 BURST_SECONDS = 0.01
@@ -89,6 +92,7 @@ async def _way(ask: Asker, reached: Roads, way: Way, url: str) -> OfWay:
     if not url:
         return OfWay(way)
     base, headers = url + way.path, way.headers
+    settled = await _settle(ask, way, base) if way.pool and way.pool.picker else 0.0
     before = await _look(ask, reached, way.pool)
     streamed = chat(way.model, "Count from one to ten, in words.", 32) | {"stream_options": {"include_usage": True}}
     found = OfWay(
@@ -99,8 +103,23 @@ async def _way(ask: Asker, reached: Roads, way: Way, url: str) -> OfWay:
         await ask.stream(f"{base}/v1/chat/completions", streamed, headers),
         await ask.post(f"{base}/v1/completions", completion(UNKNOWN_MODEL, "Say hello.", 4), headers),
         before,
+        settled=settled,
     )
     return replace(found, after=await _look(ask, reached, way.pool))
+
+
+async def _settle(ask: Asker, way: Way, base: str) -> float:
+    """Wait until the gateway asks the picker, for a while. Returns how long that took, in seconds."""
+    began, most = time.monotonic(), min(SETTLE_SECONDS, ask.left / 2)
+    while True:
+        body = completion(way.model, "Hello.", 1)
+        answer = await ask.post(f"{base}/v1/completions", body, way.headers, min(PROBE_SECONDS, ask.left / 8))
+        spent = time.monotonic() - began
+        starting = answer.status >= 500 and spent < most
+        passed_by = answer.ok and not answer.picked and spent < min(PAST_SECONDS, most)
+        if not starting and not passed_by:
+            return spent
+        await asyncio.sleep(AGAIN_SECONDS)
 
 
 async def _direct(ask: Asker, reached: Roads) -> dict[str, Answer]:
