@@ -513,7 +513,7 @@ FAULTS = [
         "KV events never indexed",
         deaf_events,
         "WL757",
-        ("never told of any", "lookup_requests_total 4"),
+        ("told of none", "lookup_requests_total +4", "admissions_total not there"),
         ("topic kv@",),
         "precise-prefix-cache-aware",
     ),

@@ -32,6 +32,7 @@ KINDS = (
 )  # fmt: skip
 LINES = 200  # of each log
 MOST_LOGS = 40
+RECENT_SECONDS = 600
 ISTIOD = "/apis/apps/v1/deployments"
 
 
@@ -39,9 +40,8 @@ def look(access: Access, namespace: str, *, record: Record | None = None, model:
     """Look at a namespace. Raises CannotAnswer when the cluster does not answer."""
     found, unread = _objects(access, namespace)
     sight = Sight(namespace, access.label, _flags(access), found, record, unread, model=model, now=time.time())
-    sight = _more(access, sight)
-    sight = replace(sight, logs=_logs(access, sight))
-    return questions.asked(access, sight, reach)
+    sight = questions.asked(access, _more(access, sight), reach)
+    return replace(sight, logs=_logs(access, sight))  # after the questions: logs tell of them
 
 
 def _flags(access: Access) -> str:
@@ -136,7 +136,9 @@ def _log(access: Access, pod: Object, container: str, *, ended: bool) -> Log:
             return done.out
         return Unread(permission(done.err.partition("): ")[2])) if "(Forbidden)" in done.err else ""
 
-    now, before = one(), one(previous="true") if ended else ""
+    # What a pod that is well said long ago is of no interest now.
+    lately = {"sinceSeconds": str(RECENT_SECONDS)} if ways.state(pod).ready and not ended else {}
+    now, before = one(**lately), one(previous="true") if ended else ""
     if isinstance(now, Unread) or isinstance(before, Unread):
         return Log(unread=now.why if isinstance(now, Unread) else str(before))
     return Log(now, before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,7 @@ from wellit.live import pod_state
 from wellit.picture.objects import Object
 from wellit.picture.plain import mapping, maps
 
+CONNECT_SECONDS = 0.3
 AGAIN_SECONDS = (1.0,)  # a pod that does not answer is asked once more
 
 
@@ -27,7 +29,11 @@ MOST_ASKED = 12  # pods of one pool that are asked over HTTP
 PROMPT = "What is said here is a question of doctor's, long enough to be worth a prefill, and asked once. "
 
 
-LISTEN_SECONDS = 1.5  # until a picker that was told of cached blocks has taken that in
+# Until a picker that was told of cached blocks has taken that in; a pod that has just started it hears some seconds
+# later.
+LISTEN_SECONDS = (1.5, 5.0)
+METRICS, MODELS = "/metrics", "/v1/models"
+ADMITTED = re.compile(r"^kvcache_index_admissions_total(?:\{[^}]*\})? ([\d.e+]+)$", re.MULTILINE)
 
 
 def asked(access: Access, sight: Sight, reach: Reach) -> Sight:
@@ -35,13 +41,27 @@ def asked(access: Access, sight: Sight, reach: Reach) -> Sight:
     if sight.simulated:
         return replace(sight, unasked="readiness here is simulated by the sandbox: nothing runs behind it")
     every = ways.of(sight)
-    models = _of_pods(access, sight, every, reach, "/v1/models")
-    sight = replace(sight, models=models)
-    answers = dict(_answers(access, sight, every, reach))
-    if any(heard.ok for heard in answers.values()) and any(hears(way) for way in every):
-        time.sleep(LISTEN_SECONDS)
-    metrics = _of_pods(access, sight, every, reach, "/metrics")
-    return replace(sight, answers=answers, metrics=metrics)
+    before = _of_pods(access, sight, every, reach, METRICS, pickers_only=True)
+    sight = replace(sight, models=_of_pods(access, sight, every, reach, MODELS), before=before)
+    answers: dict[str, Heard] = {}
+    for pause in LISTEN_SECONDS:
+        answers |= dict(_answers(access, sight, every, reach))
+        listening = [way for way in every if hears(way) and (heard := answers.get(way.pool_name)) and heard.ok]
+        if not listening:
+            break
+        time.sleep(pause)
+        after = _of_pods(access, sight, every, reach, METRICS, pickers_only=True)
+        if all(grown(replace(sight, metrics=after), way, ADMITTED) for way in listening):
+            break
+    return replace(sight, answers=answers, metrics=_of_pods(access, sight, every, reach, METRICS))
+
+
+def grown(sight: Sight, way: Way, counter: re.Pattern[str]) -> float | None:
+    """By how much a counter of a way's pickers grew while doctor asked; None when it is not served."""
+    counted = [sight.metrics[pod.name].text for pod in way.pickers if pod.name in sight.metrics]
+    earlier = [sight.before[pod.name].text for pod in way.pickers if pod.name in sight.before]
+    found = [float(one) for text in counted for one in counter.findall(text)]
+    return sum(found) - sum(float(one) for text in earlier for one in counter.findall(text)) if found else None
 
 
 def hears(way: Way) -> bool:
@@ -51,14 +71,16 @@ def hears(way: Way) -> bool:
     return bool(way.picker_node and HEARS in way.picker_node.facts)
 
 
-def _of_pods(access: Access, sight: Sight, every: Iterable[Way], reach: Reach, path: str) -> dict[str, Heard]:
+def _of_pods(
+    access: Access, sight: Sight, every: Iterable[Way], reach: Reach, path: str, *, pickers_only: bool = False
+) -> dict[str, Heard]:
     """What each pod of the pools answers, by name; of pickers only /metrics is asked."""
     wanted: dict[str, tuple[int, str]] = {}
     for way in every:
-        for pod in [*way.ready][:MOST_ASKED] if way.ports else []:
-            where = metrics_path(way, pod) if path == "/metrics" else path
+        for pod in way.ready[:MOST_ASKED] if way.ports and not pickers_only else []:
+            where = metrics_path(way, pod) if path == METRICS else path
             wanted[pod.name] = (way.ports[0], where)
-        for pod in way.pickers if path == "/metrics" else []:
+        for pod in way.pickers if path == METRICS else []:
             if ways.state(pod).ready:
                 wanted[pod.name] = (metrics_port(pod), path)
     names = list(wanted)
@@ -117,6 +139,7 @@ def _answers(access: Access, sight: Sight, every: Iterable[Way], reach: Reach) -
         namespace, what, port = at
         found = asking.through(reach, access, namespace, what, port, _question(sight, way))
         if found.ok and hears(way):  # a picker connects to the pods with the first request, and hears the next
+            time.sleep(CONNECT_SECONDS)
             found = asking.through(reach, access, namespace, what, port, _question(sight, way))
         yield way.pool_name, found
 

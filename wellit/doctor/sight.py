@@ -68,8 +68,9 @@ class Sight:
     """One look at a namespace.
 
     `unread` says of kinds (``Pod``), and of what else could not be looked at, which permission is missing. `logs` are
-    by pod and container; `metrics` and `models` (what a pod answers to GET /v1/models at its pool's port) by pod;
-    `answers` (a completion asked through the gateway) by pool. `unasked` says why nothing was asked over HTTP.
+    by pod and container; by pod are `before` (pickers' metrics, before anything was asked), `metrics` and `models`
+    (what a pod answers to GET /v1/models at its pool's port), by pool `answers` (a completion through the gateway).
+    `unasked` says why nothing was asked over HTTP.
     """
 
     namespace: str
@@ -80,6 +81,7 @@ class Sight:
     unread: Mapping[str, str] = field(default_factory=dict)
     cluster: Cluster | None = None
     logs: Mapping[tuple[str, str], Log] = field(default_factory=dict)
+    before: Mapping[str, Heard] = field(default_factory=dict)
     metrics: Mapping[str, Heard] = field(default_factory=dict)
     models: Mapping[str, Heard] = field(default_factory=dict)
     answers: Mapping[str, Heard] = field(default_factory=dict)

@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterator
 
 from wellit.doctor import commands, containers, signatures, ways
-from wellit.doctor.questions import hears
+from wellit.doctor.questions import ADMITTED, grown, hears
 from wellit.doctor.ways import Way
 from wellit.findings import Check
 from wellit.report.style import counted
 
 SPLIT = re.compile(r'decision_total\{[^}]*decision_type="prefill-decode"[^}]*\} ([\d.e+]+)')
 DECIDED = "llm_d_inference_scheduler_disagg_decision_total"
-ADMITTED = re.compile(r"^kvcache_index_admissions_total(?:\{[^}]*\})? ([\d.e+]+)$", re.MULTILINE)
 LOOKED_UP = re.compile(r"^kvcache_index_lookup_requests_total(?:\{[^}]*\})? ([\d.e+]+)$", re.MULTILINE)
 
 
@@ -76,7 +75,8 @@ def _never_split(way: Way, title: str) -> Iterator[Check]:
         return
     texts = "\n".join(heard.text for heard in scraped)
     said = _proxy_said(way, "WL755")
-    if DECIDED in texts and not SPLIT.search(texts):
+    split = grown(way.sight, way, SPLIT)
+    if DECIDED in texts and not split:
         lines = [line for line in texts.splitlines() if line.startswith(DECIDED)]
         yield Check(
             "WL755",
@@ -95,8 +95,8 @@ def _never_split(way: Way, title: str) -> Iterator[Check]:
             commands.kubectl(way.sight, "logs", "-l", "llm-d.ai/role=prefill"),
             "\n".join(said),
         )
-    elif found := SPLIT.search(texts):
-        yield Check("WL755", title, "pass", f"{counted(int(float(found[1])), 'prompt')} prefilled there")
+    elif split:
+        yield Check("WL755", title, "pass", f"{counted(int(split), 'prompt')} of doctor's prefilled there")
 
 
 def _proxy_said(way: Way, check: str) -> list[str]:
@@ -144,25 +144,23 @@ def events(way: Way) -> Iterator[Check]:
         maker = next(iter(way.workloads), None)
         yield Check("WL757", title, "fail", words, commands.edit(way.sight, maker) if maker else "")
         return
-    for pod in way.pickers:
-        heard = way.sight.metrics.get(pod.name)
-        if not heard or not heard.ok or not _answered(way):
-            continue
-        admitted, asked = ADMITTED.search(heard.text), LOOKED_UP.search(heard.text)
-        if asked and float(asked[1]) and not (admitted and float(admitted[1])):
-            yield Check(
-                "WL757",
-                title,
-                "fail",
-                "it has looked for cached blocks and was never told of any: topic, port, page size or form of the "
-                "events is another than it listens for",
-                "topic kv@POD_IP:PORT@MODEL with the pool's port, the picker's block not larger than the engine's "
-                "page: invoke validate names what differs",
-                f"{asked[0]}\n{admitted[0] if admitted else 'kvcache_index_admissions_total: not there'}",
-            )
-        elif admitted and float(admitted[1]):
-            yield Check("WL757", title, "pass", f"{float(admitted[1]):.0f} blocks noted")
+    if not _answered(way):
         return
+    admitted, asked = grown(way.sight, way, ADMITTED), grown(way.sight, way, LOOKED_UP)
+    if asked and not admitted:
+        yield Check(
+            "WL757",
+            title,
+            "fail",
+            "it looked for cached blocks and was told of none, though an engine has just cached some: topic, port, "
+            "page size or form of the events is another than it listens for",
+            "topic kv@POD_IP:PORT@MODEL with the pool's port, the picker's block not larger than the engine's page: "
+            "invoke validate names what differs",
+            f"while doctor asked: kvcache_index_lookup_requests_total +{asked:.0f}, kvcache_index_admissions_total "
+            f"{'+0' if admitted is not None else 'not there'}",
+        )
+    elif admitted:
+        yield Check("WL757", title, "pass", f"{counted(int(admitted), 'block')} noted")
 
 
 def _answered(way: Way) -> bool:
