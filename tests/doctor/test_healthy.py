@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tests.doctor.healthy import failed, sight
+from tests.doctor.healthy import Broken, failed, sight
 from wellit import catalogue
 from wellit.doctor import report
 from wellit.report import render
@@ -24,3 +26,36 @@ def test_nothing_is_found_wrong(guide: str, environment: str) -> None:
     assert str(found.summary["result"]).startswith("a request is answered in 0.12 s")
     text = render(found)
     assert "√ gateway class" in text and "√ answer" in text and "×" not in text
+
+
+def test_a_stack_of_somebody_elses() -> None:
+    """Without a record the way is found by the objects."""
+    found = report(replace(sight(), record=None))
+    assert failed(found) == {} and found.exit_code == 0
+    assert "guide" not in found.summary and "next" not in found.summary
+
+
+def test_a_stack_without_a_gateway_is_asked_at_a_pod() -> None:
+    found = report(sight("inference-scheduling", "sglang", gateway="none"))
+    hops = {hop["hop"]: hop["status"] for hop in found.summary["hops"]}  # type: ignore[attr-defined]
+    assert found.exit_code == 0 and hops["answer"] == "pass" and "gateway" not in hops
+
+
+def test_each_of_several_pools_is_followed() -> None:
+    whole = sight("multi-engine", "vllm-sglang")
+    found = report(whole)
+    pools = [hop["pool"] for hop in found.summary["hops"]]  # type: ignore[attr-defined]
+    assert len(set(pools)) == 2
+    assert render(found).count("√ answer") == 2
+
+
+def test_a_class_that_the_sandbox_simulates_is_neither_good_nor_bad() -> None:
+    b = Broken(sight())
+    conditions = [
+        {"type": "Accepted", "status": "True", "reason": "SimulatedByWellit", "message": "nothing reconciles it"}
+    ]
+    b.one("GatewayClass")["status"] = {"conditions": conditions}
+    b.put(answers={})
+    found = b.report()
+    assert failed(found) == {} and found.exit_code == 2
+    assert "the sandbox says so" in next(check.detail for check in found.checks if check.id == "WL730")
