@@ -39,6 +39,7 @@ from wellit.errors import CannotAnswer
 from wellit.say import announce as say
 
 if TYPE_CHECKING:
+    from wellit.access import Access
     from wellit.findings import Report
 
 
@@ -193,7 +194,9 @@ def smoke(_: Context, timeout: int = 60, **given: Any) -> int:
     from wellit import operate
 
     fmt = known_format(given["format_"])
-    return show(operate.smoke(access(given), *which(given), say, timeout), fmt)
+    there, (namespace, guide, environment) = access(given), which(given)
+    found = operate.smoke(there, namespace, guide, environment, say, timeout)
+    return show(_explained(found, there, namespace, guide), fmt)
 
 
 @task(
@@ -439,8 +442,18 @@ def put(*, wait: bool = True, smoke: bool = True, timeout: float, **given: Any) 
     fmt = known_format(given.get("format_", "text"))
     stack, made, report = rendered(given, "install")
     ask = asker(given["yes"])
-    done = operate.install(stack, made, access(given), report, say, ask, wait=wait, timeout=timeout, smoke=smoke)
-    return show(done, fmt)
+    there = access(given)
+    done = operate.install(stack, made, there, report, say, ask, wait=wait, timeout=timeout, smoke=smoke)
+    return show(_explained(done, there, stack.namespace, stack.name), fmt)
+
+
+def _explained(report: Report, there: Access, namespace: str, guide: str | None) -> Report:
+    """The report, with causes where something was asked for and not answered as it should be."""
+    if report.verdict != "no":
+        return report
+    from wellit import doctor
+
+    return doctor.explained(report, there, namespace, guide)
 
 
 def task_names() -> list[str]:

@@ -48,7 +48,7 @@ def sight(guide: str = "pd-disaggregation", environment: str = "sglang", **about
         objects += _made_of(one)
     objects += _around(objects, made.namespace)
     known = record.make(made, manifests, demand_of(manifests, made.namespace))
-    bare = Sight(made.namespace, "context c (https://c)", "--context c", tuple(objects), known, now=NOW)
+    bare = Sight(made.namespace, "context c (https://c)", "--context c", "--context c", tuple(objects), known, now=NOW)
     return answering(replace(bare, cluster=healthy_cluster(wants(bare))))
 
 

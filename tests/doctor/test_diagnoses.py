@@ -655,7 +655,7 @@ def test_likely() -> None:
         found = likely(b.sight, what)
         return found.id if found else ""
 
-    assert answers(missing_metrics, "metrics") == "WL745"
-    assert answers(dead_prefill, "prefill") == "WL755"
-    assert answers(dead_prefill, "completion") == "WL753"
-    assert answers(lambda _: None, "completion") == ""
+    assert answers(missing_metrics, "WL719") == "WL745"
+    assert answers(dead_prefill, "WL722") == "WL755"
+    assert answers(dead_prefill, "WL712") == "WL753"
+    assert answers(lambda _: None, "WL712") == ""

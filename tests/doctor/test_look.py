@@ -13,12 +13,14 @@ from typing import Any
 
 import pytest
 
-from tests.doctor.healthy import failed, sight
+from tests.doctor.healthy import Broken, failed, sight
+from wellit import doctor
 from wellit.access import Access
 from wellit.doctor import asking, report
 from wellit.doctor.look import look
 from wellit.doctor.sight import Sight
 from wellit.errors import CannotAnswer
+from wellit.findings import Check, Report
 from wellit.process import Done
 
 
@@ -166,3 +168,22 @@ def test_a_namespace_without_anything() -> None:
 def test_nobody_answers() -> None:
     heard = asking.ask("http://127.0.0.1:9/x", seconds=1)
     assert "nothing answers" in heard.failure and not heard.ok
+
+
+def test_what_smoke_found_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check of smoke that failed is followed by what is wrong, each cause once."""
+    b = Broken(sight())
+    b.one("DestinationRule")["spec"]["host"] = "nobody"
+    monkeypatch.setattr(doctor, "look", lambda *_, **__: b.sight)
+    monkeypatch.setattr(doctor, "_record", lambda *_: b.sight.record)
+    failed_checks = [Check("WL712", "a completion is answered", "fail"), Check("WL713", "a chat is answered", "fail")]
+    made = doctor.explained(Report("smoke", checks=[*failed_checks]), here(Cluster(b.sight)), "ns")
+    assert [check.id for check in made.checks] == ["WL712", "WL713", "WL741"]
+
+
+def test_what_smoke_found_well_is_left_alone() -> None:
+    def refused(*_: Any, **__: Any) -> Done:
+        raise AssertionError("nothing is to be asked")
+
+    made = Report("smoke", checks=[Check("WL712", "a completion is answered", "pass")])
+    assert doctor.explained(made, Access(Path("kubectl"), "c", run=refused), "ns").checks == made.checks

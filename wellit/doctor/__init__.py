@@ -6,6 +6,7 @@ commands that mend are printed.
 
 from __future__ import annotations
 
+import contextlib
 from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
 
@@ -16,23 +17,25 @@ from wellit.doctor.asking import Reach
 from wellit.doctor.diagnose import Passed
 from wellit.doctor.look import look
 from wellit.doctor.sight import Sight
-from wellit.errors import CannotAnswer, unknown
+from wellit.errors import CannotAnswer, WellitError, unknown
 from wellit.findings import Check, Report
 from wellit.record import Record
 
-__all__ = ["Sight", "examine", "likely", "look"]
-# Which checks of doctor explain a failed stage of a smoke test, the likeliest first; what is not here may be anything.
-STAGES: dict[str, tuple[str, ...]] = {
-    "models": ("WL752", "WL753", "WL750", "WL742", "WL741"),
-    "model": ("WL754",),
-    "completion": (),
-    "chat": (),
-    "streamed": (),
-    "metrics": ("WL745", "WL744", "WL743"),
-    "spread": ("WL753", "WL744", "WL738", "WL745", "WL750"),
-    "prefix": ("WL757", "WL744", "WL742"),
-    "prefill": ("WL755", "WL756", "WL749", "WL750"),
-    "unknown-model": ("WL754",),
+__all__ = ["Sight", "examine", "explained", "likely", "look"]
+# Which checks of doctor explain a failed check of smoke, the likeliest first; what is named by none may be anything.
+EXPLAIN: dict[str, tuple[str, ...]] = {
+    "WL711": ("WL754", "WL752", "WL753", "WL750"),  # the model is not listed
+    "WL712": (),
+    "WL713": (),
+    "WL714": (),
+    "WL716": ("WL754",),  # an unknown model
+    "WL717": ("WL753", "WL752", "WL755", "WL750"),  # a server does not answer by itself
+    "WL718": (),
+    "WL719": ("WL745", "WL744", "WL743"),  # the picker does not see the metrics
+    "WL720": ("WL753", "WL744", "WL738", "WL745", "WL750"),  # load does not spread
+    "WL721": ("WL757", "WL744", "WL742"),  # the same prefix goes elsewhere
+    "WL722": ("WL755", "WL756", "WL749", "WL750"),  # prefill or decode takes no part
+    "WL723": ("WL734", "WL733"),  # another engine's pods
 }
 
 
@@ -93,14 +96,28 @@ def _result(passed: list[Passed], answered: bool) -> str:
     return "nothing that was looked at keeps a request from being answered; whether one is was not asked"
 
 
-def likely(sight: Sight, what: str) -> Check | None:
-    """The most likely cause of a stage that failed (a key of STAGES), or None when nothing is found wrong."""
-    failed = [
-        check for one in diagnose.of(sight) for check in one.checks if check.status == "fail" and check.id != "WL758"
-    ]
-    wanted = STAGES.get(what, ())
-    named = sorted((check for check in failed if check.id in wanted), key=lambda check: wanted.index(check.id))
-    return next(iter([*named, *failed]), None)
+def likely(sight: Sight, failed: str) -> Check | None:
+    """The most likely cause of a failed check of smoke (its id), or None when nothing is found wrong."""
+    found = [
+        check
+        for one in diagnose.of(sight)
+        for check in one.checks
+        if check.status == "fail" and check.id != "WL758"
+    ]  # fmt: skip
+    wanted = EXPLAIN.get(failed, ())
+    named = sorted((check for check in found if check.id in wanted), key=lambda check: wanted.index(check.id))
+    return next(iter([*named, *found]), None)
+
+
+def explained(smoked: Report, access: Access, namespace: str, guide: str | None = None) -> Report:
+    """A report with checks of smoke, and behind those that failed what is wrong with the stack."""
+    failed = [check.id for check in smoked.checks if check.status == "fail" and check.id in EXPLAIN]
+    if failed:
+        with contextlib.suppress(WellitError):  # what smoke has found stands by itself
+            sight = look(access, namespace, record=_record(access, namespace, guide, None), reach=_reach)
+            causes = dict.fromkeys(cause for one in failed if (cause := likely(sight, one)))
+            smoked.add(causes)
+    return smoked
 
 
 def _record(access: Access, namespace: str, guide: str | None, environment: str | None) -> Record | None:

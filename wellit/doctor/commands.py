@@ -47,7 +47,7 @@ def again(sight: Sight) -> str:
     words = ["-g", known.guide, "-e", known.environment, "-n", known.namespace]
     if known.size != "default":
         words += ["--size", known.size]
-    return f"invoke install {shlex.join(words)} {sight.flags}".strip()
+    return f"invoke install {shlex.join(words)} {sight.invoke_flags}".strip()
 
 
 def set_word(one: Object, container: str, flag: str, value: str) -> dict[str, Any] | None:

@@ -39,13 +39,11 @@ ISTIOD = "/apis/apps/v1/deployments"
 def look(access: Access, namespace: str, *, record: Record | None = None, model: str = "", reach: Reach) -> Sight:
     """Look at a namespace. Raises CannotAnswer when the cluster does not answer."""
     found, unread = _objects(access, namespace)
-    sight = Sight(namespace, access.label, _flags(access), found, record, unread, model=model, now=time.time())
+    sight = Sight(
+        namespace, access.label, access.flags, access.invoke_flags, found, record, unread, model=model, now=time.time()
+    )  # fmt: skip
     sight = questions.asked(access, _more(access, sight), reach)
     return replace(sight, logs=_logs(access, sight))  # after the questions: logs tell of them
-
-
-def _flags(access: Access) -> str:
-    return access.flags
 
 
 def _objects(access: Access, namespace: str) -> tuple[tuple[Mapping[str, Any], ...], dict[str, str]]:

@@ -75,7 +75,8 @@ class Sight:
 
     namespace: str
     label: str = ""
-    flags: str = ""
+    flags: str = ""  # for kubectl
+    invoke_flags: str = ""
     objects: tuple[Mapping[str, Any], ...] = ()
     record: Record | None = None
     unread: Mapping[str, str] = field(default_factory=dict)
