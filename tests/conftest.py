@@ -51,10 +51,15 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="session")
-def answers() -> Iterator[Sandbox]:
-    """A sandbox that answers; where there can be none, what needs it is skipped with the reason."""
+def can_answer() -> None:
+    """Where no sandbox can answer, what needs one is skipped with the reason."""
     if why := plane.cannot(print):
         pytest.skip(f"no data plane on this machine: {why}")
+
+
+@pytest.fixture(scope="session")
+def answers(can_answer: None) -> Iterator[Sandbox]:  # noqa: ARG001
+    """A sandbox that answers."""
     name = own_name("-answers")
     yield sandboxes.up(name, say=print, ready="answers")
     sandboxes.down(name, say=print)

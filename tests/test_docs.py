@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from wellit import catalogue, docs, paths, sandbox, walk
+from wellit import docs, paths, sandbox, walk
 
-GUIDES = catalogue.guide_names()
+MAIN = ("README.md", "README.zh.md")
+WALKS = [(file.parent.name, file.name) for file in sorted(paths.GUIDES.glob("*/README*.md"))]
 READMES = [
-    paths.ROOT / "README.md",
+    *(paths.ROOT / name for name in MAIN),
     paths.ROOT / "docs" / "add-an-engine.md",
     paths.ROOT / "docs" / "validate.md",
-    *sorted(paths.GUIDES.glob("*/README.md")),
+    *(paths.GUIDES / guide / name for guide, name in WALKS),
 ]
 
 
@@ -55,10 +56,11 @@ def _environments_as_they_were() -> Iterator[None]:
         file.unlink()
 
 
-@pytest.mark.usefixtures("_environments_as_they_were")
-def test_the_commands_of_the_readme_do_what_it_says(own_cache: Path) -> None:
+@pytest.mark.usefixtures("_environments_as_they_were", "can_answer")
+@pytest.mark.parametrize("name", MAIN)
+def test_the_commands_of_the_readme_do_what_it_says(name: str, own_cache: Path) -> None:
     """Every `console` step, in order, but those that need a GPU cluster; in a sandbox and a cache of their own."""
-    steps = [step for step in walk.steps(paths.ROOT / "README.md") if step.where != "cluster"]
+    steps = [step for step in walk.steps(paths.ROOT / name) if step.where != "cluster"]
     assert len(steps) > 5
     with walk.Walk(print, env={"WELLIT_CACHE": str(own_cache), "WELLIT_SANDBOX": "default"}) as walking:
         for step in steps:
@@ -66,12 +68,12 @@ def test_the_commands_of_the_readme_do_what_it_says(own_cache: Path) -> None:
             assert walked.ok, "\n".join([f"{step.place}: $ {step.command}", *walked.differs])
 
 
-@pytest.mark.usefixtures("shared_cache")
-@pytest.mark.parametrize("name", GUIDES)
-def test_a_guide_is_walked_from_its_readme(name: str) -> None:
+@pytest.mark.usefixtures("shared_cache", "can_answer")
+@pytest.mark.parametrize(("name", "readme"), WALKS)
+def test_a_guide_is_walked_from_its_readme(name: str, readme: str) -> None:
     """In one sandbox, which only the last README takes down."""
     said: list[str] = []
-    last = name == GUIDES[-1]
-    assert walk.guide(name, said.append, stays=not last) == 0, "\n".join(said)
+    last = (name, readme) == WALKS[-1]
+    assert walk.guide(name, said.append, stays=not last, readme=readme) == 0, "\n".join(said)
     assert any("not run, it needs a cluster" in line for line in said)
     assert [one.name for one in sandbox.all_sandboxes()] == ([] if last else [walk.SANDBOX])

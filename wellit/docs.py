@@ -16,7 +16,7 @@ from wellit import catalogue, ids, paths, process, support
 if TYPE_CHECKING:
     from wellit.cells import Cell, Refusal
 
-DOCUMENTS = ("README.md", "docs/findings.md")
+DOCUMENTS = ("README.md", "README.zh.md", "docs/findings.md")
 PICTURES = {
     # What README shows of a first quickstart and of a refused mistake.
     "quickstart.svg": "scripts/invoke quickstart",
