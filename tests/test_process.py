@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from wellit import process
+from wellit import paths, process
 from wellit.errors import CannotAnswer
 
 
@@ -100,3 +100,22 @@ def test_one_that_fails_ends_them_all() -> None:
     with pytest.raises(ValueError, match="negative"):
         process.spread(_twice, [*range(50), -1, *range(50)])
     assert multiprocessing.active_children() == []
+
+
+def test_what_is_tied_ends_with_all_that_it_started_when_we_are_killed(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    script = (
+        "import os, signal, time; from pathlib import Path; from wellit import process\n"
+        f"log = Path({str(log)!r})\n"
+        "process.start(['sh', '-c', 'sleep 600 & echo $!; wait'], log=log, tied=True)\n"
+        "while not log.read_text(): time.sleep(0.01)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    assert process.run([sys.executable, "-c", script], cwd=paths.ROOT, timeout=60).code == -signal.SIGKILL
+    number = int(log.read_text())
+    until = time.monotonic() + 10
+    while (done := process.run(["ps", "-o", "stat=", "-p", str(number)], timeout=10)).ok and time.monotonic() < until:
+        if done.out.startswith("Z"):
+            break
+        time.sleep(0.05)
+    assert not done.ok or done.out.startswith("Z")

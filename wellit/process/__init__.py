@@ -183,8 +183,8 @@ def _leave_ctrl_c_to_the_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-# Runs "$@" until it ends or whoever holds this shell's stdin is gone, were it by kill -9.
-_TIED = 'exec 3<&0; "$@" </dev/null & child=$!; (cat <&3 >/dev/null; kill $child 2>/dev/null) & wait $child'
+# Runs "$@" until it ends, or whoever holds this shell's stdin is gone, were it by kill -9: then with all it started.
+_TIED = 'exec 3<&0; "$@" </dev/null & child=$!; (cat <&3 >/dev/null; kill 0) & wait $child'
 
 
 def start(

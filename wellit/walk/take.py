@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from wellit import access, paths, process
-from wellit.errors import CannotAnswer
+from wellit import paths, process
 from wellit.say import Say
 from wellit.walk.promise import begins, difference, matches
 from wellit.walk.readme import Step
@@ -92,7 +91,7 @@ class Walk:
             return self._start(step, began)
         words = ["sh", "-c", f"exec 1>&2\n{step.command}"]  # one stream, which is shown as it comes
         done = self.run(
-            words, cwd=paths.ROOT, env=self._env(step), timeout=STEP_SECONDS, on_line=lambda line: self._line(line)
+            words, cwd=paths.ROOT, env=self.env, timeout=STEP_SECONDS, on_line=lambda line: self._line(line)
         )
         output = _COLOUR.sub("", done.err)
         ok = (done.ok or step.may_fail) and matches(step.promised, output)
@@ -104,7 +103,7 @@ class Walk:
         log = self.folder / f"{len(self.behind)}.log"
         command = step.command.rstrip().removesuffix("&")
         words = ["sh", "-c", f'cd "$0"\n{command}', str(paths.ROOT)]
-        one = Behind(step, process.start(words, log=log, env=self._env(step), tied=True), log)
+        one = Behind(step, process.start(words, log=log, env=self.env, tied=True), log)
         self.behind.append(one)
         while not (there := begins(step.promised, one.output)) and time.monotonic() - began < STARTS_SECONDS:
             if one.running.poll() is not None:
@@ -118,18 +117,6 @@ class Walk:
 
     def _line(self, line: str) -> None:
         self.say(_COLOUR.sub("", line))
-
-    def _env(self, step: Step) -> dict[str, str]:
-        """For kubectl what a shell of the sandbox has (invoke sandbox.shell), once the sandbox is up."""
-        name = self.env.get("WELLIT_SANDBOX")
-        if not name or "kubectl" not in step.command:
-            return self.env
-        try:
-            there = access.open_access(sandbox=name)
-        except CannotAnswer:
-            return self.env
-        path = f"{there.kubectl.parent}:{process.child_env()['PATH']}"
-        return self.env | {"KUBECONFIG": there.kubeconfig, "PATH": path}
 
 
 def take(step: Step, say: Say, *, run: process.Runner = process.run, env: Mapping[str, str] | None = None) -> Walked:
