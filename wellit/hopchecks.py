@@ -48,7 +48,7 @@ CHECKS: dict[str, tuple[str, str]] = {
     "WL741": (
         "The gateway speaks to the picker as the picker does",
         "The picker speaks TLS with a certificate of its own unless told otherwise. Istio has to be told by a\n"
-        "DestinationRule for exactly the picker's host; without it every request is answered with 500.",
+        "DestinationRule for exactly the picker's host; without it requests are answered with 500, or by any pod.",
     ),
     "WL742": (
         "The picker stays up",

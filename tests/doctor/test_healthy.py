@@ -8,7 +8,8 @@ import pytest
 
 from tests.doctor.healthy import Broken, failed, sight
 from wellit import catalogue
-from wellit.doctor import report
+from wellit.doctor import likely, report
+from wellit.doctor.sight import Heard
 from wellit.report import render
 
 STACKS = [
@@ -59,3 +60,30 @@ def test_a_class_that_the_sandbox_simulates_is_neither_good_nor_bad() -> None:
     found = b.report()
     assert failed(found) == {} and found.exit_code == 2
     assert "the sandbox says so" in next(check.detail for check in found.checks if check.id == "WL730")
+
+
+def test_what_may_not_be_read_is_not_taken_for_missing() -> None:
+    b = Broken(sight())
+    for kind, why in (("ConfigMap", "list configmaps in ns"), ("DestinationRule", "list destinationrules in ns")):
+        b.drop(kind)
+        b.put(unread={**b.sight.unread, kind: why})
+    denied = Heard(failure="you may not create pods/portforward", denied=True)
+    b.put(answers=dict.fromkeys(b.sight.answers, denied), models={}, metrics={})
+    found = b.report()
+    assert failed(found) == {} and found.exit_code == 2
+    unknown = {check.id: check.detail for check in found.checks if check.status == "unknown"}
+    assert unknown["WL741"] == "you may not list destinationrules in ns"
+    assert unknown["WL758"] == "you may not create pods/portforward"
+    assert unknown["WL759"] == "you may not list configmaps in ns"
+
+
+def test_a_mistake_is_told_at_the_pool_that_has_it() -> None:
+    b = Broken(sight("multi-engine", "vllm-sglang"))
+    b.one("DestinationRule", "vllm")["spec"]["host"] = "nobody"
+    found = b.report()
+    wrong = {(hop["pool"], hop["hop"]) for hop in found.summary["hops"] if hop["status"] == "fail"}  # type: ignore[attr-defined]
+    assert wrong == {("gaie-multi-engine-vllm", "picker")}
+    assert set(failed(found)) == {"WL741"}
+    assert "patch destinationrule.networking.istio.io gaie-multi-engine-vllm-epp" in failed(found)["WL741"].fix
+    cause = likely(b.sight, "WL712")
+    assert cause and cause.id == "WL741"

@@ -106,6 +106,7 @@ def likely(sight: Sight, failed: str) -> Check | None:
     ]  # fmt: skip
     wanted = EXPLAIN.get(failed, ())
     named = sorted((check for check in found if check.id in wanted), key=lambda check: wanted.index(check.id))
+    found.sort(key=lambda check: check.id == diagnose.RULES)  # what belongs to no hop is the least likely
     return next(iter([*named, *found]), None)
 
 

@@ -57,4 +57,4 @@ def through(
         with reach(access, namespace, what, port) as url:
             return question(url.rstrip("/"))
     except WellitError as problem:
-        return Heard(failure=f"{what} cannot be reached: {problem.message}")
+        return Heard(failure=problem.message, denied="may not" in problem.message)

@@ -62,14 +62,26 @@ class Passed:
 
 
 def of(sight: Sight) -> list[Passed]:
-    """Every hop of every way."""
-    return [one for way in ways.of(sight) for one in way_of(way)]
+    """Every hop of every way; what a rule says of an object is told at the way that the object is on."""
+    every = ways.of(sight)
+    found = list(_of_rules(sight))
+    made: list[Passed] = []
+    for number, way in enumerate(every):
+        names = _names(way)
+        others = {name for other in every if other is not way for name in _names(other)} - names
+        mine = [
+            (key, one)
+            for key, one in found
+            if (name := _object(one)[1]) in names or (name not in others | names and not number)
+        ]
+        found = [pair for pair in found if pair not in mine]
+        made += way_of(way, mine)
+    return made
 
 
-def way_of(way: Way) -> list[Passed]:
-    """Every hop of one way; what a rule says of the live objects is told at the hop that it concerns."""
+def way_of(way: Way, of_rules: list[tuple[str, Finding]]) -> list[Passed]:
+    """Every hop of one way, with what rules say of its objects."""
     found = []
-    of_rules = list(_of_rules(way.sight))
     for hop in HOPS:
         checks = [check for diagnosis in hop.diagnoses for check in diagnosis(way)]
         ids = {check.id for check in checks}
@@ -79,10 +91,26 @@ def way_of(way: Way) -> list[Passed]:
         name = hop.of(way)
         if checks or name:
             found.append(_passed(way, hop, name, tuple(checks)))
-    rest = [_of_finding(way, RULES, one) for key, one in of_rules if key == RULES]
+    rest = [_of_finding(way, RULES, one) for _, one in of_rules]
+    if way.sight.unjudged:
+        rest = [
+            Check(RULES, "the live objects agree with each other", "unknown", f"you may not {way.sight.unjudged[0]}")
+        ]
     if rest:
-        found.insert(len(found) - 1, Passed(way.pool_name, "objects", "", "fail", rest[0].detail, tuple(rest)))
+        found.insert(len(found) - 1, Passed(way.pool_name, "objects", "", rest[0].status, rest[0].detail, tuple(rest)))
     return found
+
+
+def _names(way: Way) -> set[str]:
+    """The names of the objects on a way."""
+    parts = (way.pool, way.route, way.gateway, way.picker_service, way.picker_workload, *way.workloads)
+    return {one.name for one in parts if one} | {way.pool_name}
+
+
+def _object(finding: Finding) -> tuple[str, str]:
+    """(kind, name) of the live object that a finding is about."""
+    kind, _, name = finding.at.file.removeprefix("live ").partition(":")[0].partition(" ")
+    return kind, name
 
 
 def _ids(hop: Hop) -> frozenset[str]:
@@ -124,7 +152,7 @@ def _of_finding(way: Way, key: str, finding: Finding) -> Check:
     from wellit.checks import CHECKS
 
     title = CHECKS[key][0]
-    kind, _, name = finding.at.file.removeprefix("live ").partition(":")[0].partition(" ")
+    kind, name = _object(finding)
     one = way.sight.world.get(kind, name, way.sight.namespace)
     edit = commands.edit(way.sight, one) if one else f"invoke explain {finding.id}"
     evidence = "\n".join(filter(None, [f"{finding.id} {finding.at}", finding.why]))

@@ -98,7 +98,7 @@ def _of_pods(
 
     with ThreadPoolExecutor(PARALLEL) as pool:
         found = zip(names, pool.map(one, names), strict=True)
-        return {name: heard for name, heard in found if heard is not None}
+        return {name: heard for name, heard in found if heard is not None and not heard.denied}
 
 
 def _there(access: Access, namespace: str, name: str) -> bool:

@@ -24,7 +24,7 @@ WRITTEN = frozenset(
     ["Deployment", "StatefulSet", "LeaderWorkerSet", "Service", "ConfigMap", "Gateway", "HTTPRoute", "InferencePool",
      "DestinationRule", "EnvoyFilter"]
 )  # fmt: skip
-# Filled in by the API server or a controller; charts do not write them, and rules would read them as a person's.
+NEEDED = WRITTEN - {"StatefulSet", "LeaderWorkerSet", "EnvoyFilter"}
 STAMP = re.compile(r"^\S+ (?:stdout|stderr) [FP] ", re.MULTILINE)
 SIMULATED = "Simulated"
 
@@ -44,13 +44,14 @@ class Log:
 
 @dataclass(frozen=True)
 class Heard:
-    """What came back to a question over HTTP. `failure` says why nothing did; `headers` are in small letters."""
+    """What came back to a question over HTTP. `failure` says why nothing did; `denied` when it might not be asked."""
 
     status: int = 0
     text: str = ""
     seconds: float = 0.0
     failure: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    denied: bool = False
 
     @property
     def ok(self) -> bool:
@@ -104,12 +105,22 @@ class Sight:
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """What the rules say of the live objects, read back into values. Errors only: a warning stops no request."""
+        """What the rules say of the live objects, read back into values. Errors only: a warning stops no request.
+
+        Nothing when a kind could not be read: a rule would take what it does not see for missing.
+        """
         from wellit import validate
 
+        if self.unjudged:
+            return ()
         manifests = tuple(_manifest(one) for one in self.objects if one.get("kind") in WRITTEN)
         judged = validate.judge(Subject(readback.releases(manifests), manifests, rendered=True))
         return tuple(item for item in judged if isinstance(item, Finding) and item.severity == "error")
+
+    @cached_property
+    def unjudged(self) -> list[str]:
+        """The permissions without which rules cannot judge."""
+        return [why for kind, why in self.unread.items() if kind in NEEDED]
 
     @cached_property
     def simulated(self) -> bool:

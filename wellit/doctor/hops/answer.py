@@ -21,6 +21,8 @@ def answered(way: Way) -> Iterator[Check]:
             "no pod is Ready" if not way.ready else f"the gateway {way.gateway_name} has no service"
         )
         yield Check("WL758", title, "unknown", why)
+    elif heard.denied:
+        yield Check("WL758", title, "unknown", heard.failure)
     elif heard.ok:
         yield Check("WL758", title, "pass", f"in {heard.seconds:.2f} s")
     else:

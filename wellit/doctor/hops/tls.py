@@ -10,6 +10,7 @@ from wellit.doctor import commands
 from wellit.doctor.hops.gateway import of_istio
 from wellit.doctor.ways import Way
 from wellit.findings import Check
+from wellit.picture.objects import Object
 from wellit.picture.plain import mapping
 from wellit.seen import words
 
@@ -27,7 +28,7 @@ def speaks(way: Way) -> Iterator[Check]:
     mine = [one for one in rules if str(one.spec.get("host")) in _names(way)]
     modes = [mapping(mapping(one.spec.get("trafficPolicy")).get("tls")).get("mode") for one in mine]
     if secure(way) and not mine:
-        near = next((one for one in rules if way.pool_name in str(one.spec.get("host")) or "epp" in one.name), None)
+        near = _meant(way, rules)
         detail = f"no DestinationRule is for {host}" + (f"; {near.name} is for {near.spec.get('host')}" if near else "")
         change = {"op": "replace", "path": "/spec/host", "value": host}
         fix = commands.patch(way.sight, near, change) if near else _apply(way, host)
@@ -65,6 +66,15 @@ def speaks(way: Way) -> Iterator[Check]:
         )
     else:
         yield Check("WL741", title, "pass")
+
+
+def _meant(way: Way, rules: list[Object]) -> Object | None:
+    """The rule that was probably written for this picker: of its name, or for a host that nobody has."""
+    assert way.picker_service
+    hosts = {service.name for service in way.sight.all("Service")}
+    free = [one for one in rules if str(one.spec.get("host")).partition(".")[0] not in hosts]
+    named = [one for one in free if one.name == way.picker_service.name]
+    return next(iter([*named, *free]), None)
 
 
 def _names(way: Way) -> set[str]:
