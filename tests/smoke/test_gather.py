@@ -84,6 +84,14 @@ def test_an_engine_that_hangs_ends_in_its_time() -> None:
     assert (checks["WL719"].status, checks["WL719"].detail) == ("skip", "no request is answered")
 
 
+def test_a_stack_without_a_way_in_is_told_and_its_servers_are_asked() -> None:
+    with running() as stack:
+        closed = replace(stack.roads, entry=(Road(why="there is no service g", fix="look"),))
+        checks = told(gather(stack.parts, closed, 30))
+    assert (checks["WL710"].status, checks["WL710"].detail) == ("fail", "there is no service g")
+    assert checks["WL717"].status == "pass" and "WL712" not in checks
+
+
 def test_errors_of_an_engine_in_a_burst_are_counted() -> None:
     with running(Model("d-0"), Model("d-1")) as stack:
         stack.models[1].faults += [503] * 30

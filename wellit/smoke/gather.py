@@ -43,11 +43,7 @@ async def _gather(parts: Parts, reached: Roads, seconds: float) -> Figures:
     async with asker(seconds) as ask:
         direct = asyncio.create_task(_direct(ask, reached))
         ways = await asyncio.gather(
-            *(
-                _way(ask, reached, way, road.url)
-                for way, road in zip(parts.ways, reached.entry, strict=True)
-                if road.url
-            )
+            *(_way(ask, reached, way, road.url) for way, road in zip(parts.ways, reached.entry, strict=True))
         )
         bursts, prefixes = [], []
         for way, url in _routed(parts, reached, ways):
