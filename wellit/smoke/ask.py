@@ -19,6 +19,7 @@ import aiohttp
 KEY = "WELLIT_API_KEY"
 REQUEST_SECONDS = 20.0
 CONNECT_SECONDS = 5.0
+ENOUGH_SECONDS = 1.0  # one that had less before all of it was over tells nothing of the stack
 SHOWN = 300  # characters of an answer that are shown
 POD = "x-inference-pod"  # in answers of stand-ins and of llm-d's simulator
 PICKED = "x-went-into-resp-headers"  # in answers that a picker has seen (asked of v0.7.1)
@@ -47,7 +48,7 @@ class Answer:
 
     @property
     def over(self) -> bool:
-        """Whether it was not asked at all, for want of time."""
+        """Whether it was not asked, or not waited for, for want of time."""
         return self.error == OVER
 
     @property
@@ -130,7 +131,8 @@ class Asker:
                 text = (await answer.read()).decode(errors="replace")
                 return Answer(answer.status, text, known, time.monotonic() - began)
         except TimeoutError:
-            return Answer(seconds=limit, error=f"no answer in {limit:.2g} s")
+            late = limit < min(seconds, ENOUGH_SECONDS)
+            return Answer(seconds=limit, error=OVER if late else f"no answer in {limit:.2g} s")
         except aiohttp.ClientError as problem:
             return Answer(seconds=time.monotonic() - began, error=_why(problem))
 
