@@ -87,3 +87,14 @@ def test_a_mistake_is_told_at_the_pool_that_has_it() -> None:
     assert "patch destinationrule.networking.istio.io gaie-multi-engine-vllm-epp" in failed(found)["WL741"].fix
     cause = likely(b.sight, "WL712")
     assert cause and cause.id == "WL741"
+
+
+def test_containers_that_ended_with_their_node_and_run_again_are_no_fault() -> None:
+    b = Broken(sight())
+    last = {"terminated": {"exitCode": 255, "reason": "Unknown", "finishedAt": "2027-01-15T07:59:30Z"}}
+    for one in b.all("Pod", ""):
+        for status in one["status"]["containerStatuses"]:
+            status |= {"lastState": last, "restartCount": 2}
+    assert failed(b.report()) == {}
+    last["terminated"]["reason"] = "Error"
+    assert {"WL742", "WL750"} <= set(failed(b.report()))

@@ -123,3 +123,12 @@ def test_every_rule_and_check_is_there() -> None:
 )
 def test_what_an_answer_points_to(status: int, text: str, check: str) -> None:
     assert signatures.answer(Heard(status, text))[0] == check
+
+
+GATEWAY = "[2026-11-28 09:00:04.643][6][warning][{0}] [source/file.cc:20] {1} upstream connect error or disconnect"
+
+
+def test_a_gateway_without_configuration_is_told_from_one_whose_picker_was_away() -> None:
+    stream = GATEWAY.format("config", "StreamAggregatedResources gRPC config stream to xds-grpc closed: 14,")
+    assert "no configuration from its controller" in signatures.known(stream, "gateway")[0].means
+    assert signatures.known(GATEWAY.format("ext_proc", "Received gRPC error on stream: 14, message"), "gateway") == []

@@ -19,6 +19,8 @@ PULL = re.compile(r"ErrImage|ImagePull|InvalidImageName|ImageInspect|RegistryUna
 CONFIG = re.compile(r"CreateContainer(?:Config)?Error")
 AGAIN = 2  # restarts from which a container that runs at the moment is held to be one that does not stay up
 LATELY = 300.0  # seconds since it ended last
+# Why a container ended whose node went away, with a code that is the node's: the program did nothing.
+LOST = ("Unknown", "ContainerStatusUnknown")
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def _trouble(way: Way, pod: Object, status: Mapping[str, Any]) -> Trouble | None
     if ended and not ended.get("exitCode") and _once(pod, name):
         return None  # an init container that did its work
     if not waiting and not ended:
-        if restarts < AGAIN or not _lately(way.sight, last):
+        if restarts < AGAIN or not _lately(way.sight, last) or last.get("reason") in LOST:
             return None
         reason = f"restarts ({last.get('reason', 'Error')})"
     does = role(way, pod, name)
