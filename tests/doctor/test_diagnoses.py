@@ -284,6 +284,10 @@ def no_address(b: Broken) -> None:
     }
 
 
+def gateway_gone(b: Broken) -> None:
+    b.drop("Gateway")
+
+
 def other_gateway(b: Broken) -> None:
     b.one("HTTPRoute")["spec"]["parentRefs"][0]["name"] = "infra-pd-gateway"
 
@@ -551,6 +555,7 @@ FAULTS = [
         ("there is no gateway infra-pd-gateway",),
         ("patch httproute", f'"{GATEWAY}"'),
     ),
+    Fault("the gateway is gone", gateway_gone, "WL731", ("there is no gateway",), ("invoke install -g ",)),
     Fault("no such section", wrong_section, "WL733", ("no listener https",), ("patch httproute", "sectionName")),
     Fault("a namespace that is not let in", not_allowed, "WL733", ("NotAllowedByListeners",), ("edit httproute",)),
     Fault(

@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from wellit.again import words as words_again
 from wellit.doctor.sight import Sight
 from wellit.picture.objects import Object
 from wellit.picture.plain import maps, texts
@@ -41,13 +42,9 @@ def edit(sight: Sight, one: Object) -> str:
 
 def again(sight: Sight) -> str:
     """The install that puts a stack of wellit's back as it was rendered; "" for one that wellit did not install."""
-    known = sight.record
-    if not known:
+    if not sight.record:
         return ""
-    words = ["-g", known.guide, "-e", known.environment, "-n", known.namespace]
-    if known.size != "default":
-        words += ["--size", known.size]
-    return f"invoke install {shlex.join(words)} {sight.invoke_flags}".strip()
+    return f"invoke install {words_again(sight.record)} {sight.invoke_flags}".strip()
 
 
 def set_word(one: Object, container: str, flag: str, value: str) -> dict[str, Any] | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 
+from wellit import again
 from wellit.access import Access
 from wellit.record import Record
 from wellit.smoke.ask import KEY, Answer
@@ -20,18 +22,22 @@ class Words:
     namespace: str
     guide: str
     environment: str
+    again: str = ""
+    """What was chosen besides, as an install takes it."""
 
     @classmethod
     def of(cls, access: Access, known: Record) -> Words:
-        return cls(access.invoke_flags, access.flags, known.namespace, known.guide, known.environment)
+        more = shlex.join(again.chosen(known))
+        return cls(access.invoke_flags, access.flags, known.namespace, known.guide, known.environment, more)
 
     def kubectl(self, said: str) -> str:
         return f"kubectl {self.flags} -n {self.namespace} {said}"
 
     def invoke(self, task: str, more: str = "") -> str:
-        env = f" -e {self.environment}" if task in ("install", "validate") else ""
-        cluster = f" {self.cluster}" if task != "validate" else ""
-        return f"invoke {task} -g {self.guide}{env} -n {self.namespace}{cluster}" + (f" {more}" if more else "")
+        files = task in ("install", "validate")
+        env = f" -e {self.environment}" if files else ""
+        besides = [self.again if files else "", self.cluster if task != "validate" else "", more]
+        return " ".join([f"invoke {task} -g {self.guide}{env} -n {self.namespace}", *filter(None, besides)])
 
     def pods(self, pool: Pool | None) -> str:
         """What shows the pods of a pool."""

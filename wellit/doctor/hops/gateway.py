@@ -105,6 +105,8 @@ def parent_fix(way: Way, near: list[str]) -> str:
     """The patch that hangs the route on a gateway that takes it."""
     if not way.route:
         return ""
+    if not way.gateway and not near and (install := commands.again(way.sight)):
+        return install
     if not way.gateway and len(near) == 1:
         change = {"op": "replace", "path": "/spec/parentRefs/0/name", "value": near[0]}
         return commands.patch(way.sight, way.route, change)

@@ -1,0 +1,52 @@
+"""The install that made a stack, from its record: the words that a person types to have the same again."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from wellit.catalogue import AXES
+from wellit.record import Record
+
+
+def words(known: Record) -> str:
+    """``-g GUIDE -e ENVIRONMENT -n NAMESPACE``, and what was chosen besides."""
+    said = ["-g", known.guide, "-e", known.environment, "-n", known.namespace]
+    return shlex.join([*said, *chosen(known)])
+
+
+def chosen(known: Record) -> Iterator[str]:
+    """The size, the components and the settings that are not the environment's own."""
+    if known.size != "default":
+        yield from ("--size", known.size)
+    axes = {folder: axis for axis, folder in AXES.items()}
+    for key, value in known.overrides.items():
+        if key == "components" and isinstance(value, Mapping):
+            for folder, name in value.items():
+                yield from (f"--{axes.get(folder, folder)}", str(name))
+        elif key != "size":
+            for path, leaf in _leaves(value, key):
+                yield from ("--set", f"{path}={_typed(leaf)}")
+
+
+def _leaves(data: Any, path: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(data, Mapping) and data:
+        for key, value in data.items():
+            yield from _leaves(value, f"{path}.{key}")
+    else:
+        yield path, data
+
+
+def _typed(value: Any) -> str:
+    """A value as --set reads it, which is YAML: words as they are, where they are read as the same."""
+    if isinstance(value, str):
+        try:
+            if yaml.safe_load(value) == value:
+                return value
+        except yaml.YAMLError:
+            pass
+    return json.dumps(value)
