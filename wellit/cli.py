@@ -57,7 +57,7 @@ LOAD: dict[str, tuple[Any, str]] = {
     "concurrency": ("", "open requests at a time (8; with --rate 200)"),
     "rate": ("", "requests a second, sent in time whether or not those before are answered"),
     "requests": ("", "how many in all (100)"),
-    "duration": ("", "seconds after which none is begun (60)"),
+    "duration": ("", "seconds after which none is begun (60; with --requests 3600)"),
     "limit": ("", "seconds after which one that has no end is given up (60)"),
     "prompt_tokens": ("", "their mean length; 256+-64 spreads it"),
     "output_tokens": ("", "the most that an answer may have (64); 64+-16 spreads it"),

@@ -94,13 +94,15 @@ def recorded(access: Access, namespace: str, guide: str | None = None) -> Record
     found = record.one(access, namespace, guide)
     if found is not None:
         return found
+    elsewhere = record.elsewhere(access)
+    known = {name for one in elsewhere if one.namespace == namespace for name in one.release_names}
     there = cluster.releases(access, namespace)
-    names = [] if isinstance(there, Unread) else [release.name for release in there]
-    others = ", ".join(f"{r.guide} in {r.namespace}" for r in record.elsewhere(access))
+    names = [] if isinstance(there, Unread) else [release.name for release in there if release.name not in known]
+    others = ", ".join(f"{r.guide} in {r.namespace}" for r in elsewhere)
     raise Refused(
         f"no stack{f' of {guide}' if guide else ''} is recorded in {namespace} on {access.label}",
         why=f"helm has releases there that wellit did not record: {', '.join(names)}" if names else "",
-        write=f"-n NAMESPACE; recorded elsewhere: {others}" if others else "-n NAMESPACE, or another cluster",
+        write=f"-n NAMESPACE; recorded: {others}" if others else "-n NAMESPACE, or another cluster",
     )
 
 
