@@ -24,7 +24,6 @@ from wellit.sandbox.config import write_kubeconfig
 from wellit.sandbox.model import Sandbox
 from wellit.say import Say
 
-PROGRAMS = ("istiod", "picker-0.7", "picker-gaie-1.2", "sidecar-0.7", "sidecar-0.4", "body-router-1.4")
 # Modules of requirements-sandbox.txt, one of each of its packages that are imported by name.
 MODULES = ("aiohttp", "grpc", "msgspec", "pyroute2", "zmq", "envoy")
 # outside, unshare and inside have ended when one of them has

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from wellit.errors import CannotAnswer
 from wellit.sandbox import istio, plane, stages
+from wellit.sandbox.box import programs as played
 from wellit.sandbox.model import Ready, Sandbox
 from wellit.say import Say
 
@@ -41,7 +42,7 @@ def chosen(asked: Ready | None, there: Sandbox | None, say: Say) -> Ready:
 
 def programs(ready: Ready) -> tuple[str, ...]:
     """The programs that a tier needs besides the control plane's."""
-    return (*plane.PROGRAMS, *istio.PROGRAMS) if ready == "answers" else ()
+    return (*played.tools(), *istio.PROGRAMS) if ready == "answers" else ()
 
 
 def changes(there: Sandbox, now: Sandbox) -> Iterator[str]:
@@ -72,6 +73,6 @@ def enter(sandbox: Sandbox, before: Ready, have: Mapping[str, Path], say: Say) -
     if answers:
         istio.put(sandbox, say)
     if start:
-        plane.start(sandbox, {name: have[name] for name in plane.PROGRAMS})
+        plane.start(sandbox, {name: have[name] for name in played.tools()})
     if answers:
         istio.wait(sandbox)

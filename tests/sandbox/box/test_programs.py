@@ -58,6 +58,15 @@ def test_the_program_itself_or_the_nearest_release_and_that_is_said(
     assert played.entrypoint[0] in played.provides
 
 
+def test_an_image_that_starts_a_file_by_python_does_so(tmp_path: Path, echoed: Path) -> None:
+    played = Programs(tmp_path / "scripts", echoed, tool).play("ghcr.io/llm-d/llm-d-uds-tokenizer:v0.7.1")
+    assert played and played.entrypoint == ("python", "/app/run_grpc_server.py")
+    assert said(played.provides["/app/run_grpc_server.py"]) == "-m wellit.standin.tokenizer"
+    python = played.provides["/usr/local/bin/python"].read_text()
+    assert '[ "$1" != /app/run_grpc_server.py ] || exec "$@"' in python
+    assert said(played.provides["/usr/local/bin/python"], "-c", "print(1)") == "-c print(1)"
+
+
 def test_an_image_that_nobody_knows_is_played_by_nobody(tmp_path: Path) -> None:
     assert Programs(tmp_path, Path(sys.executable), tool).play("docker.io/library/busybox:1") is None
 

@@ -82,12 +82,12 @@ class Programs:
         for program in _data()["programs"]:
             for known in program["images"]:
                 if image.is_of(known["repository"]):
-                    return self._program(image, program["files"], _chosen(image, known["plays"]))
+                    return self._program(image, program, _chosen(image, known["plays"]))
         engine = of_image(image)
         return self._engine(image, engine) if engine else None
 
-    def _program(self, image: Image, files: list[str], plays: Object) -> Played:
-        words = ""
+    def _program(self, image: Image, program: Object, plays: Object) -> Played:
+        words, files, start = "", program["files"], (program["files"][0],)
         if tool := plays.get("tool"):
             where, name = self._tool(tool), f"{tool}@{pin(tool).version}"
             words = _instead(image, tool)
@@ -95,8 +95,13 @@ class Programs:
             where, name = self._script(module, [f'exec {self._start("-m", module)} "$@"']), module
             words = f"{plays['title']} stands in for {image.text}"
         else:
-            where, name = self._script("python3", [f'exec {shlex.quote(str(self._python))} "$@"']), "python"
-        return Played(name, words, (files[0],), dict.fromkeys(files, where), _data()["environment"])
+            where, name = self._script("python3", [self._plain]), "python"
+        provides = dict.fromkeys(files, where)
+        if by := program.get("by"):
+            start = (by, *start)
+            python = self._script(f"{by}-{name}", [f'[ "$1" != {files[0]} ] || exec "$@"', self._plain])
+            provides |= {f"{LOCAL}/{one}": python for one in PYTHONS}
+        return Played(name, words, start, provides, _data()["environment"])
 
     def _engine(self, image: Image, engine: Engine) -> Played:
         """An engine's stand-in, and those of the engines that the image may have as well."""
@@ -137,7 +142,11 @@ class Programs:
         for module, engine in modules.items():
             yield f'*" -m {module} "*) {self._stand_in(engine, "python3")} ;;'
         yield "esac"
-        yield f'exec {shlex.quote(str(self._python))} "$@"'
+        yield self._plain
+
+    @property
+    def _plain(self) -> str:
+        return f'exec {shlex.quote(str(self._python))} "$@"'
 
     def _start(self, *words: str) -> str:
         """Python with wellit, which cannot keep compiled files beside it: the checkout is read-only there."""
