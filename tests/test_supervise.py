@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -14,7 +13,7 @@ import pytest
 
 from wellit.errors import CannotAnswer
 from wellit.paths import ROOT
-from wellit.process.supervise import Child, Reaper, Together, exit_code, start
+from wellit.process.supervise import Reaper, start
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the kernel ends a child with its parent on Linux only")
 PARENT = """
@@ -70,46 +69,6 @@ def test_it_gets_the_few_variables_that_every_child_gets_or_only_its_own(monkeyp
 
     assert asyncio.run(said(clean=True)) == f"A=b\nPATH={os.environ['PATH']}"
     assert "HELM_DEBUG" not in asyncio.run(said(clean=False))
-
-
-def test_stop_asks_first_and_then_kills() -> None:
-    async def stopped(command: str) -> int:
-        lines: list[str] = []
-        child = await start(["sh", "-c", command], on_line=lines.append)
-        while not lines:
-            await asyncio.sleep(0.01)
-        return await child.stop(0.5)
-
-    heeds = "trap 'exit 3' TERM; echo up; while :; do sleep 0.05; done"
-    deaf = "trap '' TERM; echo up; while :; do sleep 0.05; done"
-    assert asyncio.run(stopped(heeds)) == 3
-    assert asyncio.run(stopped(deaf)) == exit_code(-signal.SIGKILL) == 137
-
-
-def test_when_one_ends_all_are_stopped() -> None:
-    async def run() -> tuple[str, int, list[Child]]:
-        async with Together(grace=1) as together:
-            await together.start(["sleep", "1000"], name="router")
-            await together.start(["sh", "-c", "sleep 0.2; exit 5"], name="engine")
-            ended, code = await together.first()
-            return ended.name, code, together.children
-
-    name, code, children = asyncio.run(run())
-    assert (name, code) == ("engine", 5)
-    assert all(gone(child.pid) for child in children)
-
-
-def test_all_are_stopped_when_one_cannot_be_started() -> None:
-    pids: list[int] = []
-
-    async def run() -> None:
-        async with Together(grace=1) as together:
-            pids.append((await together.start(["sleep", "1000"])).pid)
-            await together.start(["/no/such"])
-
-    with pytest.raises(CannotAnswer):
-        asyncio.run(run())
-    assert gone(pids[0])
 
 
 @LINUX

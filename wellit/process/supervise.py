@@ -1,9 +1,6 @@
 """Processes that are watched while they run: the asynchronous part, and the only one that imports asyncio.
 
 child = await start(["envoy", ...], on_line=print)     one process
-async with Together() as together:                      several that live and die together
-    await together.start(...)
-    ended = await together.first()
 Reaper()                                                for the first process of a process namespace
 """
 
@@ -20,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from wellit.errors import CannotAnswer
-from wellit.process import GRACE_SECONDS, child_env
+from wellit.process import child_env
 
 PR_SET_PDEATHSIG = 1
 SWEEP_SECONDS = 5.0
@@ -59,15 +56,6 @@ class Child:
         """Send a signal to it and to what it started; one that has ended already is no error."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, number)
-
-    async def stop(self, grace: float = GRACE_SECONDS) -> int:
-        """TERM, then KILL after `grace` seconds. Returns its exit code."""
-        self.signal(signal.SIGTERM)
-        try:
-            return await asyncio.wait_for(asyncio.shield(asyncio.ensure_future(self.wait())), grace)
-        except TimeoutError:
-            self.signal(signal.SIGKILL)
-            return await self.wait()
 
     async def _read(self, on_line: Callable[[str], None]) -> None:
         assert self._process.stdout
@@ -125,43 +113,6 @@ def _tie(parent: int) -> Callable[[], None]:
             os._exit(1)
 
     return tie
-
-
-class Together:
-    """Processes of which none is to run without the others: on the way out of `async with`, all are stopped."""
-
-    def __init__(self, grace: float = GRACE_SECONDS) -> None:
-        self.children: list[Child] = []
-        self._grace = grace
-        self._ends: dict[asyncio.Future[int], Child] = {}
-
-    async def __aenter__(self) -> Together:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await asyncio.gather(*(child.stop(self._grace) for child in self.children))
-        await asyncio.gather(*self._ends)
-
-    async def start(
-        self,
-        argv: Sequence[str | Path],
-        *,
-        env: Mapping[str, str] | None = None,
-        cwd: Path | None = None,
-        name: str = "",
-        on_line: Callable[[str], None] | None = None,
-    ) -> Child:
-        """As start() does. Raises CannotAnswer."""
-        child = await start(argv, env=env, cwd=cwd, name=name, on_line=on_line)
-        self.children.append(child)
-        self._ends[asyncio.ensure_future(child.wait())] = child
-        return child
-
-    async def first(self) -> tuple[Child, int]:
-        """The first of them that ends, and its exit code."""
-        done, _ = await asyncio.wait(self._ends, return_when=asyncio.FIRST_COMPLETED)
-        ended = next(iter(done))
-        return self._ends[ended], ended.result()
 
 
 class Reaper:
