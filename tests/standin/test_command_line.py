@@ -55,6 +55,10 @@ def test_a_command_line_is_read_as_the_engine_reads_it(name: str, words: list[st
     assert {key: getattr(read, key) for key in wanted} == wanted
 
 
+def test_a_key_is_not_among_what_is_logged() -> None:
+    assert settings("vllm", "serve", MODEL, "--api-key", "sesame").understood == {"model": MODEL, "apiKey": "***"}
+
+
 def test_the_numbers_of_its_flags() -> None:
     read = settings("vllm", "serve", MODEL, "--max-model-len", "16k", "--max-num-seqs", "8")
     assert (read.number("contextLength"), read.number("maxSequences")) == (16_000, 8)

@@ -161,8 +161,9 @@ class Settings:
 
     @cached_property
     def understood(self) -> dict[str, str]:
-        """The settings that are said, for the log."""
-        return {said.entry.setting: " ".join((said.value, *said.more)) for said in self._heard.last}
+        """The settings that are said, for the log: not the keys."""
+        told = {said.entry.setting: " ".join((said.value, *said.more)) for said in self._heard.last}
+        return told | ({"apiKey": "***"} if "apiKey" in told else {})
 
     def option(self, flag: str) -> str:
         """The last value that is given to a flag spelled exactly so; "" when none is."""
