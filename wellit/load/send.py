@@ -12,8 +12,8 @@ import aiohttp
 from wellit.load.asked import Asked
 from wellit.load.prompts import Prompt
 from wellit.load.sample import HANGS, Sample, Stream
+from wellit.standin import POD_HEADER
 
-POD_HEADER = "x-inference-pod"  # llm-d's simulator and our stand-ins say in it who they are
 SAID = 200  # characters of an error that are kept
 
 

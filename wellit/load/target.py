@@ -12,12 +12,13 @@ import aiohttp
 from wellit import live, smoke
 from wellit.access import Access
 from wellit.errors import CannotAnswer
-from wellit.load.send import POD_HEADER, Way, session
+from wellit.load.send import Way, session
 from wellit.reach import Reach
 from wellit.record import Record
 from wellit.smoke import parts, roads
 from wellit.smoke.figures import Road
 from wellit.smoke.parts import Parts
+from wellit.standin import POD_HEADER
 
 SECONDS = 20.0  # for the first question; a gateway that has just come up needs a few
 

@@ -16,12 +16,13 @@ from typing import Any
 
 import aiohttp
 
+from wellit.standin import POD_HEADER
+
 KEY = "WELLIT_API_KEY"
 REQUEST_SECONDS = 20.0
 CONNECT_SECONDS = 5.0
 ENOUGH_SECONDS = 1.0  # one that had less before all of it was over tells nothing of the stack
 SHOWN = 300  # characters of an answer that are shown
-POD = "x-inference-pod"  # in answers of stand-ins and of llm-d's simulator
 PICKED = "x-went-into-resp-headers"  # in answers that a picker has seen (asked of v0.7.1)
 OVER = "not asked: the time was over"
 
@@ -62,7 +63,7 @@ class Answer:
     @property
     def pod(self) -> str:
         """The pod that says that it answered; "" when none does."""
-        return self.headers.get(POD, "").rpartition(",")[2].strip()
+        return self.headers.get(POD_HEADER, "").rpartition(",")[2].strip()
 
     @property
     def picked(self) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
-from wellit.standin import answers, requests
+from wellit.standin import POD_HEADER, answers, requests
 from wellit.standin.answers import Refused
 from wellit.standin.behaviour import Wrong
 from wellit.standin.engine import Engine, Run
@@ -121,7 +121,7 @@ class Server:
 
     @property
     def _marks(self) -> dict[str, str]:
-        return {"x-inference-pod": self.engine.pod}
+        return {POD_HEADER: self.engine.pod}
 
     async def _whole(self, run: Run) -> web.Response:
         await self.engine.generate_all(run)
@@ -180,7 +180,7 @@ class Server:
             "capacity": engine.capacity,
             "waiting": engine.room.waiting,
             "running": engine.room.running,
-            "kv_usage": engine.cache.usage,
+            "kv_usage": engine.room.usage,
             "answered": engine.answered,
             "roles": dict(engine.sharing.handshake.roles),
             "counts": dict(engine.counts.numbers),
