@@ -109,7 +109,7 @@ class Engine:
         return Now(
             self.room.waiting if told.queued is None else told.queued,
             self.room.running if told.running is None else told.running,
-            self.cache.usage if told.kv_usage is None else told.kv_usage,
+            self.room.usage if told.kv_usage is None else told.kv_usage,
             self.room.held,
             self.cache.pages,
         )

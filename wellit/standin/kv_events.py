@@ -106,9 +106,6 @@ class Publisher:
     def removed(self, hashes: Sequence[int]) -> None:
         self._say([["BlockRemoved", [name], *self._facts["removed"].values()] for name in hashes])
 
-    def cleared(self) -> None:
-        self._say([["AllBlocksCleared"]])
-
     def _stored(self, pages: Sequence[Page]) -> list[Any]:
         tokens = [token for page in pages for token in page.tokens]
         size = len(pages[0].tokens)

@@ -32,12 +32,9 @@ class Listener(Protocol):
     def removed(self, hashes: Sequence[int]) -> None:
         """These pages went."""
 
-    def cleared(self) -> None:
-        """All pages went."""
-
 
 class PrefixCache:
-    """Room for `pages` pages of `size` tokens each, for cached beginnings and for the requests that run.
+    """Room for `pages` pages of `size` tokens each.
 
     `enabled` False keeps nothing: an engine whose prefix cache is turned off.
     """
@@ -45,26 +42,10 @@ class PrefixCache:
     def __init__(self, size: int, pages: int, listener: Listener | None = None, *, enabled: bool = True) -> None:
         self.size, self.pages, self.enabled = size, pages, enabled
         self._listener = listener
-        self._held = 0
         self._kept: dict[int, None] = {}  # hashes, those that were used last at the end
 
     def __len__(self) -> int:
         return len(self._kept)
-
-    @property
-    def usage(self) -> float:
-        """The share of the room that running requests hold, 0 to 1: cached pages are free for whoever needs them."""
-        return min(1.0, self._held / self.pages)
-
-    def hold(self, count: int) -> int:
-        """A request of that many tokens begins to run; returns the pages to be given back with `release`."""
-        pages = -(-count // self.size)
-        self._held += pages
-        return pages
-
-    def release(self, pages: int) -> None:
-        """A request has ended."""
-        self._held -= pages
 
     def lookup(self, tokens: Sequence[int]) -> int:
         """How many of the prompt's tokens are cached: whole pages, never the last token, which is always computed."""
@@ -75,10 +56,6 @@ class PrefixCache:
             found.append(page.hash)
         self._use(found)
         return len(found) * self.size
-
-    def has(self, tokens: Sequence[int]) -> bool:
-        """Whether every whole page of the tokens is cached; changes nothing."""
-        return all(page.hash in self._kept for page in split(tokens, self.size))
 
     def insert(self, tokens: Sequence[int]) -> None:
         """Keep the whole pages of a prompt, as many as there is room for."""
@@ -98,12 +75,6 @@ class PrefixCache:
             del self._kept[name]
         if gone and self._listener:
             self._listener.removed(gone)
-
-    def clear(self) -> None:
-        """Let go of everything, as an engine does when it is told to flush its cache."""
-        self._kept.clear()
-        if self._listener:
-            self._listener.cleared()
 
     def _use(self, hashes: Sequence[int]) -> None:
         """From the end to the beginning, so that a page never goes before the one that follows it."""

@@ -23,6 +23,11 @@ class Room:
     def waiting(self) -> int:
         return len(self._waiting)
 
+    @property
+    def usage(self) -> float:
+        """The share of the KV cache that running requests hold, 0 to 1: pages of the past are free for who needs them."""
+        return min(1.0, self.held / self._cache.pages)
+
     @asynccontextmanager
     async def place(self, tokens: int) -> AsyncIterator[None]:
         """Wait until a request of that many tokens may run, and keep its place while the block runs.
@@ -37,10 +42,7 @@ class Room:
         try:
             yield
         finally:
-            self.running -= 1
-            self.held -= pages
-            self._cache.release(pages)
-            self.next()
+            self._leave(pages)
 
     async def _wait(self, pages: int) -> None:
         mine: tuple[int, asyncio.Future[None]] = (pages, asyncio.get_running_loop().create_future())
@@ -50,11 +52,9 @@ class Room:
         except asyncio.CancelledError:
             if mine in self._waiting:
                 self._waiting.remove(mine)
+                self.next()
             else:  # it was let in at the same moment
-                self.running -= 1
-                self.held -= pages
-                self._cache.release(pages)
-            self.next()
+                self._leave(pages)
             raise
 
     def next(self) -> None:
@@ -71,4 +71,8 @@ class Room:
     def _enter(self, pages: int) -> None:
         self.running += 1
         self.held += pages
-        self._cache.hold(pages * self._cache.size)
+
+    def _leave(self, pages: int) -> None:
+        self.running -= 1
+        self.held -= pages
+        self.next()
