@@ -1,4 +1,4 @@
-"""The little of protobuf that the tokenizer service needs: messages of texts, numbers and messages in them."""
+"""The little of protobuf that is needed here: messages of texts, numbers and messages in them."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class Room:
 
     @property
     def usage(self) -> float:
-        """The share of the KV cache that running requests hold, 0 to 1: pages of the past are free for who needs them."""
+        """The share of the KV cache that running requests hold, 0 to 1: cached pages are free for others."""
         return min(1.0, self.held / self._cache.pages)
 
     @asynccontextmanager

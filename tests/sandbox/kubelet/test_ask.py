@@ -13,7 +13,6 @@ import pytest
 from aiohttp import web
 
 from tests.sandbox.kubelet.made import container
-from wellit.sandbox.box.kubelet import health
 from wellit.sandbox.box.kubelet.ask import Failed, ask
 
 IP = "127.0.0.1"
@@ -173,8 +172,3 @@ def test_the_health_service_of_grpc(status: int | None, service: str, wanted: st
 def test_no_grpc_server() -> None:
     said = asyncio.run(asked({"grpc": {"port": CLOSED}}))
     assert said.startswith('timeout: failed to connect service "127.0.0.1:9" within 1s')
-
-
-def test_messages_of_the_health_service() -> None:
-    assert (health.asked(""), health.asked("ab")) == (b"", b"\x0a\x02ab")
-    assert (health.answered(b""), health.answered(b"\x08\x02")) == (0, 2)

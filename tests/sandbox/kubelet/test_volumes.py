@@ -9,7 +9,8 @@ import pytest
 
 from tests.sandbox.kubelet.made import NODE, PLACE, There, container, pod, there
 from wellit.sandbox.box.kubelet.references import Missing
-from wellit.sandbox.box.kubelet.volumes import Mounted, Sources, fill, mounts
+from wellit.sandbox.box.kubelet.volumes import Sources, fill, mounts
+from wellit.sandbox.box.plan import Mount
 
 
 async def token(wanted: Mapping[str, Any]) -> str:
@@ -91,7 +92,7 @@ def test_a_volume_has_its_place_in_each_container(tmp_path: Path) -> None:
     one = container(
         volumeMounts=[{"name": "v", "mountPath": "/data"}, {"name": "v", "mountPath": "/r", "readOnly": True}]
     )
-    assert mounts(one, {"v": tmp_path}, {}) == [Mounted(tmp_path, "/data", False), Mounted(tmp_path, "/r", True)]
+    assert mounts(one, {"v": tmp_path}, {}) == [Mount(tmp_path, "/data", False), Mount(tmp_path, "/r", True)]
 
 
 def test_part_of_a_volume(tmp_path: Path) -> None:

@@ -87,7 +87,8 @@ class Programs:
         return self._engine(image, engine) if engine else None
 
     def _program(self, image: Image, program: Object, plays: Object) -> Played:
-        words, files, start = "", program["files"], (program["files"][0],)
+        words, files = "", program["files"]
+        start: tuple[str, ...] = (files[0],)
         if tool := plays.get("tool"):
             where, name = self._tool(tool), f"{tool}@{pin(tool).version}"
             words = _instead(image, tool)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from wellit.errors import WellitError
-from wellit.sandbox.box.container import Container, Mount, Spec
+from wellit.sandbox.box.container import Container, Spec
 from wellit.sandbox.box.kubelet.api import Refused, Unreachable
 from wellit.sandbox.box.kubelet.ask import Failed, ask
 from wellit.sandbox.box.kubelet.backoff import BackOff
@@ -199,11 +199,10 @@ class ContainerRun:
         if not argv:
             raise NotMade("CreateContainerError", "failed to generate spec: no command specified")
         env = {**self.played.env, "HOSTNAME": pod.host, **asked}
-        placed = mounts(self.spec, pod.volumes, asked)
         return Spec(
             name=self.name, argv=tuple(argv), env=env, log=pod.logs.begin(self.name, self._runs),
             folder=self.spec.get("workingDir") or "/", provides=self.played.provides, hosts=pod.hosts, host=pod.host,
-            mounts=tuple(Mount(one.source, one.target, one.read_only) for one in placed),
+            mounts=tuple(mounts(self.spec, pod.volumes, asked)),
         )  # fmt: skip
 
     def _words(self) -> Sequence[str]:

@@ -7,8 +7,9 @@ from typing import Any
 
 import aiohttp
 
+from wellit.sandbox.box.context import Box
 from wellit.sandbox.box.kubelet.api import Api, Refused, Unreachable, listing
-from wellit.sandbox.box.kubelet.ground import Box, Ground, folders
+from wellit.sandbox.box.kubelet.ground import Ground, folders
 from wellit.sandbox.box.kubelet.pod import PodRun, delete
 from wellit.sandbox.box.kubelet.settings import settings
 from wellit.sandbox.box.kubelet.volumes import remove

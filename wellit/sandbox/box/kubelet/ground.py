@@ -7,42 +7,17 @@ import traceback
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from wellit.sandbox.box.container import Container, Spec
+from wellit.sandbox.box.context import Box
 from wellit.sandbox.box.kubelet.api import Api, named
 from wellit.sandbox.box.kubelet.settings import Settings
-from wellit.sandbox.box.network import Network, PodNetwork
 from wellit.sandbox.box.programs import Programs
 
 Object = dict[str, Any]
 # The names of the API server that its certificate has, by which programs in pods find it.
 API_HOST = "kubernetes.default.svc"
 API_NAMES = (API_HOST, f"{API_HOST}.cluster.local", "kubernetes.default", "kubernetes")
-
-
-class Box(Protocol):
-    """The box, as the kubelet uses it.
-
-    `folder` is what it may write into, `kubeconfig` leads to the API server from inside, `python` has wellit's
-    packages, `tool` is a pinned program. `publish` opens a port of a
-    pod on the machine's loopback and returns its number there.
-    """
-
-    folder: Path
-    kubeconfig: Path
-    python: Path
-    network: Network
-
-    def tool(self, name: str) -> Path: ...
-
-    async def start(self, spec: Spec, net: PodNetwork | None) -> Container: ...
-
-    async def publish(self, ip: str, port: int) -> int: ...
-
-    def unpublish(self, ip: str, port: int) -> None: ...
-
-    def log(self, text: str) -> None: ...
 
 
 @dataclass

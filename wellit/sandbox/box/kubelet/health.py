@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from wellit.standin import protobuf
+
 METHOD = "/grpc.health.v1.Health/Check"
 SERVING = 1
 STATUSES = ("UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN")
@@ -20,9 +22,9 @@ async def serving(address: str, service: str, timeout: float) -> None:
     import grpc
 
     async with grpc.aio.insecure_channel(address) as channel:
-        check = channel.unary_unary(METHOD, request_serializer=asked, response_deserializer=answered)
+        check = channel.unary_unary(METHOD)
         try:
-            status = await check(service, timeout=timeout)
+            answer = await check(protobuf.put_bytes(1, service.encode()), timeout=timeout)
         except grpc.aio.AioRpcError as problem:
             code = problem.code()
             if code == grpc.StatusCode.UNIMPLEMENTED:
@@ -34,17 +36,7 @@ async def serving(address: str, service: str, timeout: float) -> None:
                     f'timeout: failed to connect service "{address}" within {timeout:g}s: {problem.details()}'
                 ) from None
             raise NotServing(f"error: health rpc failed: rpc error: {code.name} {problem.details()}") from None
+    status = int(protobuf.read(answer).get(1, [0])[-1])
     if status != SERVING:
-        said = STATUSES[status] if status < len(STATUSES) else str(status)
+        said = dict(enumerate(STATUSES)).get(status, str(status))
         raise NotServing(f'service unhealthy (responded with "{said}")')
-
-
-def asked(service: str) -> bytes:
-    """HealthCheckRequest: the service's name in field 1."""
-    name = service.encode()
-    return b"\x0a" + bytes([len(name)]) + name if name else b""
-
-
-def answered(message: bytes) -> int:
-    """HealthCheckResponse: the status in field 1; absent means 0."""
-    return message[1] if message[:1] == b"\x08" else 0

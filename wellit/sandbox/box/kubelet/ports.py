@@ -8,9 +8,9 @@ from typing import Any
 from wellit.sandbox.box.kubelet.api import Api, named
 from wellit.sandbox.box.kubelet.ask import Failed, port_of
 from wellit.sandbox.box.kubelet.probe import KINDS
+from wellit.sandbox.box.simulated import GROUP
 
 Object = Mapping[str, Any]
-GATEWAYS = "gateway.networking.k8s.io"
 
 
 def of_pod(pod: Object) -> list[int]:
@@ -26,8 +26,8 @@ async def of_gateway(pod: Object, api: Api) -> list[int]:
     Raises Refused and Unreachable.
     """
     metadata = pod["metadata"]
-    name = (metadata.get("labels") or {}).get(f"{GATEWAYS}/gateway-name")
-    found = await api.found(named("gateways", metadata["namespace"], name, f"{GATEWAYS}/v1")) if name else None
+    name = (metadata.get("labels") or {}).get(f"{GROUP}/gateway-name")
+    found = await api.found(named("gateways", metadata["namespace"], name, f"{GROUP}/v1")) if name else None
     return sorted({listener["port"] for listener in found["spec"]["listeners"]}) if found else []
 
 

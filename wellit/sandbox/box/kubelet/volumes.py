@@ -13,6 +13,7 @@ from typing import Any
 
 from wellit.sandbox.box.kubelet.expand import expand
 from wellit.sandbox.box.kubelet.references import KINDS, Look, Missing, entries, field, resource
+from wellit.sandbox.box.plan import Mount
 
 Object = Mapping[str, Any]
 Token = Callable[[Object], Awaitable[str]]
@@ -119,16 +120,7 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
         file.write_bytes(content)
 
 
-@dataclass(frozen=True)
-class Mounted:
-    """A file or folder of a volume, at its place in a container."""
-
-    source: Path
-    target: str
-    read_only: bool
-
-
-def mounts(container: Object, volumes: Mapping[str, Path], variables: Mapping[str, str]) -> list[Mounted]:
+def mounts(container: Object, volumes: Mapping[str, Path], variables: Mapping[str, str]) -> list[Mount]:
     """Where a container has the pod's volumes. Raises Missing for a volume that the pod does not have."""
     made = []
     for mount in container.get("volumeMounts") or []:
@@ -142,7 +134,7 @@ def mounts(container: Object, volumes: Mapping[str, Path], variables: Mapping[st
                 raise Missing(f'failed to prepare subPath for volumeMount "{mount["name"]}": it leads out of it')
             if not source.exists():
                 source.mkdir(parents=True)
-        made.append(Mounted(source, mount["mountPath"], bool(mount.get("readOnly"))))
+        made.append(Mount(source, mount["mountPath"], bool(mount.get("readOnly"))))
     return made
 
 
