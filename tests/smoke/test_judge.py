@@ -12,10 +12,10 @@ from tests.smoke import world
 from tests.smoke.world import burst, checks, completed, figures, look, of_way, picked, pool, said, server
 from wellit.checks import CHECKS
 from wellit.engines import Engine
+from wellit.prometheus import Page
 from wellit.smoke import judge
 from wellit.smoke.ask import OVER, Answer
 from wellit.smoke.figures import Look, Road, Roads
-from wellit.smoke.pages import Page
 
 KUBECTL, INVOKE = "kubectl --context c -n ns ", " -g guide -n ns --sandbox=default"
 

@@ -10,12 +10,12 @@ from typing import Any
 from wellit import engines
 from wellit.engines import Engine
 from wellit.findings import Check
+from wellit.prometheus import Page
 from wellit.record import Record
 from wellit.smoke import judge
 from wellit.smoke.ask import PICKED, Answer
 from wellit.smoke.causes import Words
 from wellit.smoke.figures import Burst, Figures, Group, Look, OfWay, Prefixes, Road, Roads
-from wellit.smoke.pages import Page
 from wellit.smoke.parts import Parts, Picker, Pool, Server, Way
 
 WORDS = Words("--sandbox=default", "--context c", "ns", "guide", "sglang")

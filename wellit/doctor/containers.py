@@ -172,10 +172,8 @@ def role(way: Way, pod: Object, container: str) -> str:
 
 def engine_name(way: Way, pod: Object) -> str:
     """The short name of the engine in a pod, "" when it is not known."""
-    from wellit import engines
-
-    container = ways.engine(way.server_of(pod))
-    return next((one.name for one in engines.engines() if container and one.title == container.title), "")
+    known = ways.engine_of(way, pod)
+    return known.name if known else ""
 
 
 def workload_of(way: Way, pod: Object) -> Object | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from wellit.doctor import commands, containers
+from wellit.doctor import commands, containers, ways
 from wellit.doctor.ways import Way
 from wellit.findings import Check
 from wellit.picture.objects import Object
@@ -62,12 +62,11 @@ _CONNECTORS = re.compile(r"--(?:kv-)?connector must (?:be one of:|either be) ([\
 
 def _connector(way: Way, trouble: containers.Trouble) -> tuple[str, str] | None:
     """The flag that says the connector, and the one of those that are taken that this engine speaks."""
-    from wellit import engines
     from wellit.doctor.signatures import plain
     from wellit.seen import words
 
     found = next((m for line in plain(trouble.log.text) if (m := _CONNECTORS.search(line))), None)
-    known = next((one for one in engines.engines() if one.name == containers.engine_name(way, trouble.pod)), None)
+    known = ways.engine_of(way, trouble.pod)
     if not found or not known:
         return None
     taken = [word for word in re.findall(r"[\w-]+", found[1]) if word != "or"]

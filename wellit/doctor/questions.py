@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
+from wellit import prometheus
 from wellit.access import Access, Missing, Unread
 from wellit.cluster import PARALLEL
 from wellit.doctor import asking, ways
@@ -18,6 +18,7 @@ from wellit.doctor.ways import Way
 from wellit.live import pod_state
 from wellit.picture.objects import Object
 from wellit.picture.plain import mapping, maps
+from wellit.prometheus import ADMITTED, METRICS_PORT, Page
 
 CONNECT_SECONDS = 0.3
 AGAIN_SECONDS = (1.0,)  # a pod that does not answer is asked once more
@@ -33,7 +34,6 @@ PROMPT = "What is said here is a question of doctor's, long enough to be worth a
 # later.
 LISTEN_SECONDS = (1.5, 5.0)
 METRICS, MODELS = "/metrics", "/v1/models"
-ADMITTED = re.compile(r"^kvcache_index_admissions_total(?:\{[^}]*\})? ([\d.e+]+)$", re.MULTILINE)
 
 
 def asked(access: Access, sight: Sight, reach: Reach) -> Sight:
@@ -56,12 +56,18 @@ def asked(access: Access, sight: Sight, reach: Reach) -> Sight:
     return replace(sight, answers=answers, metrics=_of_pods(access, sight, every, reach, METRICS))
 
 
-def grown(sight: Sight, way: Way, counter: re.Pattern[str]) -> float | None:
+def grown(sight: Sight, way: Way, name: str, **labels: str) -> float | None:
     """By how much a counter of a way's pickers grew while doctor asked; None when it is not served."""
-    counted = [sight.metrics[pod.name].text for pod in way.pickers if pod.name in sight.metrics]
-    earlier = [sight.before[pod.name].text for pod in way.pickers if pod.name in sight.before]
-    found = [float(one) for text in counted for one in counter.findall(text)]
-    return sum(found) - sum(float(one) for text in earlier for one in counter.findall(text)) if found else None
+    told = [
+        prometheus.grown(_page(sight.before.get(pod.name)), _page(sight.metrics.get(pod.name)), name, **labels)
+        for pod in way.pickers
+    ]
+    known = [more for more in told if more is not None]
+    return sum(known) if known else None
+
+
+def _page(heard: Heard | None) -> Page:
+    return prometheus.parse(heard.text) if heard else Page()
 
 
 def hears(way: Way) -> bool:
@@ -114,10 +120,7 @@ def _there(access: Access, namespace: str, name: str) -> bool:
 
 def metrics_path(way: Way, pod: Object) -> str:
     """Where the engine of a pod serves its metrics."""
-    from wellit import engines
-
-    title = container.title if (container := ways.engine(way.server_of(pod))) else ""
-    known = next((engine for engine in engines.engines() if engine.title == title), None)
+    known = ways.engine_of(way, pod)
     return str(known.metrics["path"]) if known else "/metrics"
 
 
@@ -129,7 +132,7 @@ def metrics_port(pod: Object) -> int:
         given = words.read(place["command"], place["args"]).given("--metrics-port")
         if given and given.number:
             return given.number
-    return ways.METRICS_PORT
+    return METRICS_PORT
 
 
 def _answers(access: Access, sight: Sight, every: Iterable[Way], reach: Reach) -> Iterator[tuple[str, Heard]]:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from wellit import engines
 from wellit.doctor.sight import Sight
+from wellit.engines import Engine
 from wellit.live import PodState, made_by, pod_state
 from wellit.picture import Container, Node
 from wellit.picture.objects import WORKLOADS, Object, matched_labels
@@ -17,7 +19,6 @@ from wellit.picture.pods import PREFILL, ROLE
 
 POOL = "InferencePool"
 MAKERS = ("Deployment", "StatefulSet", "LeaderWorkerSet")
-METRICS_PORT = 9090  # of a picker that is told no other
 EXT_PROC_PORT = 9002
 
 
@@ -134,6 +135,12 @@ class Way:
         name = str(self.picker_reference.get("name", ""))
         return next((node for node in self.sight.picture.of("picker") if node.name == name), None)
 
+    @property
+    def answered(self) -> bool:
+        """Whether doctor's own request was answered."""
+        heard = self.sight.answers.get(self.pool_name)
+        return bool(heard and heard.ok)
+
     @cached_property
     def gateway_service(self) -> Object | None:
         """The Service before the gateway's own pods: labelled with its name, or called GATEWAY-CLASS."""
@@ -217,6 +224,15 @@ def state(pod: Object) -> PodState:
 
 def engine(node: Node | None) -> Container | None:
     return next((one for one in node.containers if one.does == "engine"), None) if node else None
+
+
+def known_engine(container: Container | None) -> Engine | None:
+    return next((one for one in engines.engines() if container and one.title == container.title), None)
+
+
+def engine_of(way: Way, pod: Object) -> Engine | None:
+    """The engine in a pod, None when it is not known."""
+    return known_engine(engine(way.server_of(pod)))
 
 
 def proxy(node: Node | None) -> Container | None:

@@ -12,7 +12,7 @@ from wellit.errors import CannotAnswer
 from wellit.load.figures import Figures, Share
 from wellit.load.send import session
 from wellit.load.target import Target
-from wellit.smoke.pages import Page, grown, parse
+from wellit.prometheus import Page, grown, parse
 from wellit.smoke.parts import Server
 from wellit.smoke.roads import MOST_SERVERS
 from wellit.smoke.servers import counter

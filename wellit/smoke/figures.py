@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from wellit.prometheus import Page
 from wellit.smoke.ask import Answer
-from wellit.smoke.pages import Page
 from wellit.smoke.parts import Parts, Pool, Way
 
 NO_ANSWER, NO_PAGE = Answer(), Page()

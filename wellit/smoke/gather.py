@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from wellit.prometheus import Page, parse
 from wellit.smoke import roads
 from wellit.smoke.ask import Answer, Asker, asker
 from wellit.smoke.figures import Burst, Figures, Group, Look, OfWay, Prefixes, Roads
-from wellit.smoke.pages import Page, parse
 from wellit.smoke.parts import Parts, Pool, Way
 
 UNKNOWN_MODEL = "wellit-asks-for-a-model-that-is-not-there"

@@ -16,12 +16,12 @@ from wellit.demand import Kind, Object
 from wellit.engines import Engine
 from wellit.images import Image
 from wellit.live import PODS
+from wellit.prometheus import METRICS_PORT
 from wellit.record import Record
 from wellit.source import LOADER
 
 ROLE = "llm-d.ai/role"
 PREFILL = "prefill"
-METRICS_PORT = 9090  # of the picker's Service, when no port of it is called metrics
 Manifest = Mapping[str, Any]
 
 

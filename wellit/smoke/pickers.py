@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from wellit.findings import Check
+from wellit.prometheus import DECISIONS, KV_USAGE, QUEUE, SPLIT, Page, grown
 from wellit.smoke.causes import Words
 from wellit.smoke.figures import Burst
-from wellit.smoke.pages import Page, grown
 from wellit.smoke.parts import Pool, Server, Way
 from wellit.smoke.servers import counter, who_answered
 
-QUEUE = "inference_pool_per_pod_queue_size"
-KV_USAGE = "inference_pool_average_kv_cache_utilization"
-DECISIONS = ("llm_d_inference_scheduler_disagg_decision_total", "llm_d_inference_scheduler_pd_decision_total")
-SPLIT = "prefill-decode"
 SEEN_LOOKS = 3  # looks at a queue after which the picker, which looks every 50 ms, must have seen it
 
 
@@ -151,7 +147,7 @@ def _decided(before: Page, after: Page, name: str) -> float | None:
     """How many requests the picker split; None when it counts no decisions at all."""
     if after.total(name) is None:
         return None
-    return grown(before, after, name, decision_type=SPLIT) or 0.0
+    return grown(before, after, name, **SPLIT) or 0.0
 
 
 def _not_told(title: str, pool: Pool, intent: str) -> Check:

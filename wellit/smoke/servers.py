@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from wellit.findings import Check
+from wellit.prometheus import grown
 from wellit.smoke.ask import OVER, Answer
 from wellit.smoke.causes import Words, cause
 from wellit.smoke.figures import Burst, Figures, Group, Look, Prefixes
-from wellit.smoke.pages import grown
 from wellit.smoke.parts import PREFILL, Pool, Server, Way
 
 LEAST = 0.1  # of a pod's fair share of a burst

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from wellit import engines
 from wellit.doctor import commands, containers, ways
 from wellit.doctor.ways import Way
 from wellit.findings import Check
 from wellit.picture.objects import Object
 from wellit.picture.plain import mapping, maps
+from wellit.prometheus import READY_PODS, parse
 from wellit.seen import words
 
 FLUSHED_SECONDS = 10.0  # the picker writes it anew every 5 s
-READY_PODS = re.compile(r"^inference_pool_ready_pods(?:\{[^}]*\})? ([\d.e+]+)$", re.MULTILINE)
 
 
 def sees(way: Way) -> Iterator[Check]:
@@ -33,9 +31,10 @@ def sees(way: Way) -> Iterator[Check]:
         return
     for pod in way.pickers:
         heard = way.sight.metrics.get(pod.name)
-        if heard and (found := READY_PODS.search(heard.text)) and way.ready:
-            count, ready = int(float(found[1])), len(way.ready) * max(len(way.ports), 1)
-            if count == 0 and not _answered(way) and all(_long_ready(way, pod) for pod in way.ready):
+        counted = parse(heard.text).total(READY_PODS) if heard else None
+        if counted is not None and way.ready:
+            count, ready = int(counted), len(way.ready) * max(len(way.ports), 1)
+            if count == 0 and not way.answered and all(_long_ready(way, pod) for pod in way.ready):
                 yield Check(
                     "WL744",
                     title,
@@ -44,16 +43,11 @@ def sees(way: Way) -> Iterator[Check]:
                     commands.kubectl(way.sight, "rollout", "restart", f"deployment/{way.picker_workload.name}")
                     if way.picker_workload
                     else "",
-                    found[0],
+                    f"{READY_PODS} {count}",
                 )
             elif count:
                 yield Check("WL744", title, "pass", f"{count} Ready")
             return
-
-
-def _answered(way: Way) -> bool:
-    heard = way.sight.answers.get(way.pool_name)
-    return bool(heard and heard.ok)
 
 
 def _long_ready(way: Way, pod: Object) -> bool:
@@ -69,7 +63,7 @@ def reads_metrics(way: Way) -> Iterator[Check]:
     """Whether engines serve the metrics that it weighs pods by."""
     for node in way.servers:
         container = ways.engine(node)
-        engine = next((one for one in engines.engines() if container and one.title == container.title), None)
+        engine = ways.known_engine(container)
         pods = [pod for pod in way.ready if way.server_of(pod) is node and pod.name in way.sight.metrics]
         heard = [way.sight.metrics[pod.name] for pod in pods]
         if not engine or not container or not heard or any(one.failure for one in heard):

@@ -17,7 +17,6 @@ from wellit.picture.objects import Object
 from wellit.picture.plain import mapping, maps
 
 VOLUME = re.compile(r"PersistentVolumeClaim|persistentvolumeclaim", re.IGNORECASE)
-CREATING = 20.0  # seconds from which a pod that has no container yet is looked into
 
 
 def made(way: Way) -> Iterator[Check]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from wellit import engines
 from wellit.doctor import commands, signatures, ways
 from wellit.doctor.questions import model_of
 from wellit.doctor.sight import Heard
@@ -29,7 +28,7 @@ def listens(way: Way) -> Iterator[Check]:
     for node in way.servers:
         maker = next((one for one in way.workloads if one.name == node.name), None)
         container = ways.engine(node)
-        known = known_engine(container)
+        known = ways.known_engine(container)
         if not maker or not container or not known:
             continue
         found = [
@@ -172,7 +171,7 @@ def _served_fix(way: Way, asked: str, near: str) -> str:
     patches = []
     for node in way.servers:
         container, maker = ways.engine(node), next((one for one in way.workloads if one.name == node.name), None)
-        flag = known.flag("servedName") if (known := known_engine(container)) else ""
+        flag = known.flag("servedName") if (known := ways.known_engine(container)) else ""
         given = _line(maker, container.name).given(flag) if maker and container and flag else None
         if not maker or not container or not given or given.value == asked:
             continue
@@ -188,10 +187,6 @@ def models_in(heard: Heard) -> list[str]:
     except ValueError:
         return []
     return [str(one.get("id")) for one in maps(mapping(read).get("data"))]
-
-
-def known_engine(container: Container | None) -> Engine | None:
-    return next((one for one in engines.engines() if container and one.title == container.title), None)
 
 
 def _line(maker: Object, container: str) -> words.Words:

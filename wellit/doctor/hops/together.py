@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from wellit.doctor import commands, containers, signatures, ways
-from wellit.doctor.questions import ADMITTED, grown, hears
+from wellit.doctor.questions import grown, hears
 from wellit.doctor.ways import Way
 from wellit.findings import Check
+from wellit.picture.pods import PREFILL, ROLE
+from wellit.prometheus import ADMITTED, DECISIONS, LOOKED_UP, SPLIT
 from wellit.report.style import counted
 
-SPLIT = re.compile(r'decision_total\{[^}]*decision_type="prefill-decode"[^}]*\} ([\d.e+]+)')
-DECIDED = "llm_d_inference_scheduler_disagg_decision_total"
-LOOKED_UP = re.compile(r"^kvcache_index_lookup_requests_total(?:\{[^}]*\})? ([\d.e+]+)$", re.MULTILINE)
+OF_PREFILL = f"{ROLE}={PREFILL}"
 
 
 def splits(way: Way) -> bool:
@@ -32,10 +31,10 @@ def prefill(way: Way) -> Iterator[Check]:
         return
     title = f"prefill servers of {way.pool_name} do their part"
     ready = [pod for pod in way.prefills if ways.state(pod).ready]
-    hidden = "requests are answered all the same, by decode alone" if _answered(way) else "decode cannot do without"
-    look = commands.kubectl(way.sight, "get", "pods", "-l", "llm-d.ai/role=prefill")
+    hidden = "requests are answered all the same, by decode alone" if way.answered else "decode cannot do without"
+    look = commands.kubectl(way.sight, "get", "pods", "-l", OF_PREFILL)
     if not ready:
-        makers = [one for one in way.workloads if one.pod_labels.get("llm-d.ai/role") == "prefill"]
+        makers = [one for one in way.workloads if one.pod_labels.get(ROLE) == PREFILL]
         none = [one for one in makers if not one.replicas]
         fix = look
         if none:
@@ -69,15 +68,15 @@ def prefill(way: Way) -> Iterator[Check]:
 
 def _never_split(way: Way, title: str) -> Iterator[Check]:
     scraped = [heard for pod in way.pickers if (heard := way.sight.metrics.get(pod.name)) and heard.ok]
-    if not scraped or not _answered(way):
-        why = "no request was answered" if not _answered(way) else "the picker's counts could not be read"
+    if not scraped or not way.answered:
+        why = "no request was answered" if not way.answered else "the picker's counts could not be read"
         yield Check("WL755", title, "skip", f"its pods are Ready; whether they take part was not seen: {why}")
         return
     texts = "\n".join(heard.text for heard in scraped)
     said = _proxy_said(way, "WL755")
-    split = grown(way.sight, way, SPLIT)
-    if DECIDED in texts and not split:
-        lines = [line for line in texts.splitlines() if line.startswith(DECIDED)]
+    split = sum(grown(way.sight, way, name, **SPLIT) or 0.0 for name in DECISIONS)
+    lines = [line for line in texts.splitlines() if line.startswith(DECISIONS)]
+    if lines and not split:
         yield Check(
             "WL755",
             title,
@@ -92,7 +91,7 @@ def _never_split(way: Way, title: str) -> Iterator[Check]:
             title,
             "fail",
             "the routing proxy went on without prefill",
-            commands.kubectl(way.sight, "logs", "-l", "llm-d.ai/role=prefill"),
+            commands.kubectl(way.sight, "logs", "-l", OF_PREFILL),
             "\n".join(said),
         )
     elif split:
@@ -144,7 +143,7 @@ def events(way: Way) -> Iterator[Check]:
         maker = next(iter(way.workloads), None)
         yield Check("WL757", title, "fail", words, commands.edit(way.sight, maker) if maker else "")
         return
-    if not _answered(way):
+    if not way.answered:
         return
     admitted, asked = grown(way.sight, way, ADMITTED), grown(way.sight, way, LOOKED_UP)
     if asked and not admitted:
@@ -156,13 +155,7 @@ def events(way: Way) -> Iterator[Check]:
             "page size or form of the events is another than it listens for",
             "topic kv@POD_IP:PORT@MODEL with the pool's port, the picker's block not larger than the engine's page: "
             "invoke validate names what differs",
-            f"while doctor asked: kvcache_index_lookup_requests_total +{asked:.0f}, kvcache_index_admissions_total "
-            f"{'+0' if admitted is not None else 'not there'}",
+            f"while doctor asked: {LOOKED_UP} +{asked:.0f}, {ADMITTED} {'+0' if admitted is not None else 'not there'}",
         )
     elif admitted:
         yield Check("WL757", title, "pass", f"{counted(int(admitted), 'block')} noted")
-
-
-def _answered(way: Way) -> bool:
-    heard = way.sight.answers.get(way.pool_name)
-    return bool(heard and heard.ok)

@@ -1,4 +1,4 @@
-"""Metrics pages, as Prometheus reads them: the figures by name and labels."""
+"""Metrics pages, as Prometheus reads them: the figures by name and labels; and what a picker calls its own."""
 
 from __future__ import annotations
 
@@ -9,6 +9,15 @@ from dataclasses import dataclass, field
 _LINE = re.compile(r"^(?P<name>[a-zA-Z_:][\w:]*)(?:\{(?P<labels>.*)\})?[ \t]+(?P<figure>\S+)", re.MULTILINE)
 _LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 Sample = tuple[Mapping[str, str], float]
+# What pickers count: Ready pods and the queues and KV caches that they read, requests that went to prefill and decode
+# (by two names: of v0.7 and of before), blocks that engines told of, and how often those were looked for.
+READY_PODS = "inference_pool_ready_pods"
+QUEUE = "inference_pool_per_pod_queue_size"
+KV_USAGE = "inference_pool_average_kv_cache_utilization"
+DECISIONS = ("llm_d_inference_scheduler_disagg_decision_total", "llm_d_inference_scheduler_pd_decision_total")
+SPLIT = {"decision_type": "prefill-decode"}
+METRICS_PORT = 9090  # of a picker that is told no other
+ADMITTED, LOOKED_UP = "kvcache_index_admissions_total", "kvcache_index_lookup_requests_total"
 
 
 @dataclass(frozen=True)

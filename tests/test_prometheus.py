@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from wellit.smoke.pages import Page, grown, parse
+from wellit.prometheus import Page, grown, parse
 
 TEXT = """# HELP vllm:num_requests_waiting Requests.
 # TYPE vllm:num_requests_waiting gauge
