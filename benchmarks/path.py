@@ -23,8 +23,9 @@ from wellit.load.drive import Clock, Run, drive
 from wellit.load.figures import Figures, Quantiles, figures, quantiles
 from wellit.load.prompts import Prompts
 from wellit.load.sample import Sample
-from wellit.load.send import Sender, Way, session
+from wellit.load.send import Sender, Way
 from wellit.reach import reach
+from wellit.smoke.ask import session
 
 SANDBOX = "path"  # no task's name: a flag could not be told from it
 NAMESPACE = "measured"

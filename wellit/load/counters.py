@@ -6,13 +6,11 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-import aiohttp
-
 from wellit.errors import CannotAnswer
 from wellit.load.figures import Figures, Share
-from wellit.load.send import session
 from wellit.load.target import Target
 from wellit.prometheus import Page, grown, parse
+from wellit.smoke.ask import asker
 from wellit.smoke.parts import Server
 from wellit.smoke.roads import MOST_SERVERS
 from wellit.smoke.servers import counter
@@ -36,16 +34,9 @@ def pages(target: Target) -> Pages:
 
 
 async def _pages(urls: Mapping[str, str]) -> Pages:
-    async with session() as client:
-        return dict(zip(urls, await asyncio.gather(*(_page(client, url) for url in urls.values())), strict=True))
-
-
-async def _page(client: aiohttp.ClientSession, url: str) -> Page:
-    try:
-        async with asyncio.timeout(SECONDS), client.get(url, allow_redirects=False) as response:
-            return parse(await response.text(errors="replace"), response.status)
-    except (TimeoutError, aiohttp.ClientError, OSError):
-        return Page()
+    async with asker(SECONDS) as ask:
+        told = await asyncio.gather(*map(ask.get, urls.values()))
+        return {name: parse(answer.body, answer.status) for name, answer in zip(urls, told, strict=True)}
 
 
 def counted(found: Figures, servers: Iterable[Server], before: Pages, after: Pages) -> Figures:

@@ -12,7 +12,8 @@ from random import Random
 from wellit.load.asked import Asked
 from wellit.load.prompts import Prompt, Prompts
 from wellit.load.sample import Sample
-from wellit.load.send import Sender, Way, session
+from wellit.load.send import Sender, Way
+from wellit.smoke.ask import session
 
 PULSE = 0.05  # seconds between two looks at how late this program is
 TOLD = 0.5  # seconds between two lines of progress

@@ -31,13 +31,6 @@ class Way:
         return f"{self.base}{self.path}/v1/{what}"
 
 
-def session() -> aiohttp.ClientSession:
-    """A client without a limit of its own, and without the proxies of the environment: the load goes to the stack."""
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=None), trust_env=False
-    )
-
-
 def body(asked: Asked, way: Way, prompt: Prompt) -> dict[str, object]:
     """What is sent."""
     chat = {"messages": [{"role": "user", "content": prompt.text}]}

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import aiohttp
-
 from wellit import live, smoke
 from wellit.access import Access
 from wellit.errors import CannotAnswer
-from wellit.load.send import Way, session
+from wellit.load.send import Way
 from wellit.reach import Reach
 from wellit.record import Record
 from wellit.smoke import parts, roads
+from wellit.smoke.ask import Answer, asker
 from wellit.smoke.figures import Road
 from wellit.smoke.parts import Parts
 from wellit.standin import POD_HEADER
@@ -77,23 +75,21 @@ def _closed(known: Record) -> str:
 
 async def answers(ways: Sequence[Way]) -> list[Answers]:
     """What each way answers to the question for its models. Raises CannotAnswer when one does not answer it."""
-    async with session() as client:
-        return [await _models(client, way) for way in ways]
+    async with asker(SECONDS * len(ways)) as ask:
+        return [_listed(way, await ask.get(way.url("models"), SECONDS, way.headers)) for way in ways]
 
 
-async def _models(client: aiohttp.ClientSession, way: Way) -> Answers:
-    url, said = way.url("models"), ""
+def _listed(way: Way, answer: Answer) -> Answers:
+    cards = answer.data.get("data") if answer.ok and isinstance(answer.data, dict) else None
     try:
-        async with asyncio.timeout(SECONDS), client.get(url, headers=way.headers, allow_redirects=False) as response:
-            said = f"{response.status} {' '.join((await response.text(errors='replace')).split())[:200]}"
-            if response.status == 200:
-                listed = (await response.json(content_type=None))["data"]
-                names = tuple(str(one["id"]) for one in listed)
-                stand_in = bool(names) and all(one.get("stand_in") for one in listed)
-                return Answers(names, stand_in, POD_HEADER in response.headers)
-    except (TimeoutError, aiohttp.ClientError, OSError, ValueError, TypeError, KeyError, AttributeError) as problem:
-        said = said or str(problem) or f"nothing came within {SECONDS:.0f} s"
+        names = tuple(str(one["id"]) for one in cards or ())
+        if cards is not None:
+            stand_in = bool(names) and all(one.get("stand_in") for one in cards)
+            return Answers(names, stand_in, POD_HEADER in answer.headers)
+    except (TypeError, KeyError, AttributeError):
+        pass  # it is no list of models, and is told as it came
     raise CannotAnswer(
-        f"{way.engine or 'the stack'} does not list its models, so no load is sent", where=url, why=said,
+        f"{way.engine or 'the stack'} does not list its models, so no load is sent", where=way.url("models"),
+        why=f"{answer.words}{f': {answer.evidence}' if answer.body else ''}",
         write="invoke doctor follows a request's way and says where it stops; invoke status shows what is not ready",
     )  # fmt: skip

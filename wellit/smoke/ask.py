@@ -186,10 +186,15 @@ def _why(problem: Exception) -> str:
 
 @asynccontextmanager
 async def asker(seconds: float) -> AsyncIterator[Asker]:
-    """An Asker for `seconds` in all; as many connections as there are requests."""
+    """An Asker for `seconds` in all."""
+    async with session(CONNECT_SECONDS) as client:
+        yield Asker(client, seconds)
+
+
+def session(connect_seconds: float | None = None) -> aiohttp.ClientSession:
+    """A client with the key, and as many connections as there are requests; proxies of the environment are not used."""
     key = os.environ.get(KEY, "")
     headers = {"Authorization": f"Bearer {key}"} if key else {}
-    limits = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS)
+    limits = aiohttp.ClientTimeout(total=None, sock_connect=connect_seconds)
     connector = aiohttp.TCPConnector(limit=0)
-    async with aiohttp.ClientSession(headers=headers, timeout=limits, connector=connector) as session:
-        yield Asker(session, seconds)
+    return aiohttp.ClientSession(headers=headers, timeout=limits, connector=connector, trust_env=False)
