@@ -22,7 +22,7 @@ ROOTLESS = 1000
 
 
 @pytest.fixture
-def own(possible: None, tmp_path: Path) -> Iterator[TestBox]:  # noqa: ARG001
+def own(can_answer: None, tmp_path: Path) -> Iterator[TestBox]:  # noqa: ARG001
     made = TestBox(tmp_path / "sandbox")
     try:
         made.start()
@@ -92,7 +92,7 @@ def test_two_boxes_do_not_meet(own: TestBox, tmp_path: Path) -> None:
         other.end()
 
 
-def test_a_part_that_fails_is_told_and_ends_the_box(possible: None, tmp_path: Path) -> None:  # noqa: ARG001
+def test_a_part_that_fails_is_told_and_ends_the_box(can_answer: None, tmp_path: Path) -> None:  # noqa: ARG001
     made = TestBox(tmp_path / "sandbox")
     settings = made.box / "settings.json"
     settings.write_text(settings.read_text().replace("tests.sandbox.box.part", "no.such.part"))

@@ -148,7 +148,7 @@ class Api(BaseHTTPRequestHandler):
         return
 
 
-def test_pods_reach_the_api_server_and_nothing_else_of_the_host(possible: None, tmp_path: Path) -> None:  # noqa: ARG001
+def test_pods_reach_the_api_server_and_nothing_else_of_the_host(can_answer: None, tmp_path: Path) -> None:  # noqa: ARG001
     api = ThreadingHTTPServer(("127.0.0.1", 0), Api)
     other = ThreadingHTTPServer(("127.0.0.1", 0), Api)
     serving = threading.Thread(target=api.serve_forever)

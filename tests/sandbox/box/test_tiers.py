@@ -24,7 +24,7 @@ READY_SECONDS = 120.0
 
 
 @pytest.fixture(scope="module")
-def answering(possible: None) -> Iterator[Sandbox]:  # noqa: ARG001
+def answering(can_answer: None) -> Iterator[Sandbox]:  # noqa: ARG001
     try:
         yield sandboxes.up(NAME, say=print, nodes=1, ready="answers")
     finally:
