@@ -18,7 +18,8 @@ ORDER = """
     charts release_values
     render places inputs ids validate new
     demand sandbox door access permissions cluster placement publishers preflight entry record again plan
-    live installed progress helm prerequisites endpoint reach waiting verify prometheus smoke lifecycle
+    live installed progress helm prerequisites endpoint reach waiting verify prometheus refusals smoke lifecycle
+    provide prepare operate
     provide prepare operate
     editor
     report

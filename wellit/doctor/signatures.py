@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wellit import remembered
+from wellit import refusals, remembered
 from wellit.doctor.sight import STAMP, Heard
 
 FILE = Path(__file__).with_name("signatures.yaml")
@@ -66,10 +66,8 @@ def rule_checks() -> Mapping[str, str]:
 
 def answer(heard: Heard) -> tuple[str, str]:
     """(check, meaning) of an answer that is none; two empty words when it is not known."""
-    for one in data()["answers"]:
-        if heard.status == one["status"] and re.search(one["says"], heard.text):
-            return one["check"], one["means"]
-    return "", ""
+    known = refusals.of(heard.status, heard.text)
+    return (known.check, known.means) if known else ("", "")
 
 
 def _is_of(one: Mapping[str, Any], of: str, engine: str) -> bool:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from dataclasses import dataclass
 
-from wellit import again
+from wellit import again, refusals
 from wellit.access import Access
 from wellit.record import Record
 from wellit.smoke.ask import KEY, Answer
@@ -57,9 +56,6 @@ class Cause:
     fix: str
 
 
-_UPSTREAM = r"upstream connect error|delayed connect error|reset before headers"
-
-
 def cause(answer: Answer, way: Way, words: Words) -> Cause:
     """Why `answer` is not the one that was waited for."""
     if answer.error:
@@ -68,44 +64,23 @@ def cause(answer: Answer, way: Way, words: Words) -> Cause:
     if answer.status >= 500 and not said and pool and pool.picker and pool.picker.trouble:
         also = f" ({pool.picker.stands_in})" if pool.picker.stands_in else ""
         return Cause(f"the picker is not Ready: {pool.picker.trouble}{also}", words.picker(pool, "logs"))
-    if answer.status in (401, 403):
-        return Cause("a key is wanted, or the one that was sent is not the right one", f"export {KEY}=..., then again")
-    for statuses, pattern, why, fix in (
-        ((503,), r"failed to find candidate pods", "the pool has no Ready pod", words.pods(pool)),
-        ((500,), r"no pods available", "the pool has no Ready pod", words.pods(pool)),
-        ((429,), r"decode workers", "no decode server is Ready", words.pods(pool)),
-        ((429,), r"", "every server is full, and the request may be dropped", words.pods(pool)),
-        (
-            (503,), _UPSTREAM, "the pod that the picker chose takes no connection: its engine has ended, or listens "
-            "at another port or address, and the pod is still Ready", words.invoke("doctor"),
-        ),
-        (
-            (503,), r"decode node is not ready", "the routing proxy is there and the engine behind it is not",
-            words.pods(pool),
-        ),
-        ((503,), r"no healthy upstream", "the gateway finds no pod behind the route", words.invoke("status")),
-        (
-            (500, 502, 504), r"^$", "the picker does not answer the gateway",
-            words.picker(pool, "rollout restart"),
-        ),
-        (
-            (404,), r"does not exist|not found.*model|model.*not found", "the engine serves the model under another "
-            "name", words.invoke("install", "--set model.servedName=NAME"),
-        ),
-        ((404,), r"^$", "no rule of the route matches, or no route is attached to the gateway", words.invoke("status")),
-        (
-            (404,), r"", "what answers does not know this path: another program listens there",
-            words.invoke("doctor"),
-        ),
-        (
-            (400,), r"gateway: BadRequest|BadRequest -", "the picker did not take the request",
-            words.picker(pool, "logs"),
-        ),
-        ((403, 400), r"SSRF", "the routing proxy refuses the prefill server", words.invoke("validate")),
-    ):  # fmt: skip
-        if answer.status in statuses and re.search(pattern, said, re.IGNORECASE):
-            return Cause(why, fix)
+    if known := refusals.of(answer.status, said):
+        return Cause(known.means, _fix(known.look, pool, words))
     return Cause("the engine itself refuses or fails", _logs(way, words))
+
+
+def _fix(look: str, pool: Pool | None, words: Words) -> str:
+    """The command for where to look next."""
+    return {
+        "doctor": words.invoke("doctor"),
+        "key": f"export {KEY}=..., then again",
+        "logs": words.picker(pool, "logs"),
+        "name": words.invoke("install", "--set model.servedName=NAME"),
+        "pods": words.pods(pool),
+        "restart": words.picker(pool, "rollout restart"),
+        "status": words.invoke("status"),
+        "validate": words.invoke("validate"),
+    }[look]
 
 
 def _silence(answer: Answer, way: Way, words: Words) -> Cause:
