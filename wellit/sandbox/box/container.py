@@ -101,7 +101,8 @@ class Container:
         child = await supervise.start(_launcher(), clean=True, stdin=True, on_line=lines.append)
         child.stdin.write(json.dumps(said).encode() + b"\n")
         try:
-            code = await asyncio.wait_for(child.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                code = await child.wait()
         finally:
             child.signal(signal.SIGKILL)
         return Ran(code, "\n".join(lines))

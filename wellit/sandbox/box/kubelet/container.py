@@ -91,7 +91,8 @@ class ContainerRun:
         if self._container and not self._container.over:
             await self._terminate(grace)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._ended.wait(), 5)
+                async with asyncio.timeout(5):
+                    await self._ended.wait()
 
     def _again(self, code: int) -> bool:
         policy = "Always" if self.state.sidecar else self.pod.policy
@@ -235,14 +236,17 @@ class ContainerRun:
         await self._terminate(grace)
 
     async def _terminate(self, grace: float) -> None:
+        """With asyncio.timeout: wait_for loses a cancellation that comes as the container ends (in Python 3.11)."""
         container = self._container
         assert container
         until = time.monotonic() + grace
         if grace > 0:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._hook("preStop", container, grace), grace)
+                async with asyncio.timeout(grace):
+                    await self._hook("preStop", container, grace)
             container.signal(signal.SIGTERM)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(container.wait(), max(until - time.monotonic(), 0.1))
+                async with asyncio.timeout(max(until - time.monotonic(), 0.1)):
+                    await container.wait()
         container.signal(signal.SIGKILL)
         await container.wait()
