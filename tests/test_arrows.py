@@ -20,7 +20,6 @@ ORDER = """
     demand sandbox door access permissions cluster placement publishers preflight entry record again plan
     live installed progress helm prerequisites endpoint reach waiting verify prometheus refusals smoke lifecycle
     provide prepare operate
-    provide prepare operate
     editor
     report
     fix
