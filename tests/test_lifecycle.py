@@ -120,6 +120,23 @@ def test_no_stack_here_says_what_is_and_where_others_are() -> None:
     with pytest.raises(Refused, match="no stack is recorded in other") as told:
         lifecycle.recorded(here, "other")
     assert "foreign" in told.value.why and "guide in ns" in told.value.write and told.value.code == 1
+    assert told.value.write.startswith("invoke doctor -n other ")
+
+
+def test_the_stack_of_another_guide_is_not_called_unrecorded() -> None:
+    def listed(where: str) -> str:
+        return f"get --raw {where}?limit=500&fieldSelector=type%3Dwellit.dev%2Fstack"
+
+    recorded = json.dumps({"items": [record.to_secret(KNOWN)]})
+    name = KNOWN.release_names[0]
+    releases = f"x helm.sh/release.v1 1 6s modifiedAt=1,name={name},owner=helm,status=deployed,version=1\n"
+    here, _ = access({
+        listed("/api/v1/namespaces/ns/secrets"): recorded, listed("/api/v1/secrets"): recorded,
+        "get secrets -n ns -l owner=helm --show-labels --no-headers": releases,
+    })  # fmt: skip
+    with pytest.raises(Refused, match="no stack of another is recorded in ns") as told:
+        lifecycle.recorded(here, "ns", "another")
+    assert (told.value.why, told.value.write) == ("", "-n NAMESPACE; recorded: guide in ns")
 
 
 def test_records_that_may_not_be_read_are_no_answer() -> None:

@@ -99,10 +99,13 @@ def recorded(access: Access, namespace: str, guide: str | None = None) -> Record
     there = cluster.releases(access, namespace)
     names = [] if isinstance(there, Unread) else [release.name for release in there if release.name not in known]
     others = ", ".join(f"{r.guide} in {r.namespace}" for r in elsewhere)
+    write = f"-n NAMESPACE; recorded: {others}" if others else "-n NAMESPACE, or another cluster"
+    if names:
+        write = f"invoke doctor -n {namespace} {access.invoke_flags} looks at anybody's stack; {write}"
     raise Refused(
         f"no stack{f' of {guide}' if guide else ''} is recorded in {namespace} on {access.label}",
         why=f"helm has releases there that wellit did not record: {', '.join(names)}" if names else "",
-        write=f"-n NAMESPACE; recorded: {others}" if others else "-n NAMESPACE, or another cluster",
+        write=write,
     )
 
 
