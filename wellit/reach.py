@@ -203,11 +203,11 @@ def _target_port(service: Mapping[str, Any], pod: Mapping[str, Any], target: str
     wanted = entry.get("targetPort") or port
     if isinstance(wanted, int):
         return wanted
-    spec = pod["spec"]
-    places = [*(spec.get("initContainers") or []), *(spec.get("containers") or [])]
+    places = [*(pod["spec"].get("initContainers") or []), *(pod["spec"].get("containers") or [])]
     named = [p["containerPort"] for one in places for p in one.get("ports") or [] if p.get("name") == wanted]
     if not named:
-        raise CannotAnswer(f"{target} leads to the port {wanted}, which pod {pod['metadata']['name']} does not name")
+        missing = f"{target} leads to the port {wanted}, which pod {pod['metadata']['name']} does not name"
+        raise CannotAnswer(missing, write=f"name: {wanted} at a port of its containers, or a number as targetPort")
     return int(named[0])
 
 

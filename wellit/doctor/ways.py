@@ -13,7 +13,7 @@ from wellit.doctor.sight import Sight
 from wellit.engines import Engine
 from wellit.live import PodState, made_by, pod_state
 from wellit.picture import Container, Node
-from wellit.picture.objects import WORKLOADS, Object, matched_labels
+from wellit.picture.objects import Object, matched_labels
 from wellit.picture.plain import mapping, maps
 from wellit.picture.pods import PREFILL, ROLE
 
@@ -246,6 +246,3 @@ def _words(one: Object) -> list[str]:
         for key in ("command", "args")
         for word in container.get(key) or []
     ]
-
-
-__all__ = ["MAKERS", "WORKLOADS", "Way", "ending", "engine", "of", "owner", "proxy", "state"]
