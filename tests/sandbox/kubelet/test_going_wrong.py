@@ -74,7 +74,7 @@ def test_a_missing_volume_is_waited_for(pods: Pods) -> None:
     assert pods.events("mount", "FailedMount") == [
         'MountVolume.SetUp failed for volume "v" : configmap "none" not found'
     ]
-    assert pods.waiting("mount") == "ContainerCreating"
+    pods.until(lambda: pods.waiting("mount") == "ContainerCreating", "mount")
 
 
 def test_a_container_that_is_no_longer_alive_is_started_again(pods: Pods) -> None:
