@@ -194,6 +194,8 @@ def smoke(_: Context, timeout: int = 60, **given: Any) -> int:
     from wellit import operate
 
     fmt = known_format(given["format_"])
+    if timeout < 1:
+        raise CannotAnswer(f"--timeout {timeout} leaves no time to ask anything", write="--timeout 60")
     there, (namespace, guide, environment) = access(given), which(given)
     found = operate.smoke(there, namespace, guide, environment, say, timeout)
     return show(_explained(found, there, namespace, guide), fmt)

@@ -48,6 +48,7 @@ def test_it_works_from_any_folder_and_through_a_link(tmp_path: Path) -> None:
     ("words", "code", "said"),
     [
         (["validat"], 2, 'unknown task "validat"; did you mean "validate"?'),
+        (["smoke", "--timeout", "0"], 2, "--timeout 0 leaves no time"),
         (["sandbox.uo"], 2, 'unknown task "sandbox.uo"; did you mean "sandbox.up"?'),
         (["validate", "--environment", "x"], 2, "--env"),
         (["validate", "--engin=x"], 2, 'unknown flag "--engin"; did you mean "--engine"?'),

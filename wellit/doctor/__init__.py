@@ -17,7 +17,7 @@ from wellit.doctor.asking import Reach
 from wellit.doctor.diagnose import Passed
 from wellit.doctor.look import look
 from wellit.doctor.sight import Sight
-from wellit.errors import CannotAnswer, WellitError, unknown
+from wellit.errors import CannotAnswer, WellitError
 from wellit.findings import Check, Report
 from wellit.record import Record
 
@@ -138,7 +138,10 @@ def _record(access: Access, namespace: str, guide: str | None, environment: str 
             write="without -g, all that is in the namespace is looked at",
         )
     if environment and found and all(one.environment != environment for one in found):
-        raise unknown("environment", environment, [one.environment for one in found])
+        names = ", ".join(one.environment for one in found)
+        raise CannotAnswer(
+            f"the recorded stack is of environment {names}, not {environment}", write=f"leave -e out, or say -e {names}"
+        )
     return found[0] if len(found) == 1 else None
 
 

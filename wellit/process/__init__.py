@@ -197,7 +197,7 @@ def start(
     words = [str(a) for a in argv]
     with log.open("w") as sink:
         return subprocess.Popen(
-            ["sh", "-c", _TIED, "sh", *words] if tied else words,
+            ["/bin/sh", "-c", _TIED, "sh", *words] if tied else words,
             env=child_env(env), text=True, start_new_session=True,
             stdin=subprocess.PIPE if tied else subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT,
         )  # fmt: skip
