@@ -20,5 +20,6 @@ def run(words: str, say: Callable[[str], None]) -> int:
     worst = 0
     for step in [*(() if words else CHECKS), ["pytest", *shlex.split(words)]]:
         say(f"$ {shlex.join(step)}")
-        worst = max(worst, process.attached([sys.executable, "-m", *step], cwd=paths.ROOT))
+        # one that a signal ended has a negative code
+        worst = max(worst, abs(process.attached([sys.executable, "-m", *step], cwd=paths.ROOT)))
     return min(worst, 1)
