@@ -171,7 +171,7 @@ def test_what_no_counter_tells_is_not_known(engine: Engine, servers: tuple[Serve
 
 def test_a_way_carries_its_path_and_headers() -> None:
     way = world.way(path="/vllm", headers={"x-engine": "vllm"}, engine="vllm")
-    made = target._way(Parts(KNOWN, (), (), "g"), way, Road("http://h:1"))
+    made = target._way(Parts(KNOWN, (), (), "g"), way, Road("http://h:1"), "")
     assert (made.url("models"), dict(made.headers)) == ("http://h:1/vllm/v1/models", {"x-engine": "vllm"})
 
 

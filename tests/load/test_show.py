@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.golden import expect
+from tests.smoke.world import WORDS
 from wellit.findings import Report
 from wellit.load import judge, show
 from wellit.load.asked import Asked, Spread
@@ -44,7 +45,7 @@ def found(of: Run) -> Figures:
 
 
 def report(of: Run) -> Report:
-    made = Report("load", checks=judge.checks(of, found(of), WAYS, [Answers(("m",), True)] * 2))
+    made = Report("load", checks=judge.checks(of, found(of), WAYS, [Answers(("m",), True)] * 2, WORDS))
     made.summary |= {"load": show.document(of, found(of), TARGET), "result": "multi-engine in walk: 6 of 10"}
     return made
 
@@ -86,7 +87,7 @@ def test_a_load_that_was_not_stopped_ends_with_its_report_s_code() -> None:
 
 def statuses(of: Run, *answered: Answers) -> dict[str, str]:
     said = answered or (Answers(("m",), True),) * 2
-    return {check.id: check.status for check in judge.checks(of, found(of), WAYS, said)}
+    return {check.id: check.status for check in judge.checks(of, found(of), WAYS, said, WORDS)}
 
 
 @pytest.mark.parametrize(
@@ -114,7 +115,7 @@ def test_a_load_without_a_rate_is_not_asked_whether_it_kept_one() -> None:
 
 
 def test_a_model_that_is_not_listed_is_a_warning_for_its_engine() -> None:
-    said = judge.checks(run(), found(run()), WAYS, [Answers(("m",), True), Answers(("other",), True)])[0]
+    said = judge.checks(run(), found(run()), WAYS, [Answers(("m",), True), Answers(("other",), True)], WORDS)[0]
     assert (said.status, said.detail) == ("warn", "vllm lists other, not m")
 
 

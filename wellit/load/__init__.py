@@ -31,6 +31,7 @@ from wellit.load.target import Answers, Target
 from wellit.reach import Reach
 from wellit.record import Record
 from wellit.say import Live, Say
+from wellit.smoke.causes import Words
 
 QUIET = 10.0  # seconds between two lines of progress where no line can change in place
 STAND_INS = "stand-ins answer: these are figures of the path and of this machine, not of an engine"
@@ -54,7 +55,7 @@ def load(
     when the stack does not list its models, Refused when the answer is no.
     """
     with target.opened(access, known, reach) as there:
-        answered = asyncio.run(target.answers(there.ways))
+        answered = asyncio.run(target.answers(there.ways, Words.of(access, known)))
         stand_in = all(one.stand_in for one in answered)
         say(f"{known.guide} -e {known.environment} in {known.namespace} on {access.label}")
         say(f"  {STAND_INS if stand_in else _real(there)}")
@@ -96,7 +97,7 @@ def _report(
         "ways": [{"engine": way.engine, "url": way.url(""), "model": way.model} for way in ways],
     }
     result = f"{found.answered} of {found.sent} requests answered" + (", then stopped" if run.stopped else "")
-    report = Report("load", checks=judge.checks(run, found, ways, answered))
+    report = Report("load", checks=judge.checks(run, found, ways, answered, Words.of(access, known)))
     report.summary |= {
         "guide": known.guide,
         "environment": known.environment,

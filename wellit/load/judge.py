@@ -10,30 +10,31 @@ from wellit.load.drive import Client, Run
 from wellit.load.figures import Figures, quantile
 from wellit.load.send import Way
 from wellit.load.target import Answers
+from wellit.smoke.causes import Words
 
 CPU = 0.85  # of a core: beyond it what is measured may be this program
 LATE = 0.05  # seconds
 RATE = 0.95  # of the asked rate
 
 
-def checks(run: Run, found: Figures, ways: Sequence[Way], answered: Sequence[Answers]) -> list[Check]:
+def checks(run: Run, found: Figures, ways: Sequence[Way], answered: Sequence[Answers], words: Words) -> list[Check]:
     """One for each question; a load that was stopped is judged by what it had come to."""
-    return [_listed(ways, answered), *_all_answered(found), _client(run.client), *_rate(run, found)]
+    return [_listed(ways, answered, words), *_all_answered(found, words), _client(run.client), *_rate(run, found)]
 
 
-def _listed(ways: Sequence[Way], answered: Sequence[Answers]) -> Check:
+def _listed(ways: Sequence[Way], answered: Sequence[Answers], words: Words) -> Check:
     unknown = [
         f"{way.engine or 'the stack'} lists {', '.join(said.models) or 'none'}, not {way.model}"
         for way, said in zip(ways, answered, strict=True)
         if way.model not in said.models
     ]
     if unknown:
-        fix = "invoke status names the model that was installed; was a model server changed by hand?"
+        fix = f"{words.invoke('status')} names the model that was installed; was a model server changed by hand?"
         return _check("WL772", "warn", "; ".join(unknown), fix)
     return _check("WL772", "pass", ", ".join(dict.fromkeys(way.model for way in ways)))
 
 
-def _all_answered(found: Figures) -> Iterator[Check]:
+def _all_answered(found: Figures, words: Words) -> Iterator[Check]:
     ended = found.sent - found.cut_off
     if not ended:
         yield _check("WL770", "unknown", "no request had come to its end")
@@ -41,10 +42,10 @@ def _all_answered(found: Figures) -> Iterator[Check]:
     bad = found.failed + found.hanging
     kinds = "\n".join(f"{one.count} x {one.kind}{f': {one.said}' if one.said else ''}" for one in found.failures)
     detail = f"{bad} of {ended} were not" if bad else f"{ended} of {ended}"
-    fix = "invoke doctor follows a request's way and says where it stops" if bad else ""
+    fix = f"{words.invoke('doctor')} follows a request's way and says where it stops" if bad else ""
     yield _check("WL770", "fail" if bad else "pass", detail, fix, kinds)
     hung = f"{found.hanging} of {ended} had none" if found.hanging else "none hung"
-    fix = "kubectl logs of the pods; --limit SECONDS, when answers of this length take longer" if found.hanging else ""
+    fix = f"{words.invoke('doctor')}; --limit SECONDS, when answers of this length take longer" if found.hanging else ""
     yield _check("WL771", "fail" if found.hanging else "pass", hung, fix)
 
 

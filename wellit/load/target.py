@@ -14,6 +14,7 @@ from wellit.reach import Reach
 from wellit.record import Record
 from wellit.smoke import parts, roads
 from wellit.smoke.ask import Answer, asker
+from wellit.smoke.causes import Words
 from wellit.smoke.figures import Road
 from wellit.smoke.parts import Parts
 from wellit.standin import POD_HEADER
@@ -55,31 +56,37 @@ def opened(access: Access, known: Record, reach: type[Reach] = Reach) -> Iterato
     if simulated := smoke.simulated(access, now):
         raise CannotAnswer(_closed(known), why=simulated[0], write=simulated[1])
     if not known.entry:
-        raise CannotAnswer(_closed(known), why="nothing of it takes requests", write="invoke status shows what it has")
+        raise CannotAnswer(
+            _closed(known), why="nothing of it takes requests", write=f"{_status(access, known)} shows what it has"
+        )
     whole = parts.read(access, known, now.addresses)
     with reach(access, known.namespace) as reached:
         entries = [roads.entry(reached, access, whole, way) for way in whole.ways]
-        made = [_way(whole, way, road) for way, road in zip(whole.ways, entries, strict=True)]
+        made = [_way(whole, way, road, _status(access, known)) for way, road in zip(whole.ways, entries, strict=True)]
         yield Target(whole, tuple(made), reached, "; ".join(dict.fromkeys(road.said for road in entries)))
 
 
-def _way(whole: Parts, way: parts.Way, road: Road) -> Way:
+def _way(whole: Parts, way: parts.Way, road: Road, status: str) -> Way:
     if not road.url:
-        raise CannotAnswer(_closed(whole.known), why=road.why, write=road.fix or "invoke status says where it stands")
+        raise CannotAnswer(_closed(whole.known), why=road.why, write=road.fix or f"{status} says where it stands")
     return Way(road.url, way.model, way.engine, way.path, way.headers)
+
+
+def _status(access: Access, known: Record) -> str:
+    return Words.of(access, known).invoke("status")
 
 
 def _closed(known: Record) -> str:
     return f"{known.guide} in {known.namespace} cannot be asked, so no load is sent"
 
 
-async def answers(ways: Sequence[Way]) -> list[Answers]:
+async def answers(ways: Sequence[Way], words: Words) -> list[Answers]:
     """What each way answers to the question for its models. Raises CannotAnswer when one does not answer it."""
     async with asker(SECONDS * len(ways)) as ask:
-        return [_listed(way, await ask.get(way.url("models"), SECONDS, way.headers)) for way in ways]
+        return [_listed(way, words, await ask.get(way.url("models"), SECONDS, way.headers)) for way in ways]
 
 
-def _listed(way: Way, answer: Answer) -> Answers:
+def _listed(way: Way, words: Words, answer: Answer) -> Answers:
     cards = answer.data.get("data") if answer.ok and isinstance(answer.data, dict) else None
     try:
         names = tuple(str(one["id"]) for one in cards or ())
@@ -91,5 +98,5 @@ def _listed(way: Way, answer: Answer) -> Answers:
     raise CannotAnswer(
         f"{way.engine or 'the stack'} does not list its models, so no load is sent", where=way.url("models"),
         why=f"{answer.words}{f': {answer.evidence}' if answer.body else ''}",
-        write="invoke doctor follows a request's way and says where it stops; invoke status shows what is not ready",
+        write=f"{words.invoke('doctor')}: it follows a request's way and says where it stops",
     )  # fmt: skip
