@@ -29,6 +29,7 @@ from wellit import capabilities, paths, render, source
 from wellit.compose import Choice, compose
 from wellit.render import Rendered
 from wellit.sandbox import Sandbox
+from wellit.standin.tokens import chat_text
 
 GUIDE = "precise-prefix-cache-aware"
 ENVIRONMENTS = {"vllm": "default", "sglang": "sglang"}
@@ -72,10 +73,10 @@ class Pods:
     def model(self) -> str:
         return self.publishers[POD].topic.rpartition("@")[2]
 
-    def publish(self, pod: str, text: str) -> None:
+    def publish(self, pod: str, text: str, path: str = "/v1/completions") -> None:
         """The pod says, in its engine's way, that it has the text; the picker has heard it then, and all before."""
         before = self.picker.read_any(STORED) or 0
-        count = self.say(pod, text)
+        count = self.say(pod, text if PATHS[path] == "prompt" else chat_text([{"role": "user", "content": text}]))
         until(lambda: self.picker.read_any(STORED) or 0, lambda now: now >= before + count, "blocks in the index")
 
     def publish_otherwise(self, pod: str, text: str, **how: Any) -> None:
@@ -89,9 +90,9 @@ class Pods:
 
 
 def prompt(words: int) -> str:
-    """A text of that many words, and so tokens; none of its prefixes was ever seen."""
+    """A text of that many words of four letters, and so tokens; none of its prefixes was ever seen."""
     number = next(_texts)
-    return " ".join(f"word-{number}-{at}" for at in range(words))
+    return " ".join(f"{number:02x}{at:02x}" for at in range(words))
 
 
 def without_port(topic: str) -> str:
@@ -170,7 +171,7 @@ def test_the_pod_that_has_the_prompt_is_asked_although_its_queue_is_longer(pods:
     text = prompt(3 * pods.page)
     said, hits = pods.picker.complaints(), pods.picker.read_any(FOUND) or 0
     assert pods.ask(text, path) == POD  # the control: before it is published
-    pods.publish(SECOND, text)
+    pods.publish(SECOND, text, path)
     assert pods.ask(text, path) == SECOND
     assert pods.ask(text + " and more", path) == SECOND
     assert pods.ask(prompt(3 * pods.page), path) == POD
