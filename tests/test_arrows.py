@@ -23,7 +23,7 @@ ORDER = """
     editor
     report
     fix
-    compare picture doctor show load support explain docs walk testing cli
+    compare picture launch doctor show load support explain docs walk testing cli
     finish
     program
 """.split()
