@@ -89,6 +89,12 @@ class Engine:
         return any(f" {launcher} " in spoken for launcher in self.data["launchers"])
 
     @property
+    def dynamo(self) -> Mapping[str, Any]:
+        """How it runs as a worker of Dynamo: module, program, image, framework ...; empty when it does not."""
+        found: Mapping[str, Any] = self.data.get("dynamo") or {}
+        return found
+
+    @property
     def command_line(self) -> str:
         """Its command as a values file has it."""
         return f"command: [{', '.join(self.command)}]"
@@ -129,6 +135,11 @@ def _own_flags(engine: Engine) -> set[str]:
 def of_model_command(name: str) -> Engine | None:
     """The engine that names this modelCommand as a way to start it."""
     return _first(engine for engine in engines() if name in engine.model_commands)
+
+
+def of_dynamo(key: str, value: str) -> Engine | None:
+    """The engine whose worker of Dynamo has this module, framework ...; None for an empty word."""
+    return _first(engine for engine in engines() if value and engine.dynamo.get(key) == value)
 
 
 def of_connector(name: str) -> list[Engine]:

@@ -24,6 +24,7 @@ MODELSERVICE = "llm-d-modelservice"
 INFERENCEPOOL = "inferencepool"
 INFRA = "llm-d-infra"
 ISTIOD = "istiod"  # of Istio: only what its pools and pickers need is looked at
+DYNAMO = "dynamo"  # the chart of a graph; its version is Dynamo's
 CHARTS = (MODELSERVICE, INFERENCEPOOL, INFRA, ISTIOD)
 DECODE, PREFILL = "decode", "prefill"
 ROLES = (DECODE, PREFILL)  # of the pods that MODELSERVICE makes

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from wellit.capabilities import Unknown
-from wellit.flags.data import Flag, Line, Program, program
+from wellit.flags.data import Flag, Line, Program, module_of, of_module, program
 from wellit.flags.parsers import read
 from wellit.flags.reading import Given, Kind, Problem, Reading
 from wellit.flags.says import message, says
@@ -128,7 +128,9 @@ __all__ = [
     "ask_all",
     "is_open",
     "message",
+    "module_of",
     "of_image",
+    "of_module",
     "program",
     "says",
 ]

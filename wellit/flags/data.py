@@ -217,3 +217,21 @@ def program(name: str) -> Program | None:
     """
     path = FOLDER / f"{name}.yaml"
     return Program(path) if path.is_file() else None
+
+
+@functools.cache
+def of_module(module: str) -> str:
+    """The program that ``python3 -m MODULE`` starts, by the name of its file; "" when its flags are not known."""
+    return _by_module().get(module, "")
+
+
+@functools.cache
+def _by_module() -> Mapping[str, str]:
+    entries = {path.stem: str(remembered.data(path)["entry"]) for path in sorted(FOLDER.glob("*.yaml"))}
+    return {entry.partition(" -m ")[2]: name for name, entry in entries.items() if " -m " in entry}
+
+
+def module_of(name: str) -> str:
+    """The Python module of a program; "" for one that is none."""
+    known = program(name)
+    return str(known.head["entry"]).partition(" -m ")[2] if known else ""

@@ -42,9 +42,13 @@ class CommandLine:
             return []
         return [MODEL] if how["model"] == "positional" else [how["model"], MODEL]
 
-    @cached_property
+    @property
+    def program(self) -> str:
+        return self.container.program
+
+    @property
     def version(self) -> str | Unknown:
-        return flags.of_image(self.engine.name, self.container.image)
+        return self.container.version
 
     @cached_property
     def answer(self) -> Answer | Unknown:
@@ -53,12 +57,12 @@ class CommandLine:
             return Unknown(self.unclear)
         if isinstance(self.version, Unknown):
             return self.version
-        return flags.ask(self.engine.name, self.version, self.all_words)
+        return flags.ask(self.program, self.version, self.all_words)
 
     @cached_property
     def anyway(self) -> Answer | Unknown:
         """The answer; where the version in the image is not known, what all listed versions say alike."""
-        known = flags.program(self.engine.name)
+        known = flags.program(self.program)
         if self.unclear or known is None or not isinstance(self.version, Unknown):
             return self.answer
         return flags.ask_all(known, self.all_words)

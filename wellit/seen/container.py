@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from wellit import engines
+from wellit import engines, flags
+from wellit.capabilities import Unknown
 from wellit.engines import Engine
 from wellit.errors import nearest
 from wellit.images import Image
@@ -128,6 +129,16 @@ class Container:
         started, inside = self.engine_of_command, self.engine_of_image
         sure = started and (started is inside or started.perhaps_in(self.image))
         return [engine for engine in ((started,) if sure else (started, inside)) if engine]
+
+    @property
+    def program(self) -> str:
+        """The program of schemas/flags that reads its words; "" when none is known."""
+        return self.engine.name if self.engine else ""
+
+    @cached_property
+    def version(self) -> str | Unknown:
+        """The version of the engine that the image carries, or why it is not known."""
+        return flags.of_image(self.program, self.image)
 
     @property
     def engine_node(self) -> Node:

@@ -9,10 +9,10 @@ from typing import Any
 
 from wellit.engines import Engine
 from wellit.node import Node
-from wellit.seen.container import Container
 from wellit.seen.modelservice import Pod, Service, services
 from wellit.seen.neutral import Told, spec, told, unclear
 from wellit.seen.sidecars import among as own_sidecars
+from wellit.seen.started import Started
 from wellit.subject import DECODE, PREFILL, Subject
 
 ROLE, TRANSFER, PORT = "disaggregationRole", "disaggregationTransfer", "transferPort"
@@ -91,7 +91,7 @@ class Role:
         return self.told is None or self.name == NONE
 
 
-def role_told(container: Container) -> Role:
+def role_told(container: Started) -> Role:
     """The role that a container's engine is told."""
     said = told(container, ROLE)
     if said is None:

@@ -14,7 +14,7 @@ from typing import Any
 from wellit.engines import Engine
 from wellit.flags import is_open
 from wellit.node import Node, whole
-from wellit.seen.container import Container
+from wellit.seen.started import Started
 from wellit.seen.words import Word
 
 SHORTEST = 4  # characters that an abbreviated flag has at least: --tp would be anything
@@ -63,7 +63,7 @@ def spec(engine: Engine, setting: str) -> Mapping[str, Any]:
     return {"flag": engine.flag(setting), **said}
 
 
-def told(container: Container, setting: str) -> Told | None:
+def told(container: Started, setting: str) -> Told | None:
     """What the container is told of the setting; None when nothing is, or its engine is not known."""
     if container.engine is None:
         return None
@@ -80,12 +80,12 @@ def told(container: Container, setting: str) -> Told | None:
     return _variable(container, str(how.get("env") or ""))
 
 
-def own_model(container: Container) -> Told | None:
+def own_model(container: Started) -> Told | None:
     """The model that a command of one's own names, by flag or as the first word after the program."""
     return told(container, "model") if container.own else None
 
 
-def _positional(container: Container, engine: Engine) -> Told | None:
+def _positional(container: Started, engine: Engine) -> Told | None:
     """The model that stands behind the words that start the engine."""
     words = container.words.words
     for launcher in engine.data["launchers"] if container.own else ():
@@ -98,7 +98,7 @@ def _positional(container: Container, engine: Engine) -> Told | None:
     return None
 
 
-def json_of(container: Container, flag: str) -> Json | None:
+def json_of(container: Started, flag: str) -> Json | None:
     """The JSON that a flag is given, with what its dotted forms say (--flag.key value); None when it is not given."""
     if container.engine is None:
         return None
@@ -116,24 +116,24 @@ def json_of(container: Container, flag: str) -> Json | None:
     return Json(text, data, whole_one.node if whole_one else dotted[-1][2], flag)
 
 
-def unclear(container: Container) -> str:
+def unclear(container: Started) -> str:
     """Why a setting may be told although nothing is read of it; "" when it cannot."""
     return container.words.elsewhere
 
 
-def variables(container: Container) -> dict[str, Node]:
+def variables(container: Started) -> dict[str, Node]:
     """The container's environment, by name: what stands beside each name."""
     return {entry["name"].text(): entry for entry in container.node["env"] if entry["name"]}
 
 
-def _variable(container: Container, name: str) -> Told | None:
+def _variable(container: Started, name: str) -> Told | None:
     entry = variables(container).get(name) if name else None
     if entry is None or not entry["value"].written:
         return None
     return Told(str(entry["value"].value), entry["value"], name)
 
 
-def _last(container: Container, engine: Engine, flags: list[str]) -> Told | None:
+def _last(container: Started, engine: Engine, flags: list[str]) -> Told | None:
     """The last mention of any of a flag's spellings."""
     words, found = container.words.words, None
     for at, word in enumerate(words):
@@ -180,7 +180,7 @@ def _known(name: str) -> frozenset[str]:
     return frozenset(flag for flag in [*named, *more, *others, *data["flags"].values()] if flag)
 
 
-def _dotted(container: Container, flag: str) -> Iterator[tuple[str, str, Node]]:
+def _dotted(container: Started, flag: str) -> Iterator[tuple[str, str, Node]]:
     """The members that are said by themselves: --flag.key value."""
     words = container.words.words
     for at, word in enumerate(words):
