@@ -1,4 +1,4 @@
-"""What runs now: one file a launch below the cache, ``launched/NAME.json``, and a folder ``launched/NAME`` for the rest.
+"""What runs now: a file for each launch below the cache, ``launched/NAME.json``, and a folder beside it for the rest.
 
 The launcher holds the lock of the folder as long as it lives. The system lets go of it however the launcher ends, so a
 file whose folder nobody holds is left from one that was killed.

@@ -46,11 +46,24 @@ class Child:
 
     async def wait(self) -> int:
         """Its exit code, when it has ended and its last line is read."""
-        code = exit_code(await self._process.wait())
+        return exit_code(await self.ended())
+
+    async def ended(self) -> int:
+        """The same, but -N for a process that signal N ended."""
+        code = await self._process.wait()
         if self._reading:
             # A process that it left behind may hold the pipe for ever.
             await asyncio.wait([self._reading], timeout=1)
         return code
+
+    async def exits(self) -> None:
+        """Returns when it has ended, whether or not its lines are read."""
+        await self._process.wait()
+
+    def tell(self, number: int) -> None:
+        """Send a signal to it alone; one that has ended already is no error."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.send_signal(number)
 
     def signal(self, number: int) -> None:
         """Send a signal to it and to what it started; one that has ended already is no error."""
@@ -83,11 +96,13 @@ async def start(
     keep: Sequence[int] = (),
     stdin: bool = False,
     clean: bool = False,
+    tied: bool = True,
 ) -> Child:
     """Start a process that ends when this one does, however that ends (on Linux).
 
-    `env` is added to child_env(), or with `clean` is all it gets. Its output goes, line by line, to `on_line`, or to
-    the descriptors `out` and `err`, or nowhere. `keep` are descriptors that it inherits.
+    Without `tied` it has to see to that itself. `env` is added to child_env(), or with `clean` is all it gets. Its
+    output goes, line by line, to `on_line`, or to the descriptors `out` and `err`, or nowhere. `keep` are descriptors
+    that it inherits.
     Raises CannotAnswer when the program cannot be started.
     """
     words = [str(word) for word in argv]
@@ -96,7 +111,7 @@ async def start(
         process = await asyncio.create_subprocess_exec(
             *words, env=dict(env or {}) if clean else child_env(env), cwd=cwd, start_new_session=True, pass_fds=keep,
             stdin=PIPE if stdin else DEVNULL, stdout=to, stderr=STDOUT if err is None else err, limit=LINE_BYTES,
-            preexec_fn=_tie(os.getpid()) if sys.platform == "linux" else None,
+            preexec_fn=_tie(os.getpid()) if tied and sys.platform == "linux" else None,
         )  # fmt: skip
     except OSError as problem:
         raise CannotAnswer(f"cannot start {words[0]}: {problem.strerror}") from problem
