@@ -1,4 +1,7 @@
-"""The custom resource definitions that the guides' charts need, as their projects publish them."""
+"""The custom resource definitions that the guides' charts need: as their projects publish them where they can be had.
+
+Dynamo's come with its operator's image, which cannot be had; a schema of our own stands in their place and says so.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,11 @@ from pathlib import Path
 from wellit import tools
 from wellit.errors import CannotAnswer
 from wellit.sandbox.kubectl import apply, asked
-from wellit.sandbox.model import Sandbox
+from wellit.sandbox.model import DATA, Sandbox
 from wellit.say import Say
 
 SERVED_SECONDS = 60.0
+OURS = (DATA / "dynamographdeployments.yaml",)
 # kwok's own are not what a guide asks for
 OWN = ".kwok.x-k8s.io"
 LINE = (
@@ -21,8 +25,8 @@ LINE = (
 
 
 def files(say: Say) -> list[Path]:
-    """The files, from the pinned Go modules; downloaded the first time."""
-    return [file for module in tools.published() for file in tools.module_files(module, say)]
+    """The files, from the pinned Go modules, downloaded the first time; and our own."""
+    return [*(file for module in tools.published() for file in tools.module_files(module, say)), *OURS]
 
 
 def put(sandbox: Sandbox, given: list[Path]) -> int:
