@@ -13,11 +13,11 @@ from wellit.paths import ROOT
 ORDER = """
     errors paths findings causes hopchecks checks say remembered process tools
     source images capabilities moved flags stranger values_schema schema overrides catalogue compose cells choices
-    engines nested node subject quantities weights seen translate standin rules
+    engines carried templates nested node subject quantities weights seen translate standin rules
     ignore
     charts release_values
     render places inputs ids validate new
-    demand sandbox door access permissions cluster placement publishers preflight entry record again plan
+    demand owners sandbox door access permissions cluster placement publishers preflight entry record again plan
     live installed progress helm prerequisites endpoint reach waiting verify prometheus refusals smoke lifecycle
     provide prepare operate
     editor

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from tests.support.clusters import GPU, demand, failed, forbidden, not_found, workload
+from tests.support.clusters import DEPLOYMENT, GPU, demand, failed, forbidden, not_found, workload
 from tests.support.clusters import access as make_access
 from wellit import cluster
 from wellit.access import Missing, Unread
 from wellit.cluster import HelmRelease, Pod
-from wellit.demand import Act
+from wellit.demand import Act, Object
 from wellit.errors import CannotAnswer
 from wellit.permissions import ACCESS_REVIEW, RULES_REVIEW
 
@@ -153,7 +153,7 @@ def test_a_release_somebody_is_or_was_at_work_on(status: str, pending: bool) -> 
     [("ReplicaSet/decode-5f7", True), ("StatefulSet/decode", True), ("ReplicaSet/decode-two-5f7", False)],
 )
 def test_whose_pod_it_is(owner: str, ours: bool) -> None:
-    assert Pod("p", "ns", "", owner).made_by("decode") is ours
+    assert Pod("p", "ns", "", owner).made_for(Object(DEPLOYMENT, "decode")) is ours
 
 
 def test_a_cluster_that_does_not_answer_is_told_once() -> None:

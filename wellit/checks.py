@@ -93,6 +93,12 @@ CHECKS: dict[str, tuple[str, str]] = {
         "Nothing is left after an uninstall",
         "The namespace, definitions (CRDs), and secrets and volume claims of yours stay.",
     ),
+    "WL707": (
+        "What a controller carries out is ready",
+        "A DynamoGraphDeployment is ready when Dynamo's operator says so, of its newest version, with its reason in\n"
+        "words when it is not. In a sandbox there is no such operator: its API server checks the object by a schema\n"
+        "of wellit's own and keeps it, and no pod comes of it. That an engine starts and answers is not proven there.",
+    ),
     "WL710": (
         "The stack is reached",
         "By the gateway's address when this machine reaches it, else by a port-forward to its service. Without a\n"

@@ -14,7 +14,8 @@ from urllib.parse import urlencode
 
 from wellit import permissions
 from wellit.access import Access, Missing, StandIn, Unread, stand_ins
-from wellit.demand import Act, Demand, Kind
+from wellit.demand import Act, Demand, Kind, Object
+from wellit.owners import made_for
 from wellit.quantities import milli, pod_asks
 
 T = TypeVar("T")
@@ -47,10 +48,9 @@ class Pod:
     labels: Mapping[str, str] = field(default_factory=dict)
     asks: Mapping[str, int] = field(default_factory=dict)
 
-    def made_by(self, workload: str) -> bool:
-        """Whether the Deployment or StatefulSet `workload` made it (a ReplicaSet carries a hash behind the name)."""
-        kind, _, name = self.owner.partition("/")
-        return name.rpartition("-")[0] == workload if kind == "ReplicaSet" else name == workload
+    def made_for(self, item: Object) -> bool:
+        """Whether it is one of the pods of an object of the render."""
+        return made_for(item, self.owner, self.labels)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,10 @@ from typing import Any
 
 import yaml
 
+from wellit.carried import Carried, carried
 from wellit.quantities import pod_asks
 from wellit.render import Rendered
+from wellit.templates import Template, templates
 
 Manifest = Mapping[str, Any]
 # API groups that every cluster serves; another is a CRD's.
@@ -34,6 +36,11 @@ class Kind:
     @property
     def built_in(self) -> bool:
         return self.group in BUILT_IN
+
+    @property
+    def carried(self) -> Carried | None:
+        """What is known of it when a project's own controller makes pods of its objects."""
+        return carried(self.group, self.kind)
 
     @property
     def resource(self) -> str:
@@ -64,7 +71,10 @@ class Object:
 
 @dataclass(frozen=True)
 class Workload:
-    """Pods of one shape. `asks` is what each pod asks of a node, in thousandths: {"nvidia.com/gpu": 2000}."""
+    """Pods of one shape. `asks` is what each pod asks of a node, in thousandths: {"nvidia.com/gpu": 2000}.
+
+    `part` is which part of its object they are, where that has several.
+    """
 
     object: Object
     pods: int
@@ -72,6 +82,15 @@ class Workload:
     labels: Mapping[str, str] = field(default_factory=dict)
     node_selector: Mapping[str, str] = field(default_factory=dict)
     tolerations: tuple[Mapping[str, Any], ...] = ()
+    part: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.part} of {self.object}" if self.part else str(self.object)
+
+    @property
+    def name(self) -> str:
+        """The name that it has among the stack's: ``ms-x-decode``, or ``NAME/decode`` of a part."""
+        return f"{self.object.name}/{self.part}" if self.part else self.object.name
 
     @property
     def devices(self) -> dict[str, int]:
@@ -143,8 +162,9 @@ def of(pairs: Sequence[tuple[str, Manifest]], namespace: str) -> Demand:
     manifests = [manifest for _, manifest in pairs]
     objects = tuple(_object(manifest, release) for release, manifest in pairs)
     made = {item.name for item in objects if item.of.kind == "Secret"}
-    workloads = tuple(w for (_, m), item in zip(pairs, objects, strict=True) if (w := _workload(m, item)))
-    pods = [(str(item), pod) for (_, m), item in zip(pairs, objects, strict=True) if (pod := _pod(m))]
+    found = [(item, one) for (_, m), item in zip(pairs, objects, strict=True) for one in templates(m)]
+    workloads = tuple(_workload(item, one) for item, one in found)
+    pods = [(str(workload), one.spec) for workload, (_, one) in zip(workloads, found, strict=True)]
     return Demand(
         namespace,
         objects,
@@ -179,24 +199,10 @@ def _object(manifest: Manifest, release: str) -> Object:
     return Object(Kind(manifest["apiVersion"], manifest["kind"]), manifest["metadata"]["name"], release)
 
 
-def _pod(manifest: Manifest) -> Manifest | None:
-    if manifest["kind"] == "Pod":
-        found: Manifest = manifest["spec"]
-        return found
-    template = (manifest.get("spec") or {}).get("template")
-    return template.get("spec") if isinstance(template, Mapping) else None
-
-
-def _workload(manifest: Manifest, item: Object) -> Workload | None:
-    pod = _pod(manifest)
-    if not pod or "containers" not in pod:
-        return None
-    spec = manifest["spec"]
-    count = spec.get("replicas", spec.get("parallelism", 1)) if manifest["kind"] != "Pod" else 1
-    labels = manifest["metadata"] if manifest["kind"] == "Pod" else spec["template"].get("metadata") or {}
+def _workload(item: Object, one: Template) -> Workload:
     return Workload(
-        item, 1 if count is None else int(count), pod_asks(pod), labels.get("labels") or {},
-        pod.get("nodeSelector") or {}, tuple(pod.get("tolerations") or ()),
+        item, one.count, pod_asks(one.spec), one.labels, one.spec.get("nodeSelector") or {},
+        tuple(one.spec.get("tolerations") or ()), one.part,
     )  # fmt: skip
 
 

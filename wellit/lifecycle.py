@@ -248,12 +248,12 @@ def _sync(plan: Plan, helm: Helm, progress: Progress) -> None:
 def _ended(access: Access, known: Record, say: Say) -> list[str]:
     """Objects of the stack that are still there; pods get time to end."""
     kinds = {item.of for item in known.all_objects()}
-    workloads = [item.name for item in known.all_objects() if item.of.kind in live.WORKLOADS]
+    workloads = [item for item in known.all_objects() if item.of.kind in live.WORKLOADS or item.of.carried]
     until, told = time.monotonic() + ENDING_SECONDS, False
     while True:
         left = live.existing(access, known.namespace, kinds, known.release_names)
         pods = cluster.whole(access, Kind("v1", "Pod").path(known.namespace), cluster.pod)
-        ours = [] if isinstance(pods, Unread) else [p for p in pods if any(p.made_by(name) for name in workloads)]
+        ours = [] if isinstance(pods, Unread) else [p for p in pods if any(p.made_for(item) for item in workloads)]
         if not (left or ours) or time.monotonic() > until:
             return [*left, *(f"Pod {pod.name}" for pod in ours)]
         if not told:

@@ -35,10 +35,10 @@ class Placed:
 
 def rooms(nodes: Iterable[Node], pods: Iterable[Pod], ours: Iterable[Workload] = (), namespace: str = "") -> list[Room]:
     """What is free on each node. Pods of `ours` in `namespace` do not count: an install replaces them."""
-    names = [workload.object.name for workload in ours]
+    objects = {workload.object for workload in ours}
     used: dict[str, dict[str, int]] = {}
     for pod in pods:
-        if pod.node and not (pod.namespace == namespace and any(pod.made_by(name) for name in names)):
+        if pod.node and not (pod.namespace == namespace and any(pod.made_for(one) for one in objects)):
             on_node = used.setdefault(pod.node, {})
             for resource, amount in pod.asks.items():
                 on_node[resource] = on_node.get(resource, 0) + amount

@@ -60,7 +60,7 @@ class Plan:
         yield f"  objects    {len(wanted.objects)}: {kinds}"
         for workload in wanted.workloads:
             devices = "".join(f", {count} {name} each" for name, count in workload.devices.items())
-            yield f"  pods       {workload.pods} of {workload.object.name}{devices}"
+            yield f"  pods       {workload.pods} of {workload.name}{devices}"
         for image in wanted.images:
             yield f"  image      {image}"
             if found := self.cluster.stand_ins.get(image):

@@ -157,7 +157,7 @@ def room(demand: Demand, cluster: Cluster) -> Check:
 def _shape(workload: Workload) -> str:
     amounts = sorted(workload.asks.items(), key=lambda ask: "/" not in ask[0])
     asks = ", ".join(f"{placement.words(name, amount)} {name}" for name, amount in amounts)
-    return f"a pod of {workload.object}, which needs {asks} on one node"
+    return f"a pod of {workload}, which needs {asks} on one node"
 
 
 def _numbers(demand: Demand, rooms: Iterable[placement.Room]) -> str:
@@ -227,7 +227,7 @@ def _neighbours(demand: Demand, cluster: Cluster) -> Iterator[Check]:
         others = [
             pod.name for pod in cluster.neighbours
             if all(pod.labels.get(key) == value for key, value in selector.items())
-            and not any(pod.made_by(workload.object.name) for workload in demand.workloads)
+            and not any(pod.made_for(workload.object) for workload in demand.workloads)
         ]  # fmt: skip
         if others:
             detail = (

@@ -1,7 +1,7 @@
 """Does the stack stand as it was rendered? Live objects give checks; what Helm's own wait does not wait for included.
 
 WL701 pods ready   WL702 gateway programmed   WL703 route accepted   WL704 pool accepted   WL705 every object is there
-WL706 nothing is left after an uninstall
+WL706 nothing is left after an uninstall   WL707 what a controller carries out is ready
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _GOOD = {"Gateway": "is accepted and programmed", "HTTPRoute": "is accepted", "I
 
 
 def standing(live: Live) -> list[Check]:
-    """One check for each workload, gateway, route and pool."""
+    """One check for each workload, gateway, route, pool, and object that a project's own controller carries out."""
     return [_check(part) for part in live.parts]
 
 
@@ -61,12 +61,15 @@ def gone(left: Iterable[str]) -> Check:
 
 
 def _check(part: Part) -> Check:
-    kind = part.object.of.kind
-    title = f"{part.object} {_GOOD.get(kind, 'has all its pods ready')}"
+    kind, carried = part.object.of.kind, part.object.of.carried
+    id_ = "WL707" if carried else _IDS.get(kind, "WL701")
+    title = f"{part.object} {'is ready' if carried else _GOOD.get(kind, 'has all its pods ready')}"
     if part.unread:
-        return Check(_IDS.get(kind, "WL701"), title, "unknown", part.words)
+        return Check(id_, title, "unknown", part.words)
+    if part.idle:
+        return Check(id_, title, "skip", part.words)
     detail = part.words + (" (simulated by the sandbox)" if part.ready and part.simulated else "")
-    return Check(_IDS.get(kind, "WL701"), title, "pass" if part.ready else "fail", detail)
+    return Check(id_, title, "pass" if part.ready else "fail", detail)
 
 
 def _typed(item: Object) -> str:

@@ -46,7 +46,7 @@ def wait(
                 raise
             progress.say("  the cluster does not answer; waiting for it")
         else:
-            progress.show((str(part.object), part.ready, part.words) for part in last.parts)
+            progress.show((str(part.object), part.settled, part.words) for part in last.parts)
             if last.ready:
                 return last
         if clock() - began > timeout:

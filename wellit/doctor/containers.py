@@ -178,7 +178,7 @@ def engine_name(way: Way, pod: Object) -> str:
 
 def workload_of(way: Way, pod: Object) -> Object | None:
     """What makes a pod."""
-    from wellit.live import made_by
+    from wellit.owners import made_by
 
     return next((one for one in way.sight.all(*ways.MAKERS) if made_by(ways.owner(pod), one.name)), None)
 

@@ -8,7 +8,7 @@ from wellit import demand
 from wellit.demand import Demand
 from wellit.doctor import ways
 from wellit.doctor.sight import Sight
-from wellit.live import made_by
+from wellit.owners import made_by
 from wellit.picture.objects import Object
 from wellit.picture.plain import mapping, maps
 

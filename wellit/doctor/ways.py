@@ -11,7 +11,8 @@ from typing import Any
 from wellit import engines
 from wellit.doctor.sight import Sight
 from wellit.engines import Engine
-from wellit.live import PodState, made_by, pod_state
+from wellit.live import PodState, pod_state
+from wellit.owners import made_by
 from wellit.picture import Container, Node
 from wellit.picture.objects import Object, matched_labels
 from wellit.picture.plain import mapping, maps

@@ -1,4 +1,4 @@
-"""What a stack's objects are at this moment: workloads, their pods, and the conditions of gateway, route and pool.
+"""What a stack's objects are at this moment: workloads, their pods, and what controllers say of the others.
 
 One look reads all of it side by side. install waits on it, verify and status report it.
 """
@@ -7,14 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
 from wellit.access import Access, Missing, Unread
 from wellit.cluster import whole
 from wellit.demand import Kind, Object
+from wellit.live import graph
+from wellit.live.part import WORKLOADS, Live, Part
+from wellit.live.pods import PodState, pod_state
+from wellit.owners import made_for
 
-WORKLOADS = ("Deployment", "StatefulSet")
+__all__ = ["PODS", "WORKLOADS", "Live", "Part", "PodState", "existing", "last_lines", "look", "part_of", "pod_state"]
+
 PODS = Kind("v1", "Pod")
 # Conditions that say that something is in use, and where they stand. A condition of the second list may be absent.
 CONDITIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -22,88 +27,11 @@ CONDITIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "HTTPRoute": (("Accepted", "ResolvedRefs"), ()),
     "InferencePool": (("Accepted",), ("ResolvedRefs",)),
 }
-NORMAL = frozenset(["PodInitializing", "ContainerCreating"])
-
-
-@dataclass(frozen=True)
-class PodState:
-    """One pod: `state` in a word or two, `reason` and `message` when something is wrong with it."""
-
-    name: str
-    owner: str
-    ready: bool
-    state: str
-    reason: str = ""
-    message: str = ""
-    container: str = ""
-    restarts: int = 0
-
-    @property
-    def words(self) -> str:
-        parts = [self.reason or self.state]
-        if self.restarts:
-            parts.append(f"{self.restarts} restarts" if self.restarts > 1 else "1 restart")
-        where = f"{self.name} {self.container}".strip()
-        return f"{where}: {', '.join(parts)}" + (f": {self.message}" if self.message else "")
-
-
-@dataclass(frozen=True)
-class Part:
-    """One workload, gateway, route or pool. `missing` are the conditions that are not met, in words."""
-
-    object: Object
-    there: bool = True
-    ready: bool = False
-    done: int = 0
-    of: int = 0
-    missing: tuple[str, ...] = ()
-    pods: tuple[PodState, ...] = ()
-    unread: str = ""
-    simulated: bool = False
-
-    @property
-    def words(self) -> str:
-        """Where it stands: ``1 of 2 pods ready``, ``programmed: waiting for the controller``."""
-        if self.unread:
-            return f"not looked at: you may not {self.unread}"
-        if not self.there:
-            return "not there yet"
-        if self.of or self.object.of.kind in WORKLOADS:
-            trouble = self.trouble
-            return f"{self.done} of {self.of} pods ready" + (f"; {trouble}" if trouble and not self.ready else "")
-        return "; ".join(self.missing) if self.missing else "accepted"
-
-    @property
-    def trouble(self) -> str:
-        """What keeps it from being ready; of its pods the first that says why."""
-        waiting = sorted((pod for pod in self.pods if not pod.ready), key=lambda pod: not pod.reason)
-        return "; ".join([*self.missing, *(pod.words for pod in waiting[:1])])
-
-
-@dataclass(frozen=True)
-class Live:
-    """One look."""
-
-    parts: tuple[Part, ...]
-    addresses: Mapping[str, str] = field(default_factory=dict)  # of gateways
-
-    @property
-    def ready(self) -> bool:
-        return all(part.ready for part in self.parts)
-
-    @property
-    def waiting(self) -> list[Part]:
-        return [part for part in self.parts if not part.ready]
-
-    @property
-    def simulated(self) -> bool:
-        """Whether anything of it is ready because a sandbox says so."""
-        return any(part.simulated for part in self.parts)
 
 
 def look(access: Access, namespace: str, objects: Iterable[Object]) -> Live:
     """Read the state of `objects`. Raises CannotAnswer when the cluster does not answer."""
-    mine = [item for item in objects if item.of.kind in WORKLOADS or item.of.kind in CONDITIONS]
+    mine = [item for item in objects if item.of.kind in WORKLOADS or item.of.kind in CONDITIONS or item.of.carried]
     routed = any(item.of.kind == "HTTPRoute" for item in mine)
     # Nothing accepts a pool that no route leads to.
     mine = [item for item in mine if item.of.kind != "InferencePool" or routed]
@@ -121,7 +49,12 @@ def look(access: Access, namespace: str, objects: Iterable[Object]) -> Live:
             parts.append(Part(item, unread=listed.why))
             continue
         live = next((one for one in listed if one["metadata"]["name"] == item.name), None)
-        parts.append(part_of(item, live, states))
+        part = part_of(item, live, states)
+        parts.append(
+            part
+            if part.settled or live is None or graph.heard(live)
+            else replace(part, idle=graph.idle(access, item.of))
+        )
         if live is not None and item.of.kind == "Gateway":
             for address in ((live.get("status") or {}).get("addresses") or [])[:1]:
                 addresses[item.name] = address["value"]
@@ -132,6 +65,8 @@ def part_of(item: Object, live: Mapping[str, Any] | None, pods: Iterable[PodStat
     """How one object stands, by what the API has of it (None: nothing); `pods` are those of its namespace."""
     if live is None:
         return Part(item, there=False)
+    if item.of.carried:
+        return graph.part_of(item, live, pods)
     return _workload(item, live, pods) if item.of.kind in WORKLOADS else _conditions(item, live)
 
 
@@ -146,58 +81,11 @@ def _workload(item: Object, live: Mapping[str, Any], pods: Iterable[PodState]) -
         for c in status.get("conditions") or []
         if c["type"] == "ReplicaFailure" and c["status"] == "True"
     )
-    own = tuple(pod for pod in pods if made_by(pod.owner, item.name))
+    own = tuple(pod for pod in pods if made_for(item, pod.owner, pod.labels))
     return Part(
         item, ready=settled, done=min(ready, updated if seen else 0), of=of, missing=failures, pods=own,
         simulated=any(pod.state == "simulated" for pod in own),
     )  # fmt: skip
-
-
-def made_by(owner: str, workload: str) -> bool:
-    """Whether an owner (``ReplicaSet/NAME``) is the Deployment or StatefulSet `workload` or stems from it."""
-    kind, _, name = owner.partition("/")
-    return name.rpartition("-")[0] == workload if kind == "ReplicaSet" else name == workload
-
-
-def pod_state(pod: Mapping[str, Any]) -> PodState:
-    """Where a pod of the API stands."""
-    about, status = pod["metadata"], pod.get("status") or {}
-    owner = next((f"{o['kind']}/{o['name']}" for o in about.get("ownerReferences") or []), "")
-    statuses = [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]
-    restarts = sum(one.get("restartCount", 0) for one in statuses)
-    conditions = {c["type"]: c for c in status.get("conditions") or []}
-    ready = (conditions.get("Ready") or {}).get("status") == "True"
-
-    def state(words: str, reason: str = "", message: str = "", container: str = "") -> PodState:
-        return PodState(about["name"], owner, ready, words, reason, message.strip(), container, restarts)
-
-    if about.get("deletionTimestamp"):
-        return state("ending")
-    if ready:
-        return state("simulated" if "Simulated" in conditions["Ready"].get("reason", "") else "ready")
-    scheduled = conditions.get("PodScheduled") or {}
-    if scheduled.get("status") == "False":
-        return state("pending", scheduled.get("reason", ""), scheduled.get("message", ""))
-    for one in statuses:
-        reason, message = _stuck(one)
-        if reason:
-            return state("waiting", reason, message, one["name"])
-    if status.get("phase") == "Failed":
-        return state("failed", status.get("reason", "Failed"), status.get("message", ""))
-    return state({"Running": "running, not ready yet"}.get(status.get("phase", ""), "starting"))
-
-
-def _stuck(container: Mapping[str, Any]) -> tuple[str, str]:
-    """Why a container does not run: (reason, message), empty when it does or is on its way."""
-    now, before = container.get("state") or {}, container.get("lastState") or {}
-    waiting, ended = now.get("waiting") or {}, now.get("terminated") or {}
-    if waiting.get("reason") and waiting["reason"] not in NORMAL:
-        last = before.get("terminated") or {}
-        ended_with = f"it ended with {last.get('exitCode')} ({last.get('reason', 'no reason')})" if last else ""
-        return waiting["reason"], ended_with or waiting.get("message", "")
-    if ended and ended.get("exitCode"):
-        return ended.get("reason") or "Error", f"it ended with {ended['exitCode']}"
-    return "", ""
 
 
 def _conditions(item: Object, live: Mapping[str, Any]) -> Part:

@@ -1,0 +1,60 @@
+"""An object that a project's own controller carries out: what that says of it, and the pods that it made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from wellit.access import Access
+from wellit.carried import CONDITION, STANDS_FOR
+from wellit.demand import Kind, Object
+from wellit.live.part import Part
+from wellit.live.pods import PodState
+from wellit.owners import made_for
+
+
+def part_of(item: Object, live: Mapping[str, Any], pods: Iterable[PodState]) -> Part:
+    """What a project's controller says of its object, and the pods that it made."""
+    known, status = item.of.carried, live.get("status") or {}
+    assert known
+    own = tuple(pod for pod in pods if made_for(item, pod.owner, pod.labels))
+    generation = live["metadata"].get("generation", 0)
+    seen = status.get("observedGeneration", generation) >= generation  # an early operator does not say
+    said = next((c for c in status.get("conditions") or [] if c["type"] == CONDITION), None)
+    ready = seen and said is not None and said["status"] == "True"
+    counted = list(_counted(status))
+    missing: tuple[str, ...] = ()
+    if said is None:
+        missing = (f"{known.who} has said nothing of it yet",)
+    elif not seen:
+        missing = (f"{known.who} has not seen the newest version of it yet",)
+    elif not ready:
+        words = known.reasons.get(said.get("reason", ""), said.get("reason", ""))
+        missing = (": ".join(filter(None, [words, said.get("message", "")])),)
+    return Part(
+        item, ready=ready, done=sum(done for done, _ in counted), of=sum(of for _, of in counted), missing=missing,
+        pods=own, simulated=any(pod.state == "simulated" for pod in own),
+    )  # fmt: skip
+
+
+def heard(live: Mapping[str, Any]) -> bool:
+    """Whether a controller has said anything of an object."""
+    return bool((live.get("status") or {}).get("conditions"))
+
+
+def idle(access: Access, kind: Kind) -> str:
+    """Why nothing comes of objects of this kind; "" when something may, or when that may not be looked at."""
+    if not kind.carried:
+        return ""
+    name = f"{kind.resource}.{kind.group}"
+    template = f'go-template={{{{index .metadata.annotations "{STANDS_FOR}"}}}}'
+    done = access.call("get", "customresourcedefinition", name, "-o", template)
+    stands = done.ok and done.out.strip() not in ("", "<no value>")
+    return f"{kind.carried.who} is not here" if stands else ""
+
+
+def _counted(status: Mapping[str, Any]) -> Iterator[tuple[int, int]]:
+    """(ready, wanted) replicas of each part of a graph, as its controller counts them."""
+    for part in (status.get("components") or status.get("services") or {}).values():
+        ready = part.get("readyReplicas", part.get("availableReplicas", 0))
+        yield min(ready, part.get("updatedReplicas", ready)), part.get("replicas", 0)

@@ -1,0 +1,85 @@
+"""What a look is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from wellit.demand import Object
+from wellit.live.pods import PodState
+
+WORKLOADS = ("Deployment", "StatefulSet")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One workload, gateway, route, pool or object that a project's own controller carries out.
+
+    `missing` are the conditions that are not met, in words. `idle` is why it is kept and nothing comes of it: the
+    cluster knows its kind by a definition that stands in the place of the project's own.
+    """
+
+    object: Object
+    there: bool = True
+    ready: bool = False
+    done: int = 0
+    of: int = 0
+    missing: tuple[str, ...] = ()
+    pods: tuple[PodState, ...] = ()
+    unread: str = ""
+    simulated: bool = False
+    idle: str = ""
+
+    @property
+    def settled(self) -> bool:
+        """Whether there is nothing to wait for."""
+        return self.ready or bool(self.idle)
+
+    @property
+    def words(self) -> str:
+        """Where it stands: ``1 of 2 pods ready``, ``programmed: waiting for the controller``."""
+        if self.unread:
+            return f"not looked at: you may not {self.unread}"
+        if not self.there:
+            return "not there yet"
+        if self.idle:
+            return f"kept, its shape checked; nothing runs: {self.idle}"
+        if self.of or self.object.of.kind in WORKLOADS:
+            trouble, what = self.trouble, "replicas" if self.object.of.carried else "pods"
+            return f"{self.done} of {self.of} {what} ready" + (f"; {trouble}" if trouble and not self.ready else "")
+        if self.object.of.carried:
+            return "ready" if self.ready else self.trouble
+        return "; ".join(self.missing) if self.missing else "accepted"
+
+    @property
+    def trouble(self) -> str:
+        """What keeps it from being ready; of its pods the first that says why."""
+        waiting = sorted((pod for pod in self.pods if not pod.ready), key=lambda pod: not pod.reason)
+        return "; ".join([*self.missing, *(pod.words for pod in waiting[:1])])
+
+
+@dataclass(frozen=True)
+class Live:
+    """One look."""
+
+    parts: tuple[Part, ...]
+    addresses: Mapping[str, str] = field(default_factory=dict)  # of gateways
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is nothing to wait for."""
+        return all(part.settled for part in self.parts)
+
+    @property
+    def waiting(self) -> list[Part]:
+        return [part for part in self.parts if not part.settled]
+
+    @property
+    def simulated(self) -> bool:
+        """Whether anything of it is ready because a sandbox says so."""
+        return any(part.simulated for part in self.parts)
+
+    @property
+    def idle(self) -> list[Part]:
+        """What is kept and carried out by nobody."""
+        return [part for part in self.parts if part.idle]
