@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.trains import TRAINS
 from wellit import catalogue, compose, render
 from wellit.compose import Choice
 
@@ -55,7 +56,7 @@ def test_every_setting_reaches_every_engine_in_its_own_words(engine: str) -> Non
     assert container["resources"]["limits"]["nvidia.com/gpu"] == "4"
 
 
-@pytest.mark.parametrize("train", catalogue.component_names("versions"))
+@pytest.mark.parametrize("train", TRAINS)
 @pytest.mark.parametrize(("engine", "flag"), [("vllm", "--data-parallel-size 2"), ("sglang", "--dp-size 2")])
 def test_copies_in_one_pod_take_gpus_of_their_own(engine: str, flag: str, train: str) -> None:
     _, container = decode(engine, {"decode.dataParallel": 2, "decode.tensorParallel": 2}, train)

@@ -20,6 +20,7 @@ import yaml
 from tests.support.model_server import ModelServer, model_server
 from tests.support.picker import CONFIG_FLAG, Picker, arguments, container, picker, until
 from tests.support.pool import installed
+from tests.support.trains import TRAINS
 from wellit import capabilities, paths, process, render, source, tools
 from wellit.capabilities import Release
 from wellit.catalogue import component_names
@@ -37,7 +38,6 @@ QUEUE_OF_PODS = "inference_pool_per_pod_queue_size"
 CACHE = "inference_pool_average_kv_cache_utilization"
 ROUNDS = 8  # scrapes, 50 ms apart, after which a picker has read all it can and has said it
 ENGINES = component_names("engine")
-TRAINS = component_names("versions")
 each_engine = pytest.mark.parametrize("engine", ENGINES)
 each_train = pytest.mark.parametrize("train", TRAINS)
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.clusters import access, forbidden
 from tests.support.stacks import stack
+from tests.support.trains import TRAINS
 from wellit import catalogue, compose, paths, prerequisites, publishers, schema, source, tools
 from wellit.access import Missing, Unread
 from wellit.compose import Choice
@@ -55,7 +56,7 @@ def test_without_a_gateway_only_the_pools_definitions_are_needed() -> None:
     assert [step.title for step in prerequisites.steps(stack(gateway="none"))] == [GAIE.title]
 
 
-@pytest.mark.parametrize("train", catalogue.component_names("versions"))
+@pytest.mark.parametrize("train", TRAINS)
 @pytest.mark.parametrize("gateway", catalogue.component_names("gateway"))
 def test_every_gateway_goes_with_a_train_or_says_that_it_does_not(gateway: str, train: str) -> None:
     made = compose.compose(Choice(components={"gateway": gateway, "versions": train}))

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from wellit import catalogue, charts, compose, paths, process, render, tools
+from tests.support.trains import TRAINS
+from wellit import charts, compose, paths, process, render, tools
 from wellit.compose import Choice
 from wellit.errors import CannotAnswer
 from wellit.process import Done
@@ -33,7 +34,7 @@ def offline(**more: Any) -> compose.Stack:
 
 
 @pytest.mark.parametrize("engine", ["sglang", "vllm"])
-@pytest.mark.parametrize("train", catalogue.component_names("versions"))
+@pytest.mark.parametrize("train", TRAINS)
 @pytest.mark.parametrize("gateway", ["istio", "none"])
 def test_every_choice_of_components_renders(engine: str, train: str, gateway: str) -> None:
     stack = offline(components={"engine": engine, "versions": train, "gateway": gateway})
@@ -48,7 +49,7 @@ def test_every_choice_of_components_renders(engine: str, train: str, gateway: st
 
 
 @pytest.mark.parametrize("engine", ["sglang", "vllm"])
-@pytest.mark.parametrize("train", catalogue.component_names("versions"))
+@pytest.mark.parametrize("train", TRAINS)
 def test_the_routing_proxy_stands_before_the_engine_and_can_be_left_out(engine: str, train: str) -> None:
     def pod(proxy: str) -> dict[str, Any]:
         stack = offline(components={"engine": engine, "versions": train}, sets=(f"proxy.enabled={proxy}",))
@@ -77,7 +78,7 @@ def test_probes_wait_as_long_as_the_engine_needs(engine: str) -> None:
             assert values[name]["timeoutSeconds"] >= health["minTimeoutSeconds"]
 
 
-@pytest.mark.parametrize("train", catalogue.component_names("versions"))
+@pytest.mark.parametrize("train", TRAINS)
 def test_the_pool_asks_for_the_labels_that_the_pods_have(train: str) -> None:
     rendered = render.render(offline(components={"versions": train}), say)
     pool = next(m for m in rendered.manifests if m["kind"] == "InferencePool")
@@ -85,7 +86,7 @@ def test_the_pool_asks_for_the_labels_that_the_pods_have(train: str) -> None:
     assert pool["spec"]["selector"]["matchLabels"].items() <= decode["spec"]["template"]["metadata"]["labels"].items()
 
 
-@pytest.mark.parametrize("train", catalogue.component_names("versions"))
+@pytest.mark.parametrize("train", TRAINS)
 def test_monitoring_is_one_setting(train: str) -> None:
     def kinds(value: str) -> set[str]:
         stack = offline(components={"versions": train}, sets=(f"monitoring.enabled={value}",))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.support.trains import TRAINS
 from wellit import choices, paths, render
 from wellit.catalogue import component_names
 from wellit.compose import Choice, Stack, compose
@@ -32,7 +33,7 @@ def only(of: Rendered, part: str, kind: str) -> dict[str, Any]:
     return dict(found)
 
 
-@pytest.mark.parametrize("train", component_names("versions"))
+@pytest.mark.parametrize("train", TRAINS)
 def test_each_engine_is_found_by_the_name_that_it_serves(train: str) -> None:
     made = rendered(train)
     asked = {
@@ -46,7 +47,7 @@ def test_each_engine_is_found_by_the_name_that_it_serves(train: str) -> None:
     }
 
 
-@pytest.mark.parametrize("train", component_names("versions"))
+@pytest.mark.parametrize("train", TRAINS)
 def test_the_router_is_the_trains_and_stands_before_the_stacks_gateway(train: str) -> None:
     made = rendered(train)
     data = yaml.safe_load((paths.ENVIRONMENTS / "versions" / f"{train}.yaml").read_text())["versions"]["bodyRouter"]

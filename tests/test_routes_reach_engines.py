@@ -18,7 +18,8 @@ from tests.support import gateway as gateways
 from tests.support.gateway import Gateway, gateway
 from tests.support.model_server import ModelServer
 from tests.support.picker import Picker, arguments, free_ports
-from tests.test_picker_reads_metrics import TRAINS, only, page, stack, watching
+from tests.support.trains import TRAINS
+from tests.test_picker_reads_metrics import only, page, stack, watching
 from wellit import process, render, tools
 from wellit.compose import Choice, compose
 from wellit.render import Rendered

@@ -7,6 +7,7 @@ from typing import cast
 
 import pytest
 
+from tests.support.trains import TRAINS
 from wellit import catalogue, validate
 from wellit.compose import Choice
 from wellit.errors import CannotAnswer
@@ -29,7 +30,7 @@ def ids(found: Report) -> list[str]:
 
 @pytest.mark.parametrize("engine", ["sglang", "vllm"])
 @pytest.mark.parametrize("gateway", ["istio", "none"])
-@pytest.mark.parametrize("train", catalogue.component_names("versions"))
+@pytest.mark.parametrize("train", TRAINS)
 @pytest.mark.parametrize("proxy", ["true", "false"])
 def test_what_the_guide_offers_has_no_mistake(engine: str, gateway: str, train: str, proxy: str) -> None:
     found = report(f"proxy.enabled={proxy}", engine=engine, gateway=gateway, versions=train)

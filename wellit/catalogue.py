@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from wellit import paths, schema, source, stranger
+from wellit import paths, schema, source, stranger, ways
 from wellit.errors import CannotAnswer, nearest, unknown
 from wellit.findings import Location
 from wellit.source import BadSource, Source
+from wellit.ways import Way
 
 AXES = {
     "engine": "engines",
@@ -30,6 +31,22 @@ def guide_names() -> list[str]:
 def component_names(axis: str) -> list[str]:
     """Every component of one axis (engine, gateway, accelerator, versions, charts)."""
     return sorted(p.stem for p in (paths.ENVIRONMENTS / AXES[axis]).glob("*.yaml"))
+
+
+def trains(way: Way) -> list[str]:
+    """Every release train of one way."""
+    return [name for name in component_names("versions") if component_data("versions", name)["way"] == way.name]
+
+
+def gateways(way: Way) -> list[str]:
+    """Every gateway that a stack of one way can have."""
+    names = component_names("gateway")
+    return [name for name in names if not (way.no_gateway and component_data("gateway", name)["create"])]
+
+
+def way_of(guide: Source) -> Way:
+    """The way in which a guide's stacks are made."""
+    return ways.way(guide.data["way"])
 
 
 def environment_names() -> list[str]:
@@ -74,9 +91,19 @@ def _checked(file: Path, kind: str) -> Source:
 def _read(file: Path, kind: str, _changed: int) -> Source:
     folder = paths.GUIDES if kind == "guide" else paths.ENVIRONMENTS
     read = source.load(source.inside(file, folder, Location(paths.shown(file))))
-    for finding in schema.check(read, kind):
+    for finding in schema.check(read, form(read) if kind == "environment" else kind):
         raise BadSource(finding)
     return read
+
+
+def form(environment: Source) -> str:
+    """The schema of an environment: that of its train's way, as far as it names a train that there is."""
+    listed = environment.data.get("components") if isinstance(environment.data, dict) else None
+    for entry in listed if isinstance(listed, list) else []:
+        folder, _, name = str(entry).partition("/")
+        if folder == AXES["versions"] and name in component_names("versions"):
+            return ways.way(component_data("versions", name)["way"]).environment
+    return "environment"
 
 
 def environment_of(name: str, guide: Source) -> Source:

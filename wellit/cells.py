@@ -1,7 +1,8 @@
 """Cells: a guide with one choice on each axis. Which of them are refused, why, and what is nearest.
 
-All of it follows from data: what the guide needs and refuses (guide.yaml), where an engine runs and what it lacks (its
-file), and what the chart versions of the train know (schemas/capabilities).
+All of it follows from data: in which way the guide's stacks are made (guides/ways.yaml), what it needs and refuses
+(guide.yaml), where an engine runs and what it lacks (its file), and what the chart versions of the train know
+(schemas/capabilities).
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from wellit import capabilities, catalogue, source
+from wellit import capabilities, catalogue, source, ways
 from wellit.errors import nearest
 from wellit.findings import Location
 from wellit.source import Source
+from wellit.ways import Way
 
 
 @dataclass(frozen=True)
@@ -48,13 +50,17 @@ def refusal(guide: Source, cell: Cell, values: Mapping[str, Any] | None = None) 
 
 
 def cells(guide: Source) -> Iterator[Cell]:
-    """Every cell of a guide, refused or not. Several engines are those of its environments."""
+    """Every cell of a guide, refused or not, with trains and gateways of its way alone.
+
+    Several engines are those of its environments.
+    """
+    way = catalogue.way_of(guide)
     if guide.data["engines"] == "several":
         files = (catalogue.environment_source(name) for name in catalogue.environments_of(guide))
         engines = [tuple(c.partition("/")[2] for c in f.data["components"] if c.startswith("engines/")) for f in files]
     else:
         engines = [(name,) for name in catalogue.component_names("engine")]
-    others = (catalogue.component_names(axis) for axis in ("gateway", "accelerator", "versions"))
+    others = (catalogue.gateways(way), catalogue.component_names("accelerator"), catalogue.trains(way))
     for chosen in itertools.product(dict.fromkeys(engines), *others):
         yield Cell(*chosen)
 
@@ -69,17 +75,35 @@ def changed(cell: Cell, axis: str, name: str) -> Cell:
 
 def _refusals(guide: Source, cell: Cell, values: Mapping[str, Any]) -> Iterator[Refusal]:
     engines = {name: catalogue.component_data("engine", name) for name in cell.engines}
+    way, train = catalogue.way_of(guide), catalogue.component_data("versions", cell.versions)
+    yield from _of_another_way(guide, way, train)
+    yield from _no_gateway(guide, way, cell)
     yield from _number(guide, cell)
     yield from _said(guide, cell, values)
     for name, engine in engines.items():
         yield from _needs(guide, name, engine)
-        yield from _images(engine, cell, values.get("build"))
-    train = catalogue.component_data("versions", cell.versions)
-    yield from _started(engines, train)
-    yield from _gateway(cell, train)
-    yield from _accelerator(cell, train)
+        yield from _images(engine, way, cell, values.get("build"))
+    if "modelservice" in train["charts"]:
+        yield from _started(engines, train)
+        yield from _accelerator(cell, train)
+    if "gateway" in train["charts"]:
+        yield from _gateway(cell, train)
     yield from _one_pool(engines, values)
     yield from _told_apart(engines, values)
+
+
+def _of_another_way(guide: Source, way: Way, train: Mapping[str, Any]) -> Iterator[Refusal]:
+    if train["way"] != way.name:
+        other = ways.way(train["way"])
+        message = f"{train['name']} is a release train of {other.title}, and {guide.data['name']} goes with {way.title}"
+        why = f"such a stack is {way.summary}"
+        yield Refusal("versions", message, why, " or ".join(f"--versions {t}" for t in reversed(catalogue.trains(way))))
+
+
+def _no_gateway(guide: Source, way: Way, cell: Cell) -> Iterator[Refusal]:
+    if cell.gateway not in (known := catalogue.gateways(way)):
+        message = f"{guide.data['name']} takes no gateway, and {cell.gateway} is one"
+        yield Refusal("gateway", message, way.no_gateway, " or ".join(f"--gateway {name}" for name in known))
 
 
 def _number(guide: Source, cell: Cell) -> Iterator[Refusal]:
@@ -116,24 +140,32 @@ def _needs(guide: Source, name: str, engine: Mapping[str, Any]) -> Iterator[Refu
         yield Refusal("engine", message, why, write, (("needed here", guide.at(("needs", number))),))
 
 
-def _images(engine: Mapping[str, Any], cell: Cell, build: Any) -> Iterator[Refusal]:
-    title, runs = engine["title"], engine["accelerators"]
+def _images(engine: Mapping[str, Any], way: Way, cell: Cell, build: Any) -> Iterator[Refusal]:
+    title, own = engine["title"], started(engine, way)
+    runs = own["accelerators"]
     if cell.accelerator not in runs:
         why = f"its file names an image for {', '.join(runs)}"
         others = [
             e
             for e in catalogue.component_names("engine")
-            if cell.accelerator in catalogue.component_data("engine", e)["accelerators"]
+            if (data := started(catalogue.component_data("engine", e), way))
+            and cell.accelerator in data["accelerators"]
         ]
         write = " or ".join([f"--accelerator {next(iter(runs))}", *(f"--engine {other}" for other in others)])
         yield Refusal("accelerator", f"there is no image of {title} for {cell.accelerator}", why, write)
-    elif build and build not in engine["builds"]:
-        known = ", ".join(engine["builds"]) or "none"
-        write = nearest(str(build), engine["builds"]) or "null"
+    elif build and build not in own["builds"]:
+        known = ", ".join(own["builds"]) or "none"
+        write = nearest(str(build), own["builds"]) or "null"
         yield Refusal("build", f'{title} has no build "{build}"', f"its file has: {known}", write)
     elif build and runs[cell.accelerator].get("image"):
         why = f"on {cell.accelerator} it needs an image of its own: {runs[cell.accelerator]['image']}"
         yield Refusal("build", f"the build {build} of {title} is none for {cell.accelerator}", why, "null")
+
+
+def started(engine: Mapping[str, Any], way: Way) -> Mapping[str, Any]:
+    """What an engine's file says of how it is started in a way; empty when it is not."""
+    said: Mapping[str, Any] = (engine.get(way.engine) or {}) if way.engine else engine
+    return said
 
 
 def _started(engines: Mapping[str, Mapping[str, Any]], train: Mapping[str, Any]) -> Iterator[Refusal]:

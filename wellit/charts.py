@@ -12,8 +12,6 @@ from wellit import paths, process, remembered, tools
 from wellit.compose import Stack
 from wellit.errors import CannotAnswer
 
-PARTS = ("gateway", "inferencepool", "modelservice")
-
 
 def environment() -> dict[str, str]:
     """Variables for helm and helmfile: folders of their own, no upgrade notice, none of the user's settings."""
@@ -50,7 +48,7 @@ def wanted(stack: Stack) -> list[str]:
     """The parts whose chart is not a folder or file of this machine."""
     return [
         part
-        for part in PARTS
+        for part in stack.way.charts
         if not (stack.folder / stack.values["charts"][part]).exists()
         and not Path(stack.values["charts"][part]).is_absolute()
     ]
@@ -58,7 +56,7 @@ def wanted(stack: Stack) -> list[str]:
 
 def missing(stack: Stack, found: Mapping[str, Path]) -> str:
     """Why manifests cannot be rendered, or an empty string."""
-    for chart in (stack.values["charts"][part] for part in PARTS):
+    for chart in (stack.values["charts"][part] for part in stack.way.charts):
         if Path(chart).is_absolute() and not Path(chart).exists():
             return f"the chart {chart} is not there"
     if set(wanted(stack)) - set(found):

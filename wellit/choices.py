@@ -32,8 +32,9 @@ def foreign(stack: Stack) -> list[Finding]:
     """A finding for each setting that was given and that only other guides have (prefill, kvEvents ...)."""
     everywhere = {"guide", "size", "components", "engines", *catalogue.AXES}
     given = {key for layer in stack.layers for key in layer.data} - everywhere - set(stack.guide.data["settings"])
-    names = catalogue.guide_names() if given else []
-    others = {name: catalogue.guide_source(name).data["settings"] for name in names}
+    read = [catalogue.guide_source(name) for name in catalogue.guide_names()] if given else []
+    read.sort(key=lambda guide: bool(guide.data["way"] != stack.way.name))  # those of the same way first
+    others = {guide.data["name"]: guide.data["settings"] for guide in read}
     found = []
     for key in sorted(given):
         if having := [name for name, settings in others.items() if key in settings]:
@@ -59,6 +60,11 @@ def _of_no_engine(stack: Stack) -> Iterator[Finding]:
             at = stack.at((key, name), key=True)
             write = nearest(name, stack.engines) or " or ".join(stack.engines)
             yield Finding("WL010", "unknown-setting", "error", message, at, f"{key}.{name}", write)
+
+
+def of_another_way(stack: Stack) -> list[Finding]:
+    """A finding when the stack's train is one of another way: its settings have another form, then."""
+    return refused(stack) if stack.values["versions"].get("way") != stack.way.name else []
 
 
 def refused(stack: Stack) -> list[Finding]:

@@ -19,6 +19,7 @@ from wellit.errors import CannotAnswer, unknown
 from wellit.findings import Location
 from wellit.overrides import Layer
 from wellit.source import Key, Keys, Source
+from wellit.ways import Way
 
 _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 
@@ -57,6 +58,11 @@ class Stack:
     @property
     def name(self) -> str:
         return str(self.guide.data["name"])
+
+    @property
+    def way(self) -> Way:
+        """The way in which it is made."""
+        return catalogue.way_of(self.guide)
 
     @property
     def folder(self) -> Path:
@@ -138,7 +144,7 @@ def compose(choice: Choice, *more: Layer) -> Stack:
     layers += [_component_layer(folder, name) for folder, name in components.items() if folder != "engines"]
     build = _last([*layers, *above], "build")
     for name in components["engines"].split("+"):
-        layers += _engine_layers(name, components, layers, build)
+        layers += _engine_layers(name, components, layers, build, catalogue.way_of(guide))
     layers += above
     namespace = checked_namespace(choice.namespace or str(guide.data["namespace"]))
     return Stack(guide, environment, chosen, namespace, components, size, layers, said)
@@ -215,22 +221,26 @@ def _last(layers: Iterable[Layer], key: str) -> Any:
     return said[-1] if said else None
 
 
-def _engine_layers(name: str, components: Mapping[str, str], below: list[Layer], build: Any) -> list[Layer]:
+def _engine_layers(name: str, components: Mapping[str, str], below: list[Layer], build: Any, way: Way) -> list[Layer]:
     """An engine's file, and over it what the train, the accelerator and the build have different.
 
-    With several engines in one stack each hangs below ``engines.NAME`` instead of ``engine``.
+    With several engines in one stack each hangs below ``engines.NAME`` instead of ``engine``. What is different is
+    different in the block of the engine's file that is for the way.
     """
     base = _component_layer("engines", name)
     to: Keys = ("engines", name) if "+" in components["engines"] else ("engine",)
     layers = [_moved(base, ("engine",), to)]
+    block: tuple[str, ...] = (way.engine,) if way.engine else ()
+    own = _map(base.data["engine"], *block)
     for layer in below:
         if tag := _map(layer.data, "versions", "engineTags").get(name):
             place = ("versions", "engineTags", name)
-            alias = Source(layer.source.name, layer.source.text, None, {(*to, "tag"): layer.source.marks[place]})
-            layers.append(Layer(alias, overrides.below(to, {"tag": tag})))
+            marks = {(*to, *block, "tag"): layer.source.marks[place]}
+            alias = Source(layer.source.name, layer.source.text, None, marks)
+            layers.append(Layer(alias, overrides.below((*to, *block), {"tag": tag})))
     for variants, chosen in (("accelerators", components["accelerators"]), ("builds", build)):
-        if isinstance(chosen, str) and base.data["engine"][variants].get(chosen):
-            layers.append(_moved(base, ("engine", variants, chosen), to))
+        if isinstance(chosen, str) and _map(own, variants).get(chosen):
+            layers.append(_moved(base, ("engine", *block, variants, chosen), (*to, *block)))
     return layers
 
 

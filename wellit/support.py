@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wellit import capabilities, catalogue, cells
+from wellit import capabilities, catalogue, cells, ways
 from wellit.cells import Cell, Refusal
 from wellit.source import Source
 
@@ -47,8 +47,8 @@ def data(name: str) -> Data:
 
 
 def trains() -> list[str]:
-    """The release trains, the newest first."""
-    return list(reversed(catalogue.component_names("versions")))
+    """The release trains of llm-d, the newest first."""
+    return list(reversed(catalogue.trains(ways.way("llm-d"))))
 
 
 def image(engine: Data, train: str = "") -> str:

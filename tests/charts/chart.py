@@ -12,9 +12,7 @@ from typing import Any
 import yaml
 
 from wellit import capabilities, charts, paths, process, tools
-from wellit.catalogue import component_names
 
-TRAINS = component_names("versions")
 IMITATING = {"gateway": "llm-d-infra", "inferencepool": "inferencepool", "modelservice": "llm-d-modelservice"}
 Values = dict[str, Any]
 

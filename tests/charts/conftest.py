@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.charts.chart import TRAINS, Chart
+from tests.charts.chart import Chart
+from tests.support.trains import TRAINS
 
 
 @pytest.fixture(params=TRAINS)
@@ -17,6 +18,11 @@ def train(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def bodyrouting(tmp_path: Path) -> Chart:
     return Chart("bodyrouting", "body-x", tmp_path)
+
+
+@pytest.fixture
+def dynamo(tmp_path: Path) -> Chart:
+    return Chart("dynamo", "dynamo-x", tmp_path)
 
 
 @pytest.fixture

@@ -9,16 +9,19 @@ from typing import Any
 
 import pytest
 
-from tests.charts.chart import IMITATING, TRAINS, Chart, Values, imitates
+from tests.charts.chart import IMITATING, Chart, Values, imitates
 from tests.charts.test_bodyrouting import ONE as ROUTER
+from tests.charts.test_dynamo import GRAPH
 from tests.charts.test_route import ONE
 from tests.charts.values import pool, vllm
+from tests.support.trains import TRAINS
 from wellit import paths
 from wellit.catalogue import component_names
 
 CHARTS = sorted(folder.name for folder in paths.CHARTS.iterdir() if folder.is_dir())
 GOOD: dict[str, Values] = {
-    "bodyrouting": ROUTER, "gateway": {}, "inferencepool": pool(), "modelservice": vllm(), "route": ONE,
+    "bodyrouting": ROUTER, "dynamo": GRAPH, "gateway": {}, "inferencepool": pool(), "modelservice": vllm(),
+    "route": ONE,
 }  # fmt: skip
 
 
@@ -80,6 +83,7 @@ def open_objects(node: Any, at: str = "") -> list[str]:
 # Objects of Kubernetes that are passed through with one or two of their fields checked.
 PASSED_THROUGH = {
     "bodyrouting": set(),
+    "dynamo": set(),
     "gateway": {"/$defs/service/properties/ports/items"},
     "inferencepool": {"/$defs/ports/items"},
     "modelservice": {"/$defs/volumes/items"},

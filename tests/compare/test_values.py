@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.compare.support import compared, described, rendered, told
-from wellit import catalogue, engines
+from tests.support.trains import TRAINS
+from wellit import engines
 from wellit.compare import describe, difference, values
 from wellit.compare.description import Description
 from wellit.compare.objects import Objects
@@ -23,7 +24,7 @@ BEFORE = [
 
 
 @pytest.mark.parametrize(("engine", "proxy"), BEFORE)
-@pytest.mark.parametrize("train", catalogue.component_names("versions"))
+@pytest.mark.parametrize("train", TRAINS)
 def test_values_mean_what_the_chart_renders_of_them(engine: str, train: str, proxy: str) -> None:
     # The default size has tensorParallel 2.
     sets = (f"proxy.enabled={proxy}", "model.secret=mine")

@@ -21,7 +21,8 @@ FILES = [
 RAW = {"values.gateway", "values.inferencepool", "values.modelservice", "gateway.poolProvider",
        "gateway.prerequisites[0].chart.values",
        "engine.kvEvents.json", *(f"{where}.env[0].valueFrom" for where in
-        ("engine", "decode", "prefill", "engine.disaggregation.prefill", "engine.disaggregation.decode"))}  # fmt: skip
+        ("engine", "decode", "prefill", "engine.disaggregation.prefill", "engine.disaggregation.decode",
+         "engine.dynamo", "engine.dynamo.disaggregation.prefill", "engine.dynamo.disaggregation.decode"))}  # fmt: skip
 
 
 def members(node: Node, above: Keys = ()) -> Iterator[tuple[Keys, Node]]:

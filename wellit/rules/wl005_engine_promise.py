@@ -71,6 +71,8 @@ def _started(one: EngineSettings) -> Iterator[Hit]:
     ways = one.engine["modelCommands"]
     names = [way.text() for way in ways]
     version = one.settings.root.at("versions", "charts", "modelservice", "version").text()
+    if not version:
+        return  # a train that has no such chart
     taken = capabilities.contract(MODELSERVICE, version)["modelCommands"]
     if names and not set(names) & set(taken):
         having = [v for v in capabilities.versions(MODELSERVICE) if set(names) & set(_takes(v))]

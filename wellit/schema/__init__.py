@@ -24,6 +24,8 @@ from wellit.source import Key, Keys, Source, dotted
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
 
+    from wellit.ways import Way
+
 __all__ = ["KINDS", "check", "check_stack", "check_values", "severity"]
 
 Locate = Callable[[Keys], Location]
@@ -34,6 +36,9 @@ class Settings(Protocol):
 
     @property
     def values(self) -> Mapping[str, Any]: ...
+
+    @property
+    def way(self) -> Way: ...
 
     def at(self, keys: Sequence[Key]) -> Location: ...
 
@@ -46,8 +51,8 @@ def check(source: Source, schema_name: str) -> list[Finding]:
 
 
 def check_stack(stack: Settings) -> list[Finding]:
-    """Judge the merged settings of a stack; each finding has the place where the value was last written."""
-    name = "stack.schema.json"
+    """Judge the merged settings of a stack by the schema of its way; each finding has the place of the last writer."""
+    name = stack.way.schema
     return _Judge(document(name), lambda: _known(name), stack.at, SETTINGS).findings(stack.values)
 
 

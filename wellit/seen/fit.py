@@ -80,7 +80,8 @@ def fits(subject: Subject) -> Iterator[Fit | Unclear]:
             continue
         for role in one.roles:
             yield _device(one, role, name, known, known.gib)
-        yield _volume(one, name, known, known.gib)
+        if one.setting("model", "size").written:
+            yield _volume(one, name, known, known.gib)
 
 
 def _margin(one: EngineSettings) -> float:

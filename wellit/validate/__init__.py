@@ -114,7 +114,7 @@ def judge_settings(composed: Stack) -> list[Finding | Check]:
 
 def form_of(composed: Stack) -> list[Finding]:
     """Settings that the guide does not have, or not in this form."""
-    return choices.foreign(composed) or schema.check_stack(composed)
+    return choices.of_another_way(composed) or choices.foreign(composed) or schema.check_stack(composed)
 
 
 def values_files(files: Sequence[str], charts: Sequence[str], *, each: bool = False) -> Report:

@@ -1,0 +1,8 @@
+"""The release trains of each way of making a stack."""
+
+from __future__ import annotations
+
+from wellit import catalogue, ways
+
+TRAINS = catalogue.trains(ways.way("llm-d"))
+OF_DYNAMO = catalogue.trains(ways.way("dynamo"))

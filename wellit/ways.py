@@ -1,0 +1,42 @@
+"""The ways in which a stack is made (guides/ways.yaml): what differs between them, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from wellit import paths, remembered
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way. `engine` is the block of an engine's file that starts it in this way; empty: the file itself does.
+
+    `charts` are the parts whose charts are upstream's. `no_gateway` says why none stands before it, empty when one may.
+    """
+
+    name: str
+    title: str
+    summary: str
+    schema: str
+    environment: str
+    engine: str
+    charts: tuple[str, ...]
+    images: Mapping[str, str] = field(hash=False)
+    no_gateway: str = ""
+
+
+def ways() -> dict[str, Way]:
+    """Every way by its name, in the order of the file."""
+    found = {}
+    for name, data in remembered.data(paths.GUIDES / "ways.yaml")["ways"].items():
+        gateway = data["gateway"]
+        about = {key: data[key] for key in ("title", "summary", "schema", "environment", "engine", "images")}
+        charts = tuple(data["charts"])
+        found[name] = Way(name, **about, charts=charts, no_gateway="" if gateway["takes"] else gateway["because"])
+    return found
+
+
+def way(name: str) -> Way:
+    """The way of this name. Raises KeyError: the schemas of guides and trains take only those that there are."""
+    return ways()[name]
