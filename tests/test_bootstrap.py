@@ -207,16 +207,20 @@ def test_no_python_that_is_new_enough(checkout: Path, tmp_path: Path) -> None:
 
 
 def test_what_pyproject_asks_for_is_pinned() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    whole = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    project = whole["project"]
     for name, wanted in (
         ("requirements.txt", project["dependencies"]),
         ("requirements-dev.txt", project["dependencies"] + project["optional-dependencies"]["dev"]),
+        ("requirements-dynamo.txt", whole["dependency-groups"]["dynamo"]),
     ):
         pinned = {line.split("==")[0].lower() for line in (ROOT / name).read_text().splitlines() if "==" in line}
         assert {re.match(r"[\w-]+", line)[0].lower() for line in wanted} <= pinned  # type: ignore[index]
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "scripts/tools/go-requirements.txt"])
+@pytest.mark.parametrize(
+    "name", [*sorted(file.name for file in ROOT.glob("requirements*.txt")), "scripts/tools/go-requirements.txt"]
+)
 def test_every_pinned_package_has_hashes_and_no_index_is_named(name: str) -> None:
     text = (ROOT / name).read_text()
     packages = [block for block in text.replace("\\\n", " ").splitlines() if block and not block.startswith("#")]

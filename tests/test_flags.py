@@ -29,7 +29,7 @@ COUNTED = {
     "dynamo-frontend": [34, 80],
     "dynamo-vllm": [22, 56],
     "dynamo-sglang": [18, 39],
-    "dynamo-mocker": [26, 71],
+    "dynamo-mocker": [26, 70, 71],
 }
 
 

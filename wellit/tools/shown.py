@@ -47,7 +47,7 @@ def cache_size() -> int:
 def clean() -> int:
     """Remove what tools keep in the cache; returns the bytes set free."""
     before = cache_size()
-    for name in ("tools", "build", "go", "modules"):
+    for name in ("tools", "build", "go", "modules", "dynamo"):
         shutil.rmtree(cache() / name, ignore_errors=True)
     return before - cache_size()
 
