@@ -20,16 +20,16 @@ FILES = sorted(FOLDER.glob("*.yaml"))
 # How many flags each listed version has: as many as were counted in its parser.
 COUNTED = {
     "vllm": [184, 195, 223, 226, 231, 275, 321],
-    "sglang": [274, 293, 332, 438, 461, 532],
+    "sglang": [274, 293, 332, 355, 421, 438, 461, 532],
     "trtllm": [26, 33, 51],
     "sim": [93],
     "picker": [28, 28, 29, 29, 34, 37, 37, 37, 37, 37],
     "picker-gaie": [28, 29, 29, 32, 34, 34, 37, 37, 37, 37],
     "routing-proxy": [20, 26],
-    "dynamo-frontend": [34, 80],
-    "dynamo-vllm": [22, 56],
-    "dynamo-sglang": [18, 39],
-    "dynamo-mocker": [26, 70, 71],
+    "dynamo-frontend": [34, 37, 44, 61, 65, 78, 80, 98, 102],
+    "dynamo-vllm": [22, 29, 50, 41, 41, 49, 56, 73, 78],
+    "dynamo-sglang": [18, 19, 27, 29, 30, 39, 39, 53, 57],
+    "dynamo-mocker": [26, 26, 33, 50, 51, 70, 71, 99, 106],
 }
 
 
@@ -98,6 +98,30 @@ def test_there_is_a_list_for_every_program() -> None:
     assert flags.program("lumen") is None and isinstance(flags.ask("lumen", "1.0", []), Unknown)
 
 
+# Dynamo's programs
+
+
+def test_dynamo_renamed_flags_and_their_variables_with_1_0() -> None:
+    for program_name in ("dynamo-frontend", "dynamo-sglang", "dynamo-vllm", "dynamo-mocker"):
+        old, new = program(program_name).exactly("0.9.1"), program(program_name).exactly("1.0.2")
+        assert not old.named("--discovery-backend") and not new.named("--store-kv")
+        flags_of = [old.named("--store-kv"), new.named("--discovery-backend")]
+        assert [flag.variable for flag in flags_of if flag] == ["DYN_STORE_KV", "DYN_DISCOVERY_BACKEND"]
+
+
+def test_a_flag_without_a_variable_names_none() -> None:
+    flag = program("dynamo-sglang").exactly("0.8.1").named("--config-key")
+    assert flag and flag.variable == ""
+
+
+@pytest.mark.parametrize(("version", "word", "kinds"), [
+    ("1.1.1", "None", []), ("1.1.1", "", ["type"]), ("1.3.1", "", []), ("1.3.1", ".5", []), ("1.3.1", "none", ["type"]),
+])  # fmt: skip
+def test_the_word_none_unsets_a_threshold(version: str, word: str, kinds: list[str]) -> None:
+    found = problems("dynamo-frontend", version, f"--active-decode-blocks-threshold={word}")
+    assert [kind for kind, _ in found] == kinds
+
+
 # Versions
 
 
@@ -133,7 +157,7 @@ def test_which_version_an_image_carries(name: str, image: str, version: str) -> 
         ("0.5.6", ["0.5.5.post1", "0.5.6.post2"]),
         ("0.5.7", ["0.5.6.post2", "0.5.9"]),
         ("0.5.9rc1", ["0.5.6.post2", "0.5.9"]),
-        ("0.5.10", ["0.5.9", "0.5.15.post1"]),
+        ("0.5.10", ["0.5.9", "0.5.10.post1"]),
     ],
 )
 def test_a_version_is_like_its_neighbours_where_they_agree(version: str, listed: list[str]) -> None:

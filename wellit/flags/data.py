@@ -55,6 +55,11 @@ class Flag:
         return str(self.data["value"])
 
     @property
+    def variable(self) -> str:
+        """The variable of the environment that gives its value where the flag is not given; "" when none does."""
+        return str(self.data.get("variable", ""))
+
+    @property
     def choices(self) -> list[str]:
         return [str(choice) for choice in self.data.get("choices", ())]
 

@@ -28,7 +28,7 @@ def is_duration(text: str) -> bool:
 
 def wrong(flag: Flag, text: str, style: Mapping[str, Any]) -> Wrong:
     """What the parser holds against a value; "" when nothing, and when it is only known at the start."""
-    if is_open(text) or (style.get("none") and text in ("None", "")):
+    if is_open(text) or text in _unsetting(flag, style):
         return ""
     kind = flag.kind.removeprefix("list[").removesuffix("]")
     parts = text.split(",") if flag.kind != kind else [text]
@@ -37,6 +37,13 @@ def wrong(flag: Flag, text: str, style: Mapping[str, Any]) -> Wrong:
     if flag.choices and not all(_chosen(part, flag) for part in parts):
         return "choice"
     return ""
+
+
+def _unsetting(flag: Flag, style: Mapping[str, Any]) -> tuple[str, ...]:
+    """The words that unset a flag, whatever its values are."""
+    syntax = flag.data.get("syntax")
+    both = style.get("none") or syntax == "None or empty = unset"
+    return ("None", "") if both else ("None",) if syntax == "None = unset" else ()
 
 
 def _is_kind(text: str, kind: str, flag: Flag, style: Mapping[str, Any]) -> bool:
