@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 
@@ -32,7 +32,7 @@ def asked(files: Collection[str], key: str) -> Asked | None:
     if len(files) > 1:
         raise CannotAnswer(
             f"--config stands here {len(files)} times: {', '.join(files)}",
-            why="an engine reads one config file, and ends when it is given two", write="one file, with the keys of all",
+            why="an engine reads one config file, and ends at a second", write="one file, with the keys of all",
         )  # fmt: skip
     if files:
         return Asked(next(iter(files)), key)
@@ -59,8 +59,7 @@ def read(wanted: Asked, config: ConfigFile) -> Section:
         shown = " or ".join(config.extensions)
         _none(f"{config.title} takes a config file by its name: {wanted.file} does not end in {shown}",
               Location(wanted.file), f"a name that ends in {shown}")  # fmt: skip
-    file = source.load(Path(wanted.file), wanted.file)
-    data = yaml.load(file.text, source.LOADER)  # as the engine does: y is a word here, 1:30 a number
+    file, data = _loaded(wanted.file)
     if data is None:
         _none(f"{wanted.file} says nothing", file.at(()), "the engine's flags as keys: page-size: 16")
     keys: Keys = ()
@@ -72,6 +71,24 @@ def read(wanted: Asked, config: ConfigFile) -> Section:
     if not data:
         _none(f'"{wanted.key}" is an empty map', file.at(keys), "the engine's flags as keys: page-size: 16")
     return Section(file, keys, data)
+
+
+def _loaded(name: str) -> tuple[Source, Any]:
+    """The file with its places, and its values as the engine's own reader has them: y is a word, 1:30 a number."""
+    try:
+        file = source.load(Path(name), name)
+    except BadSource as bad:
+        said = bad.finding
+        if said.id == source.IDS["several-documents"]:
+            _none("another document begins here, and the engine takes one", said.at, "one document, without ---")
+        raise BadSource(replace(said, why=said.why.replace("helm and helmfile keep", "the engine keeps"))) from bad
+    try:
+        return file, yaml.load(file.text, source.LOADER)
+    except (yaml.YAMLError, ValueError, TypeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        at = Location(name, mark.line + 1, mark.column + 1, 1, file.lines[mark.line]) if mark else Location(name)
+        message = str(error).partition("\n")[0]
+        _none(f"the engine's YAML reader does not take this: {message}", at, "plain words and numbers")
 
 
 def _steps(data: Any, path: str, file: Source, whole: str) -> Iterator[Any]:
@@ -121,5 +138,5 @@ def _finding(message: str, at: Location, write: str, path: str = "") -> Finding:
     return kinds.finding(kinds.SECTION, message, at, path=path, write=write)
 
 
-def _none(message: str, at: Location, write: str) -> None:
+def _none(message: str, at: Location, write: str) -> NoReturn:
     raise BadSource(_finding(message, at, write))

@@ -33,9 +33,9 @@ def of_key(key: Any, value: Any, under: Keys, writes: Writes, is_switch: IsSwitc
     flag = FileWord(f"--{key}", at, key=True)
     if isinstance(value, bool):
         switch = is_switch(flag.text)
-        if value and (writes.yes == "always" or switch):
+        if value and (writes.on_true == "always" or switch):
             yield flag
-        elif (value or writes.no == "by-flag") and not switch:
+        elif (value or writes.on_false == "by-flag") and not switch:
             yield from (flag, FileWord(str(value).lower(), at))
     elif isinstance(value, list):
         if value:

@@ -155,10 +155,10 @@ class Program:
         """
         if self.head.get("commits"):
             return tuple(self.exactly(listed) for listed in self.versions)
-        wanted = order(version)
+        wanted = version_key(version)
         if wanted is None:
             return Unknown(f"{version} is no version of {self.title}")
-        order = {listed: order(listed) for listed in self.versions}
+        order = {listed: version_key(listed) for listed in self.versions}
         below = [listed for listed, key in order.items() if key and key <= wanted]
         above = [listed for listed, key in order.items() if key and key >= wanted]
         if not below or not above:
@@ -205,7 +205,7 @@ def _spellings(name: str, record: Mapping[str, Any]) -> Iterator[str]:
         yield from facts.get("negated", ())
 
 
-def order(version: str) -> Ordered | None:
+def version_key(version: str) -> Ordered | None:
     """A key that sorts versions: 1.3.0rc2 before 1.3.0, 0.5.5.post1 after 0.5.5."""
     found = _VERSION.fullmatch(version)
     if not found:
