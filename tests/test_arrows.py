@@ -16,7 +16,7 @@ ORDER = """
     engines carried templates nested node subject quantities weights seen translate standin rules
     ignore
     charts release_values
-    render places inputs ids validate new
+    render places inputs configfile ids validate new
     demand owners sandbox door access permissions cluster placement publishers preflight entry record again plan
     live installed progress helm prerequisites endpoint reach waiting verify prometheus refusals smoke lifecycle
     provide prepare operate

@@ -53,8 +53,8 @@ class ConfigFile:
         if any(one != alike[0] for one in alike):
             return Unknown(f"{self.title} {' and '.join(near)} differ in what they make of a config file")
         refused = [set(_since(self.data["refuses"], one) or ()) for one in near]
-        facts = alike[0]
-        return Writes(version, facts["onTrue"], facts["onFalse"], facts["map"], refuses=frozenset(set.intersection(*refused)))
+        said = alike[0]
+        return Writes(version, said["onTrue"], said["onFalse"], said["map"], frozenset(set.intersection(*refused)))
 
 
 @functools.cache

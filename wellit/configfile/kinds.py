@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from inspect import cleandoc
 from typing import Any
 
 from wellit.findings import Finding, Location, Severity
@@ -74,7 +73,3 @@ def finding(kind: str, message: str, at: Location, **more: Any) -> Finding:
     slug, severity, _doc = KINDS[kind]
     return Finding(kind, slug, severity, message, at, **more)
 
-
-def docs() -> list[tuple[str, str, str, Severity]]:
-    """Id, slug, documentation and severity of each."""
-    return [(key, slug, cleandoc(doc), severity) for key, (slug, severity, doc) in KINDS.items()]

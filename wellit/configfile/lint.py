@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -108,9 +109,6 @@ class _Key:
         bare = f"--{str(self.key).lstrip('-')}"
         if meant := history.respelt(line, bare) or (bare if line.named(bare) else ""):
             return self._respelt(meant.lstrip("-"), why)
-        if problem.several:
-            several = " or ".join(flag.lstrip("-") for flag in problem.several)
-            return self._wrong_key(f"{self.flag} begins several flags of {answer.title}", several, why)
         other = self.reader.other
         if other and other.versions_with(bare):
             message = f"{self.key} is a flag of {other.title}, and only {self.reader.title} reads the file"
@@ -118,6 +116,9 @@ class _Key:
         if isinstance(self.value, dict):
             message = f'{answer.title} has no flag {self.flag}: "{self.key}" is a section'
             return self._wrong_key(message, f"--config-key {dotted((*self.section.keys, self.key))}", why)
+        if problem.several:
+            several = " or ".join(flag.lstrip("-") for flag in problem.several)
+            return self._wrong_key(f"{self.flag} begins several flags of {answer.title}", several, why)
         near, elsewhere = history.near(line, bare), history.elsewhere(line, bare)
         message = f"{answer.title} has no flag {bare}" + (f"; {elsewhere}" if elsewhere else "")
         if instead := history.instead(line, bare):
@@ -144,13 +145,15 @@ class _Key:
 
     def _refused(self, word: FileWord, problem: Problem) -> Finding:
         assert not isinstance(self.answer, Unknown)
-        message, write = values.told(self.answer, problem, self.flag)
+        message, write = values.told(self.answer, problem, self.flag, self.reader.is_switch(self.flag))
         return self._wrong(word.keys, message, write, flags.says(self.answer.line, problem))
 
     def _spoken(self) -> str:
         """The key and its value as words of a command line."""
-        own = [word.text for word in self.reader.words(self.section) if word.keys[len(self.section.keys)] == self.key]
-        return " ".join(own)
+        if self.value is True:
+            return self.flag
+        said = self.value if isinstance(self.value, list) else [self.value]
+        return " ".join([self.flag, *(json.dumps(one) if isinstance(one, dict) else str(one) for one in said)])
 
     def _at_key(self) -> Location:
         return self.section.at((*self.section.keys, self.key), key=True)

@@ -57,11 +57,11 @@ def misread(value: Any, written: str) -> str:
     return "a number with : is one to the base 60, with a 0 before it one to the base 8"
 
 
-def told(answer: Answer, problem: Problem, flag: str) -> tuple[str, str]:
+def told(answer: Answer, problem: Problem, flag: str, switch: bool) -> tuple[str, str]:
     """What the parser holds against a value, and what to write."""
     known = problem.flag
     if problem.kind in ("surplus", "not-a-switch"):
-        if known is None or known.kind == "none":
+        if switch:
             return f'{flag} takes no value, not "{problem.about}"', "true"
         return f'{flag} takes one value: nothing is done with "{problem.about}"', "one value"
     if problem.kind == "no-value" or known is None:
