@@ -72,4 +72,3 @@ def finding(kind: str, message: str, at: Location, **more: Any) -> Finding:
     """A finding of one of these kinds."""
     slug, severity, _doc = KINDS[kind]
     return Finding(kind, slug, severity, message, at, **more)
-
