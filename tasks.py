@@ -16,6 +16,7 @@ from wellit.cli import (
     FETCH,
     FIX,
     FORMAT,
+    LAUNCHED,
     LIMITS,
     LOAD,
     OUTPUT,
@@ -29,6 +30,7 @@ from wellit.cli import (
     choice,
     files_after_dashes,
     known_format,
+    launched_name,
     rendered,
     sandbox_name,
     show,
@@ -188,14 +190,19 @@ def status(_: Context, **given: Any) -> int:
     return show(operate.status(access(given), *which(given)), fmt)
 
 
-@task(WHICH_FLAGS, CLUSTER_FLAGS, FORMAT, timeout="seconds for all of it")
+@task(WHICH_FLAGS, CLUSTER_FLAGS, LAUNCHED, FORMAT, timeout="seconds for all of it")
 def smoke(_: Context, timeout: int = 60, **given: Any) -> int:
-    """Ask an installed stack: is a request answered, and in the way that the guide promises?"""
+    """Ask an installed or launched stack: is a request answered, and in the way that the guide promises?"""
     from wellit import operate
 
     fmt = known_format(given["format_"])
     if timeout < 1:
         raise CannotAnswer(f"--timeout {timeout} leaves no time to ask anything", write="--timeout 60")
+    if given["launched"]:
+        from wellit.launch import smoke as smoking
+        from wellit.launch import state
+
+        return show(smoking.smoke(state.find(launched_name(given, given["launched"])), say, timeout), fmt)
     there, (namespace, guide, environment) = access(given), which(given)
     found = operate.smoke(there, namespace, guide, environment, say, timeout)
     return show(_explained(found, there, namespace, guide), fmt)

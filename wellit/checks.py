@@ -6,7 +6,7 @@ A title says the good state; the text why it matters, and what mends it.
 
 from __future__ import annotations
 
-from wellit import hopchecks
+from wellit import dynamochecks, hopchecks
 
 CHECKS: dict[str, tuple[str, str]] = {
     "WL035": (
@@ -156,6 +156,7 @@ CHECKS: dict[str, tuple[str, str]] = {
         "the gateway sends requests to any pod: they are answered, and nothing is scheduled.",
     ),
     **hopchecks.CHECKS,
+    **dynamochecks.CHECKS,
     "WL770": (
         "Every request was answered",
         "With a 200, to its end. What was not is counted by kind, with what the first of each kind said.\n"

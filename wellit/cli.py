@@ -64,8 +64,9 @@ LOAD: dict[str, tuple[Any, str]] = {
     "shared_prefix": ("", "the share of a prompt that is common to its group: 0.5"),
     "groups": ("", "how many groups of prompts there are (1)"),
 }
+LAUNCHED: dict[str, tuple[Any, str]] = {"launched": ("", "what invoke launch runs here, or the launch of this name")}
 OUTPUT: dict[str, tuple[Any, str]] = {"output": ("", "a file to draw it into: stack.svg")}
-OPTIONAL = {"sandbox"}  # may stand without a value
+OPTIONAL = {"sandbox", "launched"}  # may stand without a value
 SHORT = {"guide": "g", "env": "e", "namespace": "n", "file": "f", "output": "o"}
 
 
@@ -228,6 +229,14 @@ def access(given: dict[str, Any]) -> Access:
         sandbox=sandbox_name(given["sandbox"]) if given["sandbox"] else None,
         say=say,
     )
+
+
+def launched_name(given: dict[str, Any], said: object) -> str:
+    """The launch that --launched names, "" for the only one. Raises CannotAnswer when a cluster is named as well."""
+    named = [f"--{flag}" for flag in (*CLUSTER_FLAGS, "namespace") if given.get(flag)]
+    if named:
+        raise CannotAnswer(f"--launched is about this machine, {named[0]} about a cluster", write="one of them")
+    return said if isinstance(said, str) else ""
 
 
 def rendered(given: dict[str, Any], command: str) -> tuple[Stack, Rendered, Report]:

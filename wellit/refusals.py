@@ -20,9 +20,9 @@ class Refusal:
     look: str
 
 
-def of(status: int, text: str) -> Refusal | None:
-    """What is known of an answer; None for nothing."""
-    for one in remembered.data(FILE)["answers"]:
+def of(status: int, text: str, who: str = "gateway") -> Refusal | None:
+    """What is known of an answer that came through a gateway, or from a frontend of Dynamo; None for nothing."""
+    for one in remembered.data(FILE)[who]:
         if status in one["status"] and re.search(one["says"], text, re.IGNORECASE):
             return Refusal(one["means"], one["check"], one["look"])
     return None

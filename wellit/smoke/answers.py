@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from wellit.findings import Check
+from wellit.smoke import verdicts
 from wellit.smoke.ask import OVER, Answer
 from wellit.smoke.causes import Words, cause
 from wellit.smoke.figures import Figures, OfWay
 from wellit.smoke.parts import Way
 
-ONCE = 0.05  # of the whole time: pieces that come closer together came at once
 SOON = 1.0  # seconds until a picker takes requests, of which nothing is said
-LONG = 0.5  # seconds; of a shorter stream it cannot be told
 
 
 def checks(figures: Figures, words: Words) -> Iterator[Check]:
@@ -59,8 +57,8 @@ def _listed(found: OfWay, words: Words) -> Check:
     title, answer, wanted = f"the model is listed{found.way.label}", found.models, found.way.model
     if not answer.ok:
         return _wrong("WL711", title, answer, found.way, words)
-    cards = _get(answer.data, "data")
-    listed = [str(card.get("id")) for card in cards if isinstance(card, dict)] if isinstance(cards, list) else []
+    cards = verdicts.listed(answer)
+    listed = [str(card.get("id")) for card in cards]
     if wanted in listed:
         said = next((card["stand_in"] for card in cards if card.get("stand_in")), "")
         return Check("WL711", title, "pass", f"{wanted}, {answer.words}" + (f": {said}" if said else ""))
@@ -75,10 +73,7 @@ def _spoken(key: str, title: str, found: OfWay, answer: Answer, words: Words) ->
     title += found.way.label
     if not answer.ok:
         return _wrong(key, title, answer, found.way, words)
-    choice = _get(answer.data, "choices", 0)
-    text = _get(choice, "text") if key == "WL712" else _get(choice, "message", "content")
-    thought = _get(choice, "message", "reasoning_content") or _get(choice, "message", "reasoning")
-    if isinstance(text, str) or thought:
+    if verdicts.has_text(answer, chat=key == "WL713"):
         return Check(key, title, "pass", _from(answer))
     return Check(
         key, title, "fail", f"{answer.words}, and no text in it: what answers is no engine", words.invoke("doctor"),
@@ -90,22 +85,11 @@ def _streamed(found: OfWay, words: Words) -> Check:
     title, answer = f"a streamed answer comes in pieces{found.way.label}", found.stream
     if not answer.ok:
         return _wrong("WL714", title, answer, found.way, words)
-    times = [at for at, text in answer.pieces if text] or [at for at, _ in answer.pieces]
-    logs = words.picker(found.way.pool, "logs")
-    if not times:
-        detail = f"{answer.words}, and no piece of a stream in it: something on the way took the stream apart"
-        return Check("WL714", title, "fail", detail, logs, answer.evidence)
-    told = f"{len(times)} pieces, the first after {times[0]:.2f} s, the last after {times[-1]:.2f} s"
-    if not answer.done:
-        return Check("WL714", title, "fail", f"{told}, and no [DONE]: it was cut off", logs, answer.evidence[-200:])
-    if len(times) < 2:
-        detail = f"{told}: the whole answer is one piece, so something on the way, or the engine, gathers it"
-        return Check("WL714", title, "fail", detail, logs, answer.evidence)
-    if answer.seconds > LONG and times[-1] - times[0] < ONCE * answer.seconds:
-        return Check(
-            "WL714", title, "warn", f"{told}: all at once at the end; something on the way holds it back", logs
-        )
-    return Check("WL714", title, "pass", told)
+    status, detail = verdicts.streamed(answer)
+    if status == "pass":
+        return Check("WL714", title, status, detail)
+    evidence = answer.evidence[-200:] if status == "fail" else ""
+    return Check("WL714", title, status, detail, words.picker(found.way.pool, "logs"), evidence)
 
 
 def _counted(found: OfWay) -> Check:
@@ -113,15 +97,8 @@ def _counted(found: OfWay) -> Check:
     whole, stream = found.completion if found.completion.ok else found.chat, found.stream
     if not whole.ok:
         return Check("WL715", title, "skip", "nothing was answered")
-    used = _get(whole.data, "usage")
-    if not isinstance(used, dict) or not used.get("prompt_tokens"):
-        detail = "the answer has no usage, so that the picker's token metrics stay 0"
-        return Check("WL715", title, "fail", detail, evidence=whole.evidence)
-    told = f"{used['prompt_tokens']} in, {used.get('completion_tokens', 0)} out"
-    if stream.ok and not stream.usage:
-        detail = f"{told}; a stream does not tell them, though stream_options.include_usage asks for it"
-        return Check("WL715", title, "warn", detail)
-    return Check("WL715", title, "pass", told)
+    status, detail = verdicts.counted(whole, stream, "the picker's token metrics stay 0")
+    return Check("WL715", title, status, detail, evidence=whole.evidence if status == "fail" else "")
 
 
 def _unknown(figures: Figures, found: OfWay, words: Words) -> Check:
@@ -144,13 +121,3 @@ def _unknown(figures: Figures, found: OfWay, words: Words) -> Check:
         return Check("WL716", title, "pass", f"{answer.words}{any_name}")
     detail = f"{answer.words}, not {named}: something else than {who} answers, or a release that is not known here"
     return Check("WL716", title, "fail", detail, words.invoke("doctor"), answer.evidence)
-
-
-def _get(data: Any, *path: str | int) -> Any:
-    """What stands at a path of JSON; None when it is not there."""
-    for step in path:
-        try:
-            data = data[step]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return data

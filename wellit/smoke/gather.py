@@ -65,7 +65,7 @@ def _routed(parts: Parts, reached: Roads, ways: list[OfWay]) -> Iterator[tuple[W
             yield way, road.url
 
 
-def _words(characters: int) -> str:
+def words(characters: int) -> str:
     """A text that nobody has sent before."""
     text = ""
     while len(text) < characters:
@@ -160,7 +160,7 @@ async def _burst(ask: Asker, reached: Roads, pool: Pool, way: Way, url: str) -> 
 
 async def _late(ask: Asker, way: Way, url: str, seconds: float) -> Answer:
     await asyncio.sleep(seconds)
-    return await _complete(ask, way, url, _words(PROMPT_CHARACTERS), BURST_TOKENS)
+    return await _complete(ask, way, url, words(PROMPT_CHARACTERS), BURST_TOKENS)
 
 
 async def _complete(ask: Asker, way: Way, url: str, prompt: str, tokens: int) -> Answer:
@@ -172,11 +172,11 @@ async def _prefixes(ask: Asker, reached: Roads, pool: Pool, way: Way, url: str) 
     precise = PRECISE in ((pool.picker.plugins or {}) if pool.picker else {})
     groups = []
     for _ in range(GROUPS):
-        prefix = _words(PREFIX_CHARACTERS)
+        prefix = words(PREFIX_CHARACTERS)
         before = await _look(ask, reached, pool)
         answers = []
         for number in range(1 + REPEATS):
-            answers.append(await _complete(ask, way, url, f"{prefix}Question {number}: {_words(40)}", 4))
+            answers.append(await _complete(ask, way, url, f"{prefix}Question {number}: {words(40)}", 4))
             if precise and number == 0:
                 await asyncio.sleep(max(0.0, min(PRECISE_SECONDS, ask.left)))
         groups.append(Group(tuple(answers), before, await _look(ask, reached, pool)))
