@@ -63,8 +63,8 @@ CHECKS: dict[str, tuple[str, str]] = {
     "WL884": (
         "Decode reaches what prefill publishes",
         "A prefill worker publishes host and port of its bootstrap server when it registers; the router puts them\n"
-        "into each request. Each prefill worker of one machine needs a port of its own, and a host that is no loopback\n"
-        "where decode runs elsewhere.",
+        "into each request. Each prefill worker of one machine needs a port of its own, and a host that is no\n"
+        "loopback where decode runs elsewhere.",
     ),
     "WL885": (
         "Prefill and decode have the same page size",
