@@ -1,12 +1,12 @@
 """The ids of checks: what `invoke explain WL606` says. The checks themselves are in preflight, verify, smoke
-and doctor (whose texts are in hopchecks).
+doctor and launch (whose texts are in hopchecks and launchchecks).
 
 A title says the good state; the text why it matters, and what mends it.
 """
 
 from __future__ import annotations
 
-from wellit import dynamochecks, hopchecks
+from wellit import dynamochecks, hopchecks, launchchecks
 
 CHECKS: dict[str, tuple[str, str]] = {
     "WL035": (
@@ -178,28 +178,5 @@ CHECKS: dict[str, tuple[str, str]] = {
         "The rate was kept",
         "Requests that are not sent in their time make the stack look quicker than it is for those who wait.",
     ),
-    "WL845": (
-        "The model is there, or can be fetched",
-        "A hub id (Qwen/Qwen3-0.6B) is fetched unless the cache has all of it; what begins with /, . or ~, has\n"
-        "several slashes or ends in .gguf is a path, and Dynamo takes any file or folder of that name before the hub.\n"
-        "A path that is not there is looked for on the hub, whose answer is hard to read.",
-    ),
-    "WL846": (
-        "The model cache may be written",
-        "Of HF_HUB_CACHE, HF_HOME/hub or ~/.cache/huggingface/hub. What a container left there belongs to root.\n"
-        "Dynamo does not look at XDG_CACHE_HOME, SGLang does: with it a model is fetched twice, unless HF_HOME is set.",
-    ),
-    "WL847": (
-        "The disk has room for the weights",
-        "By what the model's name says of its size, or model.weights; a disk that is full stops a fetch near its end.",
-    ),
-    "WL848": (
-        "The hub is reached",
-        "HF_ENDPOINT and the proxies' variables are looked at, and the hub is asked once, for a few seconds, as the\n"
-        "engine asks it; only where something has to be fetched. A hub that cannot be asked is neither yes nor no.",
-    ),
-    "WL849": (
-        "A model that is given out to few has a token",
-        "HF_TOKEN, or the file that hf auth login writes, of somebody who agreed to the model's terms. Never shown.",
-    ),
+    **launchchecks.CHECKS,
 }

@@ -44,6 +44,11 @@ class Child:
         assert self._process.stdin
         return self._process.stdin
 
+    @property
+    def gone(self) -> bool:
+        """Whether it has ended."""
+        return self._process.returncode is not None
+
     async def wait(self) -> int:
         """Its exit code, when it has ended and its last line is read."""
         return exit_code(await self.ended())

@@ -23,12 +23,17 @@ KEEPER_SECONDS = 2.0  # how long it has to end what it keeps
 
 
 class Kept:
-    """A program below its keeper (wellit.process.keeper). `pid` is the program's."""
+    """A program below its keeper (wellit.process.keeper). `pid` is the program's, `killed` whether TERM did not do."""
 
     def __init__(self, keeper: Child, pid: int) -> None:
         self.name = keeper.name
         self.pid = pid
+        self.killed = False
         self._keeper = keeper
+
+    @property
+    def gone(self) -> bool:
+        return self._keeper.gone
 
     async def ended(self) -> int:
         """Its exit code when it has ended and its last line is read; -N for one that signal N ended."""
@@ -43,6 +48,7 @@ class Kept:
 
     async def kill(self) -> None:
         """End it and all that it started, now."""
+        self.killed = True
         self._keeper.tell(signal.SIGUSR1)
         if not await self._ends_within(KEEPER_SECONDS):
             self._keeper.signal(signal.SIGKILL)
@@ -106,9 +112,14 @@ class Together:
         """TERM to all at once, then KILL."""
         await asyncio.gather(*(child.stop(self._grace) for child in self.children))
 
+    @property
+    def killed(self) -> list[Kept]:
+        """Those that had to be killed."""
+        return [child for child in self.children if child.killed]
+
     async def kill(self) -> None:
         """End all of them, and what they started, now."""
-        await asyncio.gather(*(child.kill() for child in self.children))
+        await asyncio.gather(*(child.kill() for child in self.children if not child.gone))
 
 
 def _all_of(reading: int) -> str:

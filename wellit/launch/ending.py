@@ -1,0 +1,44 @@
+"""When a launch is to end: Ctrl-C, TERM or a closed terminal. A second one does not wait any longer."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine
+from types import TracebackType
+from typing import Any
+
+HEARD = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "TERM", signal.SIGHUP: "a terminal that was closed"}
+
+
+class Ending:
+    """`asked` gets, once, by what it was asked to end. `again` is called when it is asked a second time.
+
+    What is ignored when it starts (nohup) stays ignored.
+    """
+
+    def __init__(self, again: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.asked: asyncio.Future[str] = self._loop.create_future()
+        self._again = again
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._heard = [number for number in HEARD if signal.getsignal(number) != signal.SIG_IGN]
+
+    def __enter__(self) -> Ending:
+        for number in self._heard:
+            self._loop.add_signal_handler(number, self.ask, HEARD[number])
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for number in self._heard:
+            self._loop.remove_signal_handler(number)
+
+    def ask(self, by: str) -> None:
+        if not self.asked.done():
+            self.asked.set_result(by)
+            return
+        task = self._loop.create_task(self._again())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,58 @@
+"""What the processes say: each line on the screen behind its process' name, and whole in a file of each process."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from wellit.report.style import Style, clean
+
+COLOURS = ("cyan", "green", "yellow", "blue")
+KEPT = 40  # last lines of each process that are kept for its end
+
+
+class Logs:
+    """`write(name, line)` takes a line. When nobody reads the screen any more, `closed` is called, once."""
+
+    def __init__(
+        self, folder: Path, names: Sequence[str], screen: TextIO, closed: Callable[[], None] = lambda: None
+    ) -> None:
+        self._style = Style.of(screen)
+        self._screen: TextIO | None = screen
+        self._closed = closed
+        self._width = max(map(len, names), default=0)
+        self._colours = {name: COLOURS[number % len(COLOURS)] for number, name in enumerate(names)}
+        self._last: dict[str, deque[str]] = {name: deque(maxlen=KEPT) for name in names}
+        folder.mkdir(parents=True, exist_ok=True)
+        self.files: Mapping[str, Path] = {name: folder / f"{name}.log" for name in names}
+        self._open = {name: file.open("w", encoding="utf-8", buffering=1) for name, file in self.files.items()}
+
+    def close(self) -> None:
+        for file in self._open.values():
+            file.close()
+
+    def of(self, name: str) -> Callable[[str], None]:
+        """What takes the lines of one process."""
+        return lambda line: self.write(name, line)
+
+    def write(self, name: str, line: str) -> None:
+        self._last[name].append(line)
+        if not self._open[name].closed:
+            self._open[name].write(line + "\n")
+        self.show(f"{self._style.paint(f'{name:<{self._width}} |', self._colours[name])} {clean(line)}")
+
+    def show(self, text: str) -> None:
+        """A line of our own, on the screen alone."""
+        if self._screen is None:
+            return
+        try:
+            print(text, file=self._screen, flush=True)
+        except (OSError, ValueError):
+            self._screen = None
+            self._closed()
+
+    def last(self, name: str, count: int = KEPT) -> list[str]:
+        """The last lines of a process."""
+        return list(self._last[name])[-count:]

@@ -1,0 +1,48 @@
+"""What is said of a launch: what will be started, and how to ask it when it is ready."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator, Mapping
+
+from wellit.launch import surroundings
+from wellit.launch.planned import Plan, Process
+from wellit.launch.ready import Answered
+from wellit.say import Say
+
+
+def lines(plan: Plan, environment: Mapping[str, str]) -> Iterator[str]:
+    """What will be started: process, role, ports, GPUs, command."""
+    local = plan.local
+    how = f"they find each other by {local.discovery}, requests go by {local.request_plane}"
+    yield f"{plan.name}: {len(plan.processes)} processes on this machine, for Dynamo {plan.version}; {how}"
+    width = max((len(process.name) for process in plan.processes), default=0)
+    for process in plan.processes:
+        yield f"  {process.name:<{width}}  {'; '.join(_about(process))}"
+        yield f"  {'':<{width}}  {shlex.join(process.argv)}"
+    said = {name for process in plan.processes for name in process.environment}
+    if passed := surroundings.told(environment, dict.fromkeys(said, "")):
+        yield f"  of your environment they have: {', '.join(passed)}"
+
+
+def _about(process: Process) -> Iterator[str]:
+    yield process.role or "prompts and answers"
+    yield "ports " + ", ".join(f"{port} ({what})" for what, port in process.ports.items())
+    if process.devices:
+        yield f"GPU {','.join(process.devices)}"
+
+
+def ready(plan: Plan, answered: Answered, say: Say) -> None:
+    """On the screen that it is ready; on stdout the line with which to ask it."""
+    say(f"ready: a {answered.what} was answered {answered.seconds:.1f} s after the start")
+    if answered.instead_of:
+        say(f"  a chat is answered with {answered.instead_of}")
+    say("  Ctrl-C ends all of it; in another terminal: invoke smoke --launched")
+    print(curl(plan), flush=True)
+
+
+def curl(plan: Plan) -> str:
+    body = json.dumps({"model": plan.model, "messages": [{"role": "user", "content": "Hello"}]})
+    words = ["curl", "-s", f"{plan.url}/v1/chat/completions", "-H", "Content-Type: application/json", "-d", body]
+    return shlex.join(words)
