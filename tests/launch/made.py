@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from wellit.capabilities import Contract
 from wellit.findings import Location
 from wellit.launch.facts import Local
 from wellit.launch.plan import plan
@@ -14,13 +13,6 @@ from wellit.launch.planned import Options, Plan, Programs
 from wellit.seen.graph import Graph
 from wellit.subject import DYNAMO, Release
 
-FACTS: dict[str, dict[str, Any]] = {
-    "0.8.1": {"discoveryVariable": "DYN_STORE_KV", "eventPlane": None},
-    "1.3.1": {
-        "discoveryVariable": "DYN_DISCOVERY_BACKEND",
-        "eventPlane": {"variable": "DYN_EVENT_PLANE", "without": "zmq"},
-    },
-}
 MODEL = ["--model-path", "Qwen/Qwen3-0.6B", "--served-model-name", "qwen"]
 SPLIT = ["--disaggregation-transfer-backend", "nixl", "--disaggregation-bootstrap-port", "12345"]
 HERE = Local()
@@ -39,8 +31,7 @@ def graph(components: Mapping[str, Any], version: str = "1.3.1", env: Sequence[A
     """A frontend and these workers."""
     named = {"Frontend": {"type": "frontend", "replicas": 1}, **components}
     values = {"name": "dynamo-sglang", "framework": "sglang", "env": list(env), "components": named}
-    facts = Contract(DYNAMO, version, FACTS[version])
-    return Graph(Release("dynamo-sglang", DYNAMO, version, values, lambda _: Location("values.yaml"), contract=facts))
+    return Graph(Release("dynamo-sglang", DYNAMO, version, values, lambda _: Location("values.yaml")))
 
 
 def planned(

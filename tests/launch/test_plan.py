@@ -9,7 +9,7 @@ from tests.launch.made import EVENTS, graph, planned, worker
 from wellit.launch import words
 from wellit.launch.facts import Local
 from wellit.launch.planned import Command, Plan
-from wellit.seen.graph import Component
+from wellit.seen.graph import Component, Graph
 
 DISAGG = {"decode": worker(role="decode"), "prefill": worker(role="prefill")}
 
@@ -162,6 +162,9 @@ def test_what_one_machine_cannot_do_is_said() -> None:
 
 def test_another_program_may_do_the_work() -> None:
     class Other:
+        def release(self, _: Graph) -> str:
+            return "0.8.1"
+
         def command(self, component: Component, said: Sequence[str]) -> Command:
             return Command(("other", component.role, *said[:1]), {"A": "b"}, on_gpus=False)
 
@@ -169,6 +172,8 @@ def test_another_program_may_do_the_work() -> None:
     assert named(plan)["decode"] == ["other", "decode", "--model-path"]
     assert plan.processes[1].environment["A"] == "b"
     assert plan.gpus == 0
+    assert plan.version == "0.8.1"
+    assert "DYN_STORE_KV" in plan.processes[1].environment
 
 
 def test_words() -> None:

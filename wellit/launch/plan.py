@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from wellit import capabilities
+from wellit.capabilities import Contract
 from wellit.launch import devices, words
 from wellit.launch.facts import Local, facts
 from wellit.launch.planned import BOOTSTRAP, EVENTS, HTTP, SYSTEM, Options, Plan, Process, Programs, Real
@@ -16,7 +18,7 @@ from wellit.launch.ports import Ports
 from wellit.launch.unfit import unfit
 from wellit.seen import neutral
 from wellit.seen.graph import FRONTEND, Component, Graph
-from wellit.subject import PREFILL
+from wellit.subject import DYNAMO, PREFILL
 
 
 def plan(
@@ -31,7 +33,7 @@ def plan(
     misfits = tuple(unfit(graph))
     processes = () if misfits else tuple(maker.processes())
     return Plan(
-        name, _model(graph), graph.version, local, processes, misfits,
+        name, _model(graph), maker.programs.release(graph), local, processes, misfits,
         maker.beside(surroundings or {}), options.traces, graph.framework,
     )  # fmt: skip
 
@@ -43,6 +45,11 @@ class _Maker:
     options: Options
     programs: Programs
     ports: Ports
+
+    @property
+    def release(self) -> Contract:
+        """What the release of the programs takes, which may be another than the graph is written for."""
+        return capabilities.contract(DYNAMO, self.programs.release(self.graph))
 
     def processes(self) -> Iterator[Process]:
         # The frontend has the port that it is asked for; the others make way.
@@ -127,7 +134,7 @@ class _Maker:
 
     def by_release(self) -> dict[str, str]:
         """How this release is told by what its processes find each other, and how they publish events."""
-        release = self.graph.release.facts
+        release = self.release
         said = {str(release["discoveryVariable"]): self.local.discovery}
         if (events := release["eventPlane"]) and self.local.request_plane != "nats":
             said[str(events["variable"])] = str(events["without"])
@@ -135,7 +142,7 @@ class _Maker:
 
     def beside(self, surroundings: Mapping[str, str]) -> dict[str, str]:
         """What must run already: its name and where it is looked for."""
-        events = not self.graph.release.facts["eventPlane"] and any(
+        events = not self.release["eventPlane"] and any(
             neutral.told(one, "kvEventsEndpoint") for one in self.graph.workers
         )
         wanted = {self.local.discovery, self.local.request_plane, *(("nats",) if events else ())}

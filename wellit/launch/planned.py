@@ -9,7 +9,7 @@ from typing import Protocol
 
 from wellit.launch.facts import Local, facts
 from wellit.launch.unfit import Unfit
-from wellit.seen.graph import FRONTEND, Component
+from wellit.seen.graph import FRONTEND, Component, Graph
 
 HTTP, SYSTEM, BOOTSTRAP, EVENTS = "http", "system", "bootstrap", "events"
 
@@ -30,6 +30,9 @@ class Command:
 class Programs(Protocol):
     """Which program does the work of a component, given the words that the component's own would get."""
 
+    def release(self, graph: Graph) -> str:
+        """The release of Dynamo that they are of."""
+
     def command(self, component: Component, said: Sequence[str]) -> Command: ...
 
 
@@ -38,6 +41,9 @@ class Real:
 
     def __init__(self, python: str = "python3") -> None:
         self.python = python
+
+    def release(self, graph: Graph) -> str:
+        return graph.version
 
     def command(self, component: Component, said: Sequence[str]) -> Command:
         engine = component.engine.dynamo.get("modules", ()) if component.engine else ()
