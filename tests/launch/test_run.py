@@ -39,7 +39,7 @@ def test_ready_is_a_chat_that_was_answered_and_ctrl_c_leaves_nothing(tmp_path: P
         assert "hf_x" not in json.dumps(there.processes, default=vars)
         assert "hf_x" in Path(there.processes[1].log).read_text()
         assert "ready: a chat was answered" in said
-        assert "qwen is not listed yet; decode is starting" in said or "decode says notready" in said
+        assert "qwen is not listed yet; decode " in said
         code, said = launch.end(signal.SIGINT)
     assert code == 130
     assert "ended by Ctrl-C; none of its processes is left" in said

@@ -40,7 +40,10 @@ class Frontend(http.server.BaseHTTPRequestHandler):
 
 
 def models() -> set[str]:
-    return {file.read_text() for file in Path(os.environ["DYN_FILE_KV"]).iterdir()}
+    """Those that have a worker, or one of each role."""
+    files = list(Path(os.environ["DYN_FILE_KV"]).iterdir())
+    roles = {file.name.partition("-")[0] for file in files}
+    return {file.read_text() for file in files} if roles in ({"worker"}, {"decode", "prefill"}) else set()
 
 
 TOLD |= behave("frontend")
