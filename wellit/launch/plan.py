@@ -126,6 +126,7 @@ class _Maker:
         said = {name: template.format(**values) for name, template in templates.items()}
         if not local.open:
             said |= dict.fromkeys(known["loopback"], local.host)
+            said |= known["interfaces"].get(local.host, {})
             said |= dict.fromkeys(
                 (component.engine.dynamo.get("hostVariables", ()) if component.engine else ()), local.host
             )

@@ -49,8 +49,6 @@ def told(given: list[str], engine: engines.Engine = SGLANG) -> dict[str, str]:
         (["--chunked-prefill-size", "-1"], "--no-enable-chunked-prefill", ""),
         (["--chunked-prefill-size", "2048"], "--sglang-chunked-prefill-size", "2048"),
         (["--dp-size", "2"], "--data-parallel-size", "2"),
-        (events(publisher="zmq", endpoint="tcp://*:5599"), "--zmq-kv-events-ports", "5599"),
-        (events(publisher="zmq"), "--zmq-kv-events-ports", "5557"),
         (["--endpoint", "dyn://other.backend.generate"], "--endpoint", "dyn://other.backend.generate"),
         (["--discovery-backend=etcd"], "--discovery-backend", "etcd"),
     ],
@@ -67,7 +65,8 @@ def test_what_differs_between_the_roles_differs_between_the_mockers() -> None:
 @pytest.mark.parametrize(
     ("given", "flag"),
     [
-        (events(publisher="null", endpoint="tcp://*:5557"), "--zmq-kv-events-ports"),
+        # A router does not hear of what is published there.
+        (events(publisher="zmq", endpoint="tcp://*:5557"), "--zmq-kv-events-ports"),
         # Nobody looks for a decode worker there.
         (["--disaggregation-mode", "decode", "--disaggregation-bootstrap-port", "12345"], "--bootstrap-ports"),
         (["--schedule-policy", "lof"], "--sglang-schedule-policy"),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -17,10 +16,6 @@ from wellit.launch.mock import facts, install, model
 from wellit.paths import cache
 from wellit.translate.language import NO, YES, language
 from wellit.translate.listen import Heard, Said, listen
-
-_PORT = re.compile(r":(\d+)$")
-# How a part of a value is found in it.
-PARTS: Mapping[str, Callable[[str], str]] = {"port": lambda text: found[1] if (found := _PORT.search(text)) else ""}
 
 
 @dataclass(frozen=True)
@@ -74,7 +69,7 @@ class _Turn:
         self.heard = heard
         self.known = known
         self.language = language(engine)
-        self.used = {"model"}
+        self.used = {"model", *known["itself"]["settings"]}
         self.variables: dict[str, str] = {}
 
     def settings(self) -> Iterator[str]:
@@ -106,14 +101,14 @@ class _Turn:
         flag = how.get("flag") or how.get("of", {}).get(self.engine.name, "")
         if any(self._value(other) != value for other, value in how.get("when", {}).items()):
             return None
-        value = self._neutral(given) if given else self._default(how)
-        if value is None:
+        if given is None:
             return None
-        if given and value in (NO, given.entry.text("negativeValue")) and "never" in how:
+        value = self._neutral(given)
+        if value in (NO, given.entry.text("negativeValue")) and "never" in how:
             return [how["never"]]
-        if given and value == YES and given.entry.kind == "switch":
+        if value == YES and given.entry.kind == "switch":
             return [flag] if how.get("flag") else []
-        value = PARTS[how["part"]](value) if "part" in how else str(how.get("values", {}).get(value, value))
+        value = str(how.get("values", {}).get(value, value))
         return [flag, value] if flag and value else None
 
     def _value(self, name: str) -> str:
@@ -125,15 +120,6 @@ class _Turn:
         if given.entry.kind == "number":
             own = self.language.number(own) or own
         return given.entry.neutral(own)
-
-    def _default(self, how: Mapping[str, Any]) -> str | None:
-        """What the engine takes when it is not told, where the mocker would take something else."""
-        if "default" not in how:
-            return None
-        found: Any = self.engine.data
-        for key in how["default"].split("."):
-            found = found.get(key) if isinstance(found, Mapping) else None
-        return None if found is None else str(found)
 
     def _taken(self, words: Sequence[str]) -> bool:
         """Whether the mocker's parser takes these words: of some settings it knows fewer values."""
