@@ -133,6 +133,7 @@ def _told(loaded: Loaded, item: Hit | NotChecked) -> Finding | Check:
     owner = item.at.owner
     also = (*owner.also(item.at.keys), *((note, node.owner.locate(node.keys)) for note, node in item.also))
     at = owner.locate(item.at.keys)
+    at = at.of_key(str(item.at.keys[-1])) if item.key else at
     return Finding(
         rule.id, rule.slug, rule.severity, item.message, at,
         path=dotted(owner.path(item.at.keys)), write=_as_typed(at, item.write), why=item.why, also=also,

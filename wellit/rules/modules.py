@@ -189,5 +189,10 @@ MODULES = (
     "wl518_rule_host",
     "wl519_pool_form",
     "wl520_extended_resource",
+    "wl822_graph_api",
+    "wl823_graph_other_version",
+    "wl824_graph_field",
+    "wl825_graph_value",
+    "wl826_component_type",
     "wl901_no_such_service",
 )

@@ -48,7 +48,10 @@ class Fix:
 
 @dataclass(frozen=True)
 class Hit:
-    """One mistake: where, what is wrong, what to write. `also` are further places with a note each."""
+    """One mistake: where, what is wrong, what to write. `also` are further places with a note each.
+
+    `key` says that the key there is what is wrong, not its value.
+    """
 
     at: Node
     message: str
@@ -56,6 +59,7 @@ class Hit:
     why: str = ""
     also: tuple[tuple[str, Node], ...] = ()
     fix: Fix | None = None
+    key: bool = False
 
 
 @dataclass(frozen=True)

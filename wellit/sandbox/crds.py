@@ -8,14 +8,14 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from wellit import tools
+from wellit import paths, tools
 from wellit.errors import CannotAnswer
 from wellit.sandbox.kubectl import apply, asked
-from wellit.sandbox.model import DATA, Sandbox
+from wellit.sandbox.model import Sandbox
 from wellit.say import Say
 
 SERVED_SECONDS = 60.0
-OURS = (DATA / "dynamographdeployments.yaml",)
+OURS = (paths.SCHEMAS / "dynamographdeployments.yaml",)
 # kwok's own are not what a guide asks for
 OWN = ".kwok.x-k8s.io"
 LINE = (

@@ -214,7 +214,8 @@ def _furnished(sandbox: Sandbox, definitions: list[Path], programs: Mapping[str,
 
 def recipe(definitions: list[Path]) -> str:
     """Eight characters that change with what a sandbox is furnished with."""
-    said = [file.read_bytes() for file in sorted(DATA.glob("*.yaml"))] + [str(file).encode() for file in definitions]
+    said = [file.read_bytes() for file in sorted([*DATA.glob("*.yaml"), *crds.OURS])]
+    said += [str(file).encode() for file in definitions]
     return hashlib.sha256(b"\0".join(said)).hexdigest()[:8]
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from wellit.ways import Way
 
-__all__ = ["KINDS", "check", "check_stack", "check_values", "severity"]
+__all__ = ["KINDS", "check", "check_stack", "check_values", "problems_of", "severity"]
 
 Locate = Callable[[Keys], Location]
 
@@ -75,6 +75,11 @@ def check_values(
         schema, lambda: _validator(schema), lambda keys: locate((*prefix, *keys)), VALUES, label, prefix, other
     )
     return judge.findings({} if data is None else data)
+
+
+def problems_of(data: Any, schema: Mapping[str, Any]) -> list[Problem]:
+    """What `schema` has against `data`, for whoever has words of their own for it."""
+    return list(problems(_validator(schema).iter_errors(data)))
 
 
 @functools.cache

@@ -11,7 +11,7 @@ from wellit import capabilities
 from wellit.nested import parsed
 from wellit.node import Node, spoken
 from wellit.seen.modelservice import Service, services
-from wellit.subject import INFERENCEPOOL, Release, Subject
+from wellit.subject import DYNAMO, INFERENCEPOOL, MODELSERVICE, Release, Subject
 
 
 @dataclass(frozen=True, eq=False)
@@ -216,7 +216,12 @@ def pairs(subject: Subject) -> Iterator[tuple[Pool, Service]]:
 
 
 def alone(subject: Subject) -> str:
-    """Why pools and pods cannot be held against each other: whose values are missing; "" when both are there."""
+    """Why pools and pods cannot be held against each other: whose values are missing; "" when both are there.
+
+    A graph of Dynamo, by itself, has neither, and nobody asks.
+    """
+    if any(True for _ in subject.of(DYNAMO)) and not any(True for _ in subject.of(MODELSERVICE, INFERENCEPOOL)):
+        return ""
     if not any(True for _ in services(subject)):
         return "no values of the llm-d-modelservice chart were given"
     return "" if any(True for _ in pools(subject)) else "no values of the inferencepool chart were given"
