@@ -13,6 +13,7 @@ from invoke import Collection, Context
 
 from wellit.cli import (
     CLUSTER_FLAGS,
+    CONFIG,
     FETCH,
     FIX,
     FORMAT,
@@ -28,6 +29,7 @@ from wellit.cli import (
     after_dashes,
     asker,
     choice,
+    config,
     files_after_dashes,
     known_format,
     launched_name,
@@ -54,7 +56,7 @@ def overview(_: Context) -> None:
 
 
 @task(
-    STACK_FLAGS, CLUSTER_FLAGS, FETCH, FORMAT, LIMITS, FIX,
+    STACK_FLAGS, CONFIG, CLUSTER_FLAGS, FETCH, FORMAT, LIMITS, FIX,
     all="every environment of every guide, or of the --helmfile",
     cells="every cell: every engine, gateway, accelerator and release train with every guide",
     values="a values file of anybody's, a folder, a pattern or -; several may be given",
@@ -81,7 +83,7 @@ def validate(
         "values": values, "after_dashes": named, "chart": chart, "each": each, "helmfile": helmfile,
         "manifests": manifests, "live": live, "all": all, "cells": cells, **given,
     }  # fmt: skip
-    kind = foreign.chosen(said | {"values": values or named}, (*STACK_FLAGS, *FETCH))
+    kind = foreign.chosen(said | {"values": values or named}, (*STACK_FLAGS, *CONFIG, *FETCH))
     return show(finishing(given, fmt)(lambda: _judged(kind, said)), fmt)
 
 
@@ -108,8 +110,11 @@ def _judged(kind: str, said: dict[str, Any]) -> Report:
     if said["all"] or said["cells"]:
         from wellit.validate import matrix
 
+        if said["config"] or said["config_key"]:
+            raise CannotAnswer("--config is laid under the words of one stack", write="-g GUIDE -e ENV --config FILE")
+
         return matrix.everything(choice(said), say, fetch=fetch, every_cell=said["cells"])
-    return validation.stack(choice(said), say, fetch=fetch).report
+    return validation.stack(choice(said), say, fetch=fetch, config=config(said)).report
 
 
 @task(STACK_FLAGS, FETCH)

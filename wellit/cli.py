@@ -16,6 +16,7 @@ from wellit.errors import CannotAnswer, Interrupted, Refused, WellitError
 from wellit.say import announce as say
 
 if TYPE_CHECKING:
+    from wellit import configfile
     from wellit.access import Access
     from wellit.compose import Choice, Stack
     from wellit.findings import Report
@@ -48,6 +49,10 @@ LIMITS: dict[str, tuple[Any, str]] = {
     "severity": ("info", "the mildest finding that is shown; json and sarif have all"),
 }
 FETCH: dict[str, tuple[Any, str]] = {"fetch": (False, "download upstream's charts that are not in the cache")}
+CONFIG: dict[str, tuple[Any, str]] = {
+    "config": ([], "a config file of the engine, laid under the words of the workers"),
+    "config_key": ("", "a section of it, as in prod.decode"),
+}
 FIX: dict[str, tuple[Any, str]] = {
     "fix": (False, "write what has one right answer into your files, after showing it and asking"),
     "yes": (False, "do not ask"),
@@ -167,6 +172,13 @@ def choice(given: dict[str, Any]) -> Choice:
         files=tuple(given["file"]),
         sets=tuple(given["set_"]),
     )
+
+
+def config(given: dict[str, Any]) -> configfile.Asked | None:
+    """The config file that the flags say; None when they say none."""
+    from wellit import configfile
+
+    return configfile.asked(given["config"], given["config_key"])
 
 
 def show(report: Report, fmt: str = "text") -> int:

@@ -11,7 +11,8 @@ nothing that Dynamo could be told, and its mocker reads no such file.
 
 from __future__ import annotations
 
+from wellit.configfile.kinds import KINDS
 from wellit.configfile.laid import Laid, laid_over
 from wellit.configfile.section import Asked, asked
 
-__all__ = ["Asked", "Laid", "asked", "laid_over"]
+__all__ = ["KINDS", "Asked", "Laid", "asked", "laid_over"]

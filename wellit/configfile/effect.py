@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from wellit.capabilities import Unknown
 from wellit.configfile import kinds
@@ -14,56 +15,51 @@ from wellit.flags import Given
 from wellit.seen.graph import Component
 from wellit.source import Keys, dotted
 
-Lost = tuple[Keys, Section, str, str, Location]  # of a key: what it says, what counts instead, and where
+
+@dataclass(frozen=True)
+class Overruled:
+    """A key of a file that another word takes the effect of: the numbers of its words among those of the file.
+
+    `says` is the key, `counts` what counts instead, at `at`; `differs` whether that is something else.
+    """
+
+    component: str
+    section: Section
+    keys: Keys
+    numbers: tuple[int, ...]
+    says: str
+    counts: str
+    at: Location
+    differs: bool
 
 
-def without(given: Iterable[tuple[Component, Section, Reader]]) -> list[Finding]:
-    """A finding for each key that another word takes the effect of; one for all workers that it says the same of."""
-    found: dict[tuple[str, str, Location], tuple[Keys, Section, list[str], Location]] = {}
-    for component, section, reader in given:
-        for keys, _, says, counts, at in _lost(component, section, reader):
-            place = section.at(keys, key=True)
-            found.setdefault((says, counts, place), (keys, section, [], at))[2].append(component.name)
-    return [_finding(says, counts, place, *rest) for (says, counts, place), rest in found.items()]
-
-
-def _finding(
-    says: str, counts: str, place: Location, keys: Keys, section: Section, names: list[str], at: Location
-) -> Finding:
-    here = at.file == section.file.name
-    message = f"{says} has no effect: " + (
-        f"{counts} stands below it" if here else f"{' and '.join(names)} {_be(names)} started with {counts}"
-    )
-    write = "one of the two" if here else "take it away, or change what is set there"
-    why = "the words of the file come first, and the last one counts"
-    also = (("this counts", at),)
-    return kinds.finding(kinds.NO_EFFECT, message, place, path=dotted(keys), write=write, why=why, also=also)
-
-
-def _be(names: list[str]) -> str:
-    return "is" if len(names) == 1 else "are"
-
-
-def _lost(component: Component, section: Section, reader: Reader) -> Iterator[Lost]:
+def overruled(component: Component, section: Section, reader: Reader) -> list[Overruled]:
+    """The keys of a section that have no effect on a worker."""
     said = reader.words(section)
-    texts = [*(word.text for word in said), *(word.text for word in component.arguments)]
-    for mentions in _mentions(reader, texts):
-        last = mentions[-1]
-        for given in mentions[:-1]:
-            if given.at < len(said) and (given.value, given.no) != (last.value, last.no):
-                word = said[given.at]
-                yield word.keys, section, _spoken(word, given), _words(last), _place(last, said, component, section)
-
-
-def _mentions(reader: Reader, texts: list[str]) -> Iterator[list[Given]]:
-    """For each flag that stands there more than once its mentions."""
-    answer = reader.ask(texts)
+    answer = reader.ask([*(word.text for word in said), *(word.text for word in component.arguments)])
     if isinstance(answer, Unknown):
-        return
+        return []
     by_flag: dict[str, list[Given]] = {}
     for given in answer.given:
         by_flag.setdefault(given.flag.key, []).append(given)
-    yield from (mentions for mentions in by_flag.values() if len(mentions) > 1)
+    return [
+        _overruled(component, section, said, given, mentions[-1])
+        for mentions in by_flag.values()
+        for given in mentions[:-1]
+        if given.at < len(said)
+    ]
+
+
+def _overruled(
+    component: Component, section: Section, said: list[FileWord], given: Given, last: Given
+) -> Overruled:  # fmt: skip
+    word = said[given.at]
+    numbers = (given.at, *(number for number, _ in given.values))
+    says = f"{word.keys[-1]}: {given.value if given.values else 'true'}"
+    counts = f"{last.spelled} {last.value}".strip()
+    differs = (given.value, given.no) != (last.value, last.no)
+    at = _place(last, said, component, section)
+    return Overruled(component.name, section, word.keys, numbers, says, counts, at, differs)
 
 
 def _place(given: Given, said: list[FileWord], component: Component, section: Section) -> Location:
@@ -74,9 +70,20 @@ def _place(given: Given, said: list[FileWord], component: Component, section: Se
     return node.owner.locate(node.keys)
 
 
-def _spoken(word: FileWord, given: Given) -> str:
-    return f"{word.keys[-1]}: {given.value}" if given.values else f"{word.keys[-1]}: true"
-
-
-def _words(given: Given) -> str:
-    return f"{given.spelled} {given.value}".strip()
+def findings(found: Iterable[Overruled]) -> Iterator[Finding]:
+    """A finding for each key that says something else than what counts; one for all workers that it is the same of."""
+    same: dict[tuple[str, str, Location], list[Overruled]] = {}
+    for one in found:
+        if one.differs:
+            same.setdefault((one.says, one.counts, one.section.at(one.keys, key=True)), []).append(one)
+    for (says, counts, place), those in same.items():
+        names = list(dict.fromkeys(one.component for one in those))
+        first = those[0]
+        here = first.at.file == first.section.file.name
+        are = "is" if len(names) == 1 else "are"
+        instead = f"{counts} stands below it" if here else f"{' and '.join(names)} {are} started with {counts}"
+        yield kinds.finding(
+            kinds.NO_EFFECT, f"{says} has no effect: {instead}", place, path=dotted(first.keys),
+            write="one of the two" if here else "take it away, or change what is set there",
+            why="the words of the file come first, and the last one counts", also=(("this counts", first.at),),
+        )  # fmt: skip

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from wellit import capabilities, flags
 from wellit.capabilities import Unknown
 from wellit.configfile import data, effect, inserted, kinds, lint
 from wellit.configfile.data import ConfigFile
+from wellit.configfile.effect import Overruled
 from wellit.configfile.inserted import Insert, Word
 from wellit.configfile.lint import Reader
 from wellit.configfile.section import Asked, Section, by_worker, read
 from wellit.errors import CannotAnswer
 from wellit.findings import Check, Finding
 from wellit.seen.graph import Component, workers
-from wellit.source import BadSource
+from wellit.source import BadSource, Keys
 from wellit.subject import Subject
 
 
@@ -26,6 +27,7 @@ class Laid:
     subject: Subject
     findings: list[Finding] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
+    overruled: list[Overruled] = field(default_factory=list)
 
     @property
     def stops(self) -> bool:
@@ -45,20 +47,37 @@ def laid_over(subject: Subject, wanted: Asked) -> Laid:
         return Laid(subject, [bad.finding])
     for component, section, reader in given:
         laid.findings += lint.findings(section, reader)
-        module = component.starts.module.node.keys if component.starts else ()
-        if component.words.script or not isinstance(module[-1:] and module[-1], int):
+        if place := _place(component):
+            without = effect.overruled(component, section, reader)
+            laid.overruled += without
+            lost = {number for one in without for number in one.numbers}
+            words = tuple(
+                Word(word.text, section.at(word.keys, key=word.key), word.keys)
+                for number, word in enumerate(reader.words(section))
+                if number not in lost
+            )
+            inserts.setdefault(component.graph.release.name, []).append(Insert(*place, words))
+        else:
             laid.checks.append(_unknown(component.title, "its command does not show where its words begin"))
-            continue
-        words = tuple(
-            Word(word.text, section.at(word.keys, key=word.key), word.keys) for word in reader.words(section)
-        )  # fmt: skip
-        inserts.setdefault(component.graph.release.name, []).append(Insert(module[:-1], int(module[-1]) + 1, words))
     if not laid.stops:
-        laid.findings += effect.without(given)
-        laid.subject = inserted.subject(subject, inserts)
+        laid.findings += effect.findings(laid.overruled)
+        laid.subject = inserted.subject(laid.subject, inserts)
     laid.findings = list(dict.fromkeys(laid.findings))
     laid.checks = list(dict.fromkeys(laid.checks))
     return laid
+
+
+def _place(component: Component) -> tuple[Keys, int] | None:
+    """The list in which a worker's own words stand, and where they begin; None for those of a script."""
+    if component.words.script or component.starts is None:
+        return None
+    *path, number = component.starts.module.node.keys
+    args = (*path[:-1], "args")
+    whole = component.node["command"].value
+    last = path[-1] == "command" and isinstance(whole, list) and number == len(whole) - 1
+    if last and isinstance(component.node["args"].value, list):
+        return args, 0
+    return (tuple(path), number + 1) if isinstance(number, int) else None
 
 
 def _given(subject: Subject, wanted: Asked, laid: Laid) -> Iterator[tuple[Component, Section, Reader]]:
@@ -70,6 +89,7 @@ def _given(subject: Subject, wanted: Asked, laid: Laid) -> Iterator[tuple[Compon
             why="a config file is laid under the words of an engine that is started by Dynamo and has one",
         )  # fmt: skip
     section = read(wanted, found[0][1])
+    laid.subject = replace(laid.subject, files=(*laid.subject.files, section.file))
     names = [name for one, _ in found for name in (one.name, one.role, one.declared) if name]
     apart = by_worker(section, names)
     laid.findings += _nobodys(section, [name for name in apart or () if name not in names])
@@ -103,8 +123,7 @@ def _reader(component: Component, config: ConfigFile) -> Reader | Unknown:
     writes = config.writes(str(version))
     if isinstance(writes, Unknown):
         return writes
-    own = facts["configFlags"]["file"] == config.flag
-    if own:
+    if facts["configFlags"]["own"]:
         return Reader(config, writes, component.program, component.version)
     return Reader(config, writes, component.engine.name, str(version), flags.program(component.program))
 

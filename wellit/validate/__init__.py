@@ -11,6 +11,7 @@ from wellit import (
     causes,
     choices,
     compose,
+    configfile,
     ids,
     ignore,
     process,
@@ -32,17 +33,27 @@ from wellit.validate import verdicts
 
 @dataclass
 class Validated:
-    """A validated stack. `stack` is None when its files cannot be read, `rendered` when its settings are wrong."""
+    """A validated stack. `stack` is None when its files cannot be read, `rendered` when its settings are wrong.
+
+    `subject` is what rules judged: the rendered values, with the words of a config file among them.
+    """
 
     report: Report
     stack: Stack | None = None
     rendered: render.Rendered | None = None
+    subject: subject.Subject | None = None
 
 
-def stack(choice: Choice, say: Say, *, fetch: bool = False, command: str = "validate") -> Validated:
-    """Judge one stack. Raises CannotAnswer for unknown names, and when a chart refuses what has no mistake here."""
-    result = _stack(choice, say, fetch, command)
-    ignore.close(result.report, ids.in_use, mine=own_files(choice))
+def stack(
+    choice: Choice, say: Say, *, fetch: bool = False, command: str = "validate", config: configfile.Asked | None = None
+) -> Validated:
+    """Judge one stack, with `config` laid under the words of its workers.
+
+    Raises CannotAnswer for unknown names, and when a chart refuses what has no mistake here.
+    """
+    result = _stack(choice, say, fetch, command, config)
+    mine = own_files(choice) + ([config.file] if config else [])
+    ignore.close(result.report, ids.in_use, mine=mine)
     return result
 
 
@@ -53,9 +64,9 @@ def own_files(choice: Choice) -> list[str]:
     return [*choice.files, *(file.name for file in read if catalogue.is_own(file))]
 
 
-def _stack(choice: Choice, say: Say, fetch: bool, command: str) -> Validated:
+def _stack(choice: Choice, say: Say, fetch: bool, command: str, config: configfile.Asked | None) -> Validated:
     result = begun(choice, command)
-    return finished(result, say, fetch) if goes_on(result) else result
+    return finished(result, say, fetch, config) if goes_on(result) else result
 
 
 def begun(choice: Choice, command: str = "validate") -> Validated:
@@ -84,22 +95,27 @@ def _texts(composed: Stack) -> dict[str, str]:
     return {layer.source.name: layer.source.text for layer in composed.layers}
 
 
-def finished(result: Validated, say: Say, fetch: bool) -> Validated:
+def finished(result: Validated, say: Say, fetch: bool, config: configfile.Asked | None = None) -> Validated:
     """A stack that has begun without a mistake, rendered and judged."""
     report, composed = result.report, result.stack
     assert composed is not None
     rendered = render.render(composed, say, fetch=fetch)
     judged = subject_of(composed, rendered)
+    if config:
+        laid = configfile.laid_over(judged, config)
+        report.add([*laid.findings, *laid.checks])
+        judged = laid.subject
     texts = _texts(composed) | judged.texts
-    made_from = (rendered.key, rendered.unrendered, texts, verdicts.code(), verdicts.components())
+    made_from = (rendered.key, rendered.unrendered, texts, str(config), verdicts.code(), verdicts.components())
     report.add(verdicts.of("s" + remembered.key(made_from), lambda: judge(judged)))
     rendered_too = judged.manifests is not None
-    ignore.take(report, texts, lambda: ids.asked(subject.CHARTS, settings=True, manifests=rendered_too))
+    of_config = set(configfile.KINDS) if config else set()
+    ignore.take(report, texts, lambda: ids.asked(subject.CHARTS, settings=True, manifests=rendered_too) | of_config)
     if rendered.refused and not report.exit_code:
         raise rendered.refused
     if rendered.unrendered:
         report.checks.append(skipped("manifests", rendered.unrendered))
-    return Validated(report, composed, rendered)
+    return Validated(report, composed, rendered, judged)
 
 
 def judge_settings(composed: Stack) -> list[Finding | Check]:

@@ -50,7 +50,7 @@ def chosen(said: Mapping[str, Any], of_a_stack: Iterable[str]) -> str:
     if wrong:
         taken = " and ".join(f"--{name}" for name in INPUTS[named[0]])
         raise CannotAnswer(
-            f"--{wrong[0].strip('_')} does not go with {flags[0]}",
+            f"--{wrong[0].strip('_').replace('_', '-')} does not go with {flags[0]}",
             why="it chooses among this checkout's own guides, or changes one",
             write=f"{flags[0]} without it" + (f"; it takes {taken}" if taken else ""),
         )
