@@ -68,17 +68,32 @@ class Places:
             return None
 
     def _argument(self, keys: Keys) -> Location | None:
-        """The place of one engine argument in the person's or the engine's list."""
+        """The place of one engine argument: in the person's or the engine's list, or the setting that it says."""
         if "args" not in keys:
             return None
         try:
-            word: Any = source.lookup(self.release.values, keys)
-        except KeyError:
+            words: Any = source.lookup(self.release.values, keys[:-1])
+            word = words[keys[-1]]
+        except (KeyError, IndexError, TypeError):
             return None
-        role = str(keys[0])
-        for setting in ((role, "args"), ("engine", "args"), ("engine", "disaggregation", role, "args")):
+        if not isinstance(word, str):
+            return None
+        at = keys.index("args")
+        role = str(keys[0] if keys[0] != "components" else keys[at - 1])
+        block = (self.stack.way.engine,) if self.stack.way.engine else ()
+        for setting in ((role, "args"), ("engine", "args"), ("engine", *block, "disaggregation", role, "args")):
             for where in self._own(setting):
                 listed = self._value(where) or []
-                if isinstance(word, str) and word in listed:
+                if word in listed:
                     return self.stack.at((*where, listed.index(word)))
-        return None
+        number = keys[-1]
+        before = words[number - 1] if isinstance(number, int) and number else ""
+        return self._neutral(role, word if word.startswith("--") else str(before), block) if block else None
+
+    def _neutral(self, role: str, flag: str, block: Keys) -> Location | None:
+        """The neutral setting that the template writes as this flag (decode.pageSize ...)."""
+        flags = {**(self._value(("engine", "flags")) or {}), **(self._value(("engine", *block, "flags")) or {})}
+        name = next((name for name, own in flags.items() if own == flag), "")
+        places = ((role, name), ("model", "name" if name == "model" else name), ("disaggregation", name), (name,))
+        said = [where for where in places if self._value(where) is not None] if name else []
+        return self.stack.at(said[0]) if said else None
