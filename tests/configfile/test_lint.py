@@ -54,14 +54,14 @@ KEYS = {
     "page-sise: 16": ("page-size", 'SGLang 0.5.16 has no flag --page-sise; did you mean "page-size"?'),
     "wibble: 1": ("take it away", "SGLang 0.5.16 has no flag --wibble"),
     "dyn-tool-call-parser: qwen": (
-        "it on the command line: -- --dyn-tool-call-parser qwen",
+        "it in the worker's args: --dyn-tool-call-parser qwen",
         "dyn-tool-call-parser is a flag of dynamo.sglang, and only SGLang 0.5.16 reads the file",
     ),
     "lora-paths: [a, b]": (
-        "it on the command line: -- --lora-paths a b", "SGLang 0.5.16 does not take --lora-paths in a file",
+        "it in the worker's args: --lora-paths a b", "SGLang 0.5.16 does not take --lora-paths in a file",
     ),
     "disable-cuda-graph: true": (
-        "it on the command line: -- --disable-cuda-graph", "SGLang 0.5.16 does not take --disable-cuda-graph in a file",
+        "it in the worker's args: --disable-cuda-graph", "SGLang 0.5.16 does not take --disable-cuda-graph in a file",
     ),
     "decode: {page-size: 16}": ("--config-key decode", 'SGLang 0.5.16 has no flag --decode: "decode" is a section'),
     "config: other.yaml": ("its keys, in this file", "SGLang 0.5.16 reads no file that a config file names"),

@@ -95,8 +95,8 @@ class _Key:
             message, why = f"{title} reads no file that a config file names", "it is taken, and nothing is done with it"
             yield self._wrong_key(message, "its keys, in this file", why)
         if self.flag in self.reader.writes.refuses:
-            why = f"it ends: Unsupported config option '{str(self.key).replace('-', '_')}'"
-            write = f"it on the command line: -- {self._spoken()}"
+            why = f"it ends with a ValueError: Unsupported config option '{str(self.key).replace('-', '_')}'"
+            write = f"it in the worker's args: {self._spoken()}"
             yield self._wrong_key(f"{title} does not take {self.flag} in a file", write, why)
         unknown = next((p for word, p in self.problems if word.key and p.kind in ("unknown", "ambiguous")), None)
         if unknown and not isinstance(self.answer, Unknown):
@@ -112,7 +112,7 @@ class _Key:
         other = self.reader.other
         if other and other.versions_with(bare):
             message = f"{self.key} is a flag of {other.title}, and only {self.reader.title} reads the file"
-            return self._wrong_key(message, f"it on the command line: -- {self._spoken()}", why)
+            return self._wrong_key(message, f"it in the worker's args: {self._spoken()}", why)
         if isinstance(self.value, dict):
             message = f'{answer.title} has no flag {self.flag}: "{self.key}" is a section'
             return self._wrong_key(message, f"--config-key {dotted((*self.section.keys, self.key))}", why)

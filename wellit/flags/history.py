@@ -61,6 +61,6 @@ def _former(program: Program, line: Line, word: str) -> str:
 
 
 def _replaced(program: Program, key: str) -> str:
-    record = program.records[key]
+    record = program.records.get(key, {})  # an engine's flag is in a list of its own
     changed = [change.get("replacedBy", "") for change in record.get("changes", {}).values()]
     return str(next(filter(None, [record.get("replacedBy", ""), *changed]), ""))
