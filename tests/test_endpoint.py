@@ -6,6 +6,7 @@ import shlex
 import pytest
 
 from tests.support.clusters import DEPLOYMENT, access
+from tests.support.graphs import item as graph_item
 from wellit.demand import Object
 from wellit.endpoint import find_endpoint
 from wellit.live import Live, Part
@@ -38,6 +39,15 @@ def test_no_gateway_goes_to_a_model_pod_and_says_so() -> None:
     found = find_endpoint(HERE, known, Live(()))
     assert found.before == "kubectl --context c port-forward -n ns deployment/d 8000:8000"
     assert found.note == "straight to one model pod: the router is not in the way"
+
+
+def test_a_frontend_has_a_service_of_its_own() -> None:
+    known = Record("guide", "agg", "ns", "x", model="m", entry={"service": "g-frontend", "port": "8000"})
+    found = find_endpoint(HERE, known, Live(()))
+    assert found.before == "kubectl --context c port-forward -n ns service/g-frontend 8000:8000"
+    assert (found.url, found.note) == ("http://127.0.0.1:8000", "")
+    kept = Live((Part(graph_item(), idle="Dynamo's operator is not here"),))
+    assert find_endpoint(HERE, known, kept).note == "nothing runs there: Dynamo's operator is not here"
 
 
 def test_simulated_readiness_says_that_nothing_answers() -> None:

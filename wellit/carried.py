@@ -29,8 +29,14 @@ class Carried:
     controller: Mapping[str, Any] = field(hash=False)
     pods: str
     part: str
+    entry: Mapping[str, Any] = field(hash=False)
     finalizer: str
+    without: str
     reasons: Mapping[str, str] = field(hash=False)
+
+    def service(self, name: str, part: str) -> str:
+        """The Service that its controller makes for a part of the object of this name."""
+        return str(self.entry["service"]).format(name=name, part=part.lower())
 
     @property
     def who(self) -> str:
@@ -55,6 +61,7 @@ def _known() -> dict[tuple[str, str], Carried]:
             pods = said["pods"]
             for group in about["groups"]:
                 found[group, kind] = Carried(
-                    kind, group, said["controller"], pods["object"], pods["part"], said["finalizer"], said["reasons"]
-                )
+                    kind, group, said["controller"], pods["object"], pods["part"], said["entry"], said["finalizer"],
+                    said["without"], said["reasons"],
+                )  # fmt: skip
     return found

@@ -47,9 +47,10 @@ class Endpoint:
 
 
 def find_endpoint(access: Access, known: Record, live: Live) -> Endpoint:
-    """The gateway's address when it has one that can be reached, else a port-forward to it or to a model pod."""
+    """The gateway's address when it can be reached, else a port-forward to it, to a frontend or to a model pod."""
     entry: Mapping[str, str] = known.entry
     note = "readiness here is simulated by the sandbox: nothing answers" if live.simulated else ""
+    note = f"nothing runs there: {live.idle[0].idle}" if live.idle else note
     forward = f"kubectl {access.flags} port-forward -n {known.namespace}"
     # A record of an older wellit knows one model and no ways.
     ways = known.ways or ({"engine": "", "model": known.model, "path": "", "headers": {}},)
@@ -63,8 +64,9 @@ def find_endpoint(access: Access, known: Record, live: Live) -> Endpoint:
             return Endpoint(url, note, tuple(_ask(way, url) for way in ways))
         if "service" not in entry:
             return Endpoint("", "; ".join(filter(None, [f"the gateway {gateway} has no address yet", note])))
+    if "service" in entry:
         url = _local(LOCAL_PORT)
-        before = f"{forward} service/{entry['service']} {LOCAL_PORT}:{port}"
+        before = f"{forward} service/{entry['service']} {LOCAL_PORT}:{entry['port']}"
         return Endpoint(url, note, tuple(_ask(way, url, before) for way in ways))
     asks = []
     for number, way in enumerate(ways, LOCAL_PORT):

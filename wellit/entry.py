@@ -7,12 +7,13 @@ from typing import Any
 
 from wellit import cells
 from wellit.compose import Stack
-from wellit.demand import Demand
+from wellit.demand import Demand, Kind
 from wellit.render import Rendered
+from wellit.templates import templates
 
 
 def entry(stack: Stack, rendered: Rendered, demand: Demand) -> dict[str, str]:
-    """A gateway with its service and port, or a deployment with its port; empty when nothing takes requests.
+    """A gateway with its service and port, a service or a deployment with its port; empty when none takes requests.
 
     A gateway that has no Service in the cluster has none here either.
     """
@@ -23,7 +24,17 @@ def entry(stack: Stack, rendered: Rendered, demand: Demand) -> dict[str, str]:
             service = stack.values["gateway"]["serviceName"]
             made = {"service": service.replace("{gateway}", name)} if service else {}
             return {"gateway": name, "port": port, **made}
-    return next((behind for _, behind in _behind(rendered, demand)), {})
+    return next(_fronts(rendered), None) or next((behind for _, behind in _behind(rendered, demand)), {})
+
+
+def _fronts(rendered: Rendered) -> Iterator[dict[str, str]]:
+    """Services that controllers make before the parts of an object that take requests."""
+    for manifest in rendered.manifests:
+        if known := Kind(manifest["apiVersion"], manifest["kind"]).carried:
+            for one in templates(manifest):
+                if one.does == known.entry["does"] and one.count:
+                    service = known.service(manifest["metadata"]["name"], one.part)
+                    yield {"service": service, "port": str(known.entry["port"])}
 
 
 def ways(stack: Stack, rendered: Rendered, demand: Demand) -> tuple[dict[str, Any], ...]:

@@ -137,18 +137,23 @@ def uninstall(known: Record, access: Access, say: Say, ask: Ask) -> Check:
         known = _write(access, replace(_ours(known), state="uninstalling"))
         done = helm.uninstall(reversed(known.release_names), known.namespace)
         if not done.ok:
-            raise Refused(
-                f"helm does not remove the stack: {reason(done)}", write="the same uninstall again goes on from here"
-            )
+            again = "the same uninstall again goes on from here"
+            raise _left(known, access, f"helm does not remove the stack: {reason(done)}", again)
         check = verify.gone(_ended(access, known, say))
         if check.status != "pass":
-            raise Refused(check.detail, why="the record stays", write=check.fix)
+            raise _left(known, access, check.detail, check.fix)
         done = access.call("delete", "--raw", known.path)
         if not done.ok and "NotFound" not in done.err:
             raise failure(access, done, known.path)
     except KeyboardInterrupt:
         raise Interrupted("stopped on the way", write="the same uninstall again goes on from here") from None
     return check
+
+
+def _left(known: Record, access: Access, said: str, write: str) -> Refused:
+    held = live.held(access, known.namespace, known.all_objects())
+    why = ["the record stays", *([held.why] if held else [])]
+    return Refused(said, why="; ".join(why), write=held.write if held else write)
 
 
 def _nobody_at_work(known: Record | None) -> None:

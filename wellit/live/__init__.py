@@ -14,11 +14,24 @@ from wellit.access import Access, Missing, Unread
 from wellit.cluster import whole
 from wellit.demand import Kind, Object
 from wellit.live import graph
+from wellit.live.graph import held
 from wellit.live.part import WORKLOADS, Live, Part
 from wellit.live.pods import PodState, pod_state
 from wellit.owners import made_for
 
-__all__ = ["PODS", "WORKLOADS", "Live", "Part", "PodState", "existing", "last_lines", "look", "part_of", "pod_state"]
+__all__ = [
+    "PODS",
+    "WORKLOADS",
+    "Live",
+    "Part",
+    "PodState",
+    "existing",
+    "held",
+    "last_lines",
+    "look",
+    "part_of",
+    "pod_state",
+]
 
 PODS = Kind("v1", "Pod")
 # Conditions that say that something is in use, and where they stand. A condition of the second list may be absent.

@@ -3,14 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from wellit.access import Access
+from wellit.access import Access, Missing, Unread
 from wellit.carried import CONDITION, STANDS_FOR
 from wellit.demand import Kind, Object
 from wellit.live.part import Part
 from wellit.live.pods import PodState
 from wellit.owners import made_for
+
+
+@dataclass(frozen=True)
+class Held:
+    """Why a deleted object is still there, and what to do."""
+
+    why: str
+    write: str
+
+
+def held(access: Access, namespace: str, objects: Iterable[Object]) -> Held | None:
+    """The first of these objects that is deleted and waits for its controller; None when none does."""
+    for item in objects:
+        if not (known := item.of.carried):
+            continue
+        found = access.get(item.of.path(namespace, item.name))
+        about = {} if isinstance(found, (Missing, Unread)) else found["metadata"]
+        if about.get("deletionTimestamp") and known.finalizer in (about.get("finalizers") or ()):
+            labels = ",".join(f"{key}={value}" for key, value in known.controller["labels"].items())
+            name = f"{item.of.resource}.{item.of.group} {item.name}"
+            return Held(
+                f"{item} waits for {known.finalizer}, which {known.who} takes away when it has cleaned up",
+                f"is it running? kubectl {access.flags} get deployments -A -l {labels}; where it is gone for good: "
+                f"kubectl {access.flags} -n {namespace} patch {name} --type=merge -p "
+                """'{"metadata":{"finalizers":null}}', then the same uninstall again""",
+            )
+    return None
 
 
 def part_of(item: Object, live: Mapping[str, Any], pods: Iterable[PodState]) -> Part:

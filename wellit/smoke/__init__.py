@@ -50,6 +50,10 @@ def smoke(access: Access, known: Record, now: Live | None = None, seconds: float
 
 def simulated(access: Access, now: Live) -> tuple[str, str] | None:
     """Why nothing can be asked where readiness is only said, and what mends it; None where it is real."""
+    if now.idle:
+        known = now.idle[0].object.of.carried
+        elsewhere = "another cluster: --context, --kubeconfig"
+        return f"nothing runs there: {now.idle[0].idle}", f"{known.without if known else ''}; or {elsewhere}"
     said = [str(part.object) for part in now.parts if part.simulated]
     if not said:
         return None
