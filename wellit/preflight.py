@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from wellit import capabilities, placement, publishers
@@ -23,6 +24,7 @@ from wellit.findings import Check
 # by default from here.
 OLDEST = (1, 29)
 SMALLER = "--size small, fewer pods (--set decode.replicas=N), or fewer GPUs in each (--set decode.tensorParallel=N)"
+TOKEN = "HF_TOKEN"
 SKEW = 1  # minor releases between kubectl and the server that Kubernetes promises to work
 
 
@@ -35,7 +37,7 @@ def preflight(demand: Demand, cluster: Cluster, values: Mapping[str, Any]) -> li
         *_kinds(demand, cluster, values),
         *classes(demand, cluster, values),
         room(demand, cluster),
-        *secrets(demand, cluster),
+        *secrets(demand, cluster, str((values.get("model") or {}).get("secret") or "")),
         _permissions(demand, cluster),
         *_neighbours(demand, cluster),
         *_stand_ins(demand, cluster),
@@ -169,9 +171,11 @@ def _numbers(demand: Demand, rooms: Iterable[placement.Room]) -> str:
     return "; ".join(said) or "no GPUs wanted"
 
 
-def secrets(demand: Demand, cluster: Cluster) -> Iterator[Check]:
-    """WL607, one for each secret."""
+def secrets(demand: Demand, cluster: Cluster, token: str = "") -> Iterator[Check]:
+    """WL607, one for each secret; `token` is the one that holds the model's HF_TOKEN, also where all of it is read."""
     for wanted in demand.secrets:
+        if wanted.name == token and not wanted.keys:
+            wanted = replace(wanted, keys=frozenset([TOKEN]))
         keys = f" with {', '.join(sorted(wanted.keys))}" if wanted.keys else ""
         title = f"the secret {wanted.name}{keys} is there"
         found = cluster.secrets.get(wanted.name, Missing())
@@ -195,7 +199,7 @@ def _make(wanted: Wanted, demand: Demand, cluster: Cluster) -> str:
     first = "" if cluster.namespace is True else f"kubectl {cluster.flags} create namespace {demand.namespace}; "
     make = f"create secret generic {wanted.name} -n {demand.namespace} --from-file={key}=/dev/stdin"
     fix = f'{first}printf %s "${key}" | kubectl {cluster.flags} {make}'
-    return f'{fix}; a model that needs no token: --set model.secret=""' if key == "HF_TOKEN" else fix
+    return f'{fix}; a model that needs no token: --set model.secret=""' if key == TOKEN else fix
 
 
 def _permissions(demand: Demand, cluster: Cluster) -> Check:
