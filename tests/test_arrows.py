@@ -17,8 +17,9 @@ ORDER = """
     ignore
     charts release_values
     render places inputs configfile ids validate new
-    demand owners sandbox door access permissions cluster placement publishers preflight entry record again plan
-    live installed progress helm prerequisites endpoint reach waiting verify prometheus refusals smoke lifecycle
+    demand owners sandbox door access permissions carriers served cluster placement publishers operators preflight
+    entry record again plan live installed progress helm prerequisites endpoint reach waiting verify
+    prometheus refusals smoke lifecycle
     provide prepare operate
     editor
     report

@@ -31,6 +31,11 @@ class Unread:
 
     why: str
 
+    @property
+    def words(self) -> str:
+        """As a check tells it."""
+        return f"not looked at: you may not {self.why}"
+
 
 @dataclass(frozen=True)
 class Missing:

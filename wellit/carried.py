@@ -31,6 +31,7 @@ class Carried:
     part: str
     entry: Mapping[str, Any] = field(hash=False)
     finalizer: str
+    fixed: tuple[str, ...]
     without: str
     reasons: Mapping[str, str] = field(hash=False)
 
@@ -62,6 +63,6 @@ def _known() -> dict[tuple[str, str], Carried]:
             for group in about["groups"]:
                 found[group, kind] = Carried(
                     kind, group, said["controller"], pods["object"], pods["part"], said["entry"], said["finalizer"],
-                    said["without"], said["reasons"],
+                    tuple(said["fixed"]), said["without"], said["reasons"],
                 )  # fmt: skip
     return found

@@ -31,8 +31,9 @@ CHECKS: dict[str, tuple[str, str]] = {
     ),
     "WL602": (
         "Kubernetes is new enough",
-        "The routing proxy is a native sidecar, an init container that stays: on by default from 1.29 on. kubectl\n"
-        "is promised to work with servers one minor release away.",
+        "The routing proxy is a native sidecar, an init container that stays: on by default from 1.29 on. A release\n"
+        "train may want a newer one (versions.kubernetes). kubectl is promised to work with servers one minor release\n"
+        "away.",
     ),
     "WL603": ("The namespace is there or may be made", "install makes it when it is not there and you may."),
     "WL604": (
@@ -67,15 +68,27 @@ CHECKS: dict[str, tuple[str, str]] = {
         "Only in a sandbox that answers: an older release of llm-d's picker cannot be built, and upstream's, which "
         "stands in for it, does not have all of its plugins. It would end at once, again and again.",
     ),
+    "WL611": (
+        "A controller makes pods of an object of its own kind",
+        "Helm installs a DynamoGraphDeployment wherever its definition is; that pods come of it needs Dynamo's\n"
+        "operator. It is looked for by the labels that its chart gives its Deployment. In a sandbox it cannot be had:\n"
+        "the API server checks the object's shape and keeps it, and nothing runs.",
+    ),
+    "WL612": (
+        "An object that is there can become what is rendered",
+        "Of a DynamoGraphDeployment the components, what each is for, and the engine stay as they were made: NVIDIA's\n"
+        "webhook refuses a change, in the middle of an install. From agg to disagg the way is an uninstall.",
+    ),
     "WL621": (
         "The definitions that the gateway needs are there",
         "Gateway API's and the inference extension's, of the version train's release or a newer one: a newer one is\n"
         "never replaced by an older. invoke prerequisites --apply brings what is missing or older, after asking.",
     ),
     "WL622": (
-        "The gateway's provider is installed",
+        "The gateway's provider, or the controller of a way, is installed",
         "The release of each of its charts, in the train's version or a newer one, with the values that it must have.\n"
-        "What was installed in another way is left alone. Nothing of this is tried in a sandbox.",
+        "What was installed in another way is left alone, and where an operator runs already no second one is\n"
+        "installed. Nothing of this is tried in a sandbox.",
     ),
     "WL623": (
         "What the cloud must turn on is on",

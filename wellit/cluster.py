@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from wellit import permissions
+from wellit import carriers, permissions, served
 from wellit.access import Access, Missing, StandIn, Unread, stand_ins
+from wellit.carriers import Carriers
 from wellit.demand import Act, Demand, Kind, Object
 from wellit.owners import made_for
 from wellit.quantities import milli, pod_asks
@@ -73,7 +74,9 @@ class Cluster:
     """What the look found.
 
     `pods` are those of all namespaces, `neighbours` those of the stack's own. `allowed` says of each act of the
-    demand whether the user may do it, None when unknown.
+    demand whether the user may do it, None when unknown. `carriers` are the controllers of kinds that have one of
+    their own, `other_versions` the versions in which a kind is known that is not in that of the demand, `carried` the
+    objects of such kinds that are there already.
     """
 
     label: str
@@ -93,6 +96,9 @@ class Cluster:
     releases: tuple[HelmRelease, ...] | Unread = ()
     sandbox: bool = False
     stand_ins: Mapping[str, StandIn] = field(default_factory=dict)
+    carriers: Mapping[Kind, Carriers] = field(default_factory=dict)
+    other_versions: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
+    carried: Mapping[Object, Mapping[str, Any] | Missing | Unread] = field(default_factory=dict)
 
 
 def look(access: Access, demand: Demand) -> Cluster:
@@ -106,14 +112,20 @@ def look(access: Access, demand: Demand) -> Cluster:
         versions = soon(_versions, access)
         here = soon(_exists, access, f"/api/v1/namespaces/{namespace}")
         allowed = soon(permissions.allowed, access, demand)
-        served = {version: soon(_kinds, access, version) for version in _unusual(demand)}
+        versions_served = {version: soon(served.kinds, access, version) for version in served.unusual(demand)}
         busy = soon(_pods, access, demand)
         nodes = soon(_nodes, access) if demand.workloads else lambda: ()
         releases_ = soon(releases, access, namespace)
+        there = {item: soon(access.get, item.of.path(namespace, item.name)) for item, _ in demand.carried}
+        carried = {k: soon(carriers.look, access, k, k.carried) for k in demand.kinds if k.carried}
         secrets = {wanted.name: soon(_keys, access, namespace, wanted.name) for wanted in demand.secrets}
         classes = {name: soon(accepted, access, name) for name in demand.gateway_classes}
         client_and_server = versions()  # asked for first: a cluster that does not answer is told once
         found = here()
+        kinds = served.which(demand, {version: of_version() for version, of_version in versions_served.items()})
+        others = {
+            k: soon(served.other_versions, access, k) for k, known in kinds.items() if known is False and k.carried
+        }
         may = (
             None
             if found is True
@@ -122,7 +134,7 @@ def look(access: Access, demand: Demand) -> Cluster:
         return Cluster(
             access.label, access.context, access.flags, *client_and_server,
             namespace=found,
-            served=_which(demand, {version: kinds() for version, kinds in served.items()}),
+            served=kinds,
             nodes=nodes(),
             pods=busy()[0],
             neighbours=busy()[1],
@@ -133,6 +145,9 @@ def look(access: Access, demand: Demand) -> Cluster:
             releases=releases_(),
             sandbox=bool(access.sandbox),
             stand_ins=stand_ins(access, demand.images),
+            carriers={k: found() for k, found in carried.items()},
+            carried={item: answer() for item, answer in there.items()},
+            other_versions={k: found() for k, found in others.items()},
         )  # fmt: skip
 
 
@@ -199,27 +214,6 @@ def _versions(access: Access) -> tuple[str, str]:
 def _exists(access: Access, path: str) -> bool | Unread:
     answer = access.get(path)
     return answer if isinstance(answer, Unread) else not isinstance(answer, Missing)
-
-
-def _unusual(demand: Demand) -> list[str]:
-    return sorted({kind.api_version for kind in demand.kinds if not kind.built_in})
-
-
-def _kinds(access: Access, api_version: str) -> frozenset[str] | Unread:
-    """The kinds that one API version serves; none when it is not there."""
-    answer = access.get(f"/apis/{api_version}")
-    if isinstance(answer, Unread):
-        return answer
-    return frozenset() if isinstance(answer, Missing) else frozenset(r["kind"] for r in answer["resources"])
-
-
-def _which(demand: Demand, served: Mapping[str, frozenset[str] | Unread]) -> dict[Kind, bool | Unread]:
-    result: dict[Kind, bool | Unread] = {}
-    for kind in demand.kinds:
-        if not kind.built_in:
-            kinds = served[kind.api_version]
-            result[kind] = kinds if isinstance(kinds, Unread) else kind.kind in kinds
-    return result
 
 
 def _nodes(access: Access) -> tuple[Node, ...] | Unread:

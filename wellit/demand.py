@@ -133,6 +133,7 @@ class Demand:
     selectors: tuple[tuple[str, Mapping[str, str]], ...] = ()  # (pool, its selector)
     acts: tuple[Act, ...] = ()
     plugins: tuple[str, ...] = ()  # types of plugins that pickers are configured with
+    carried: tuple[tuple[Object, Manifest], ...] = ()  # what controllers of their own carry out, as it is rendered
 
     @property
     def kinds(self) -> dict[Kind, int]:
@@ -175,6 +176,7 @@ def of(pairs: Sequence[tuple[str, Manifest]], namespace: str) -> Demand:
         tuple((m["metadata"]["name"], _selector(m)) for m in manifests if m["kind"] == "InferencePool"),
         tuple(sorted(set(_acts(objects, manifests)))),
         tuple(sorted({kind for m in manifests if m["kind"] == "ConfigMap" for kind in _plugins(m)})),
+        tuple((item, m) for (_, m), item in zip(pairs, objects, strict=True) if item.of.carried),
     )
 
 

@@ -4,7 +4,7 @@ WL601 the cluster answers            WL606 pods find room (GPUs first)
 WL602 its Kubernetes is new enough   WL607 secrets that the pods read
 WL603 the namespace                  WL608 permissions
 WL604 the kinds that are rendered    WL609 no other pods behind the pool
-                                     WL610 what stands in (in a sandbox) has the plugins
+WL610 what stands in (in a sandbox) has the plugins   WL611 the controllers of kinds that have one of their own
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from wellit import capabilities, placement, publishers
+from wellit import capabilities, operators, placement, publishers
 from wellit.access import Missing, Unread
 from wellit.cluster import Cluster
 from wellit.demand import Act, Demand, Wanted, Workload
@@ -22,7 +22,11 @@ from wellit.findings import Check
 
 # Containers that stay beside the main one (the routing proxy is an init container with restartPolicy Always) are on
 # by default from here.
-OLDEST = (1, 29)
+OLDEST: Mapping[str, str] = {
+    "version": "1.29",
+    "because": "the routing proxy would keep the pods from starting",
+    "instead": "do without the proxy: --set proxy.enabled=false",
+}
 SMALLER = "--size small, fewer pods (--set decode.replicas=N), or fewer GPUs in each (--set decode.tensorParallel=N)"
 TOKEN = "HF_TOKEN"
 SKEW = 1  # minor releases between kubectl and the server that Kubernetes promises to work
@@ -32,10 +36,11 @@ def preflight(demand: Demand, cluster: Cluster, values: Mapping[str, Any]) -> li
     """All checks. `values` are the stack's settings: the fix of a missing CRD names the version train's release."""
     return [
         _reachable(cluster),
-        _version(cluster),
+        _version(cluster, values["versions"].get("kubernetes") or OLDEST),
         _namespace(demand, cluster),
         *_kinds(demand, cluster, values),
         *classes(demand, cluster, values),
+        *operators.checks(demand, cluster, values),
         room(demand, cluster),
         *secrets(demand, cluster, str((values.get("model") or {}).get("secret") or "")),
         _permissions(demand, cluster),
@@ -64,16 +69,14 @@ def _reachable(cluster: Cluster) -> Check:
     return Check("WL601", "the cluster answers", "pass", cluster.label)
 
 
-def _version(cluster: Cluster) -> Check:
-    title = f"Kubernetes is {OLDEST[0]}.{OLDEST[1]} or newer"
+def _version(cluster: Cluster, oldest: Mapping[str, str]) -> Check:
+    title = f"Kubernetes is {oldest['version']} or newer"
     server, client = _minor(cluster.version), _minor(cluster.client_version)
     if server is None:
         return Check("WL602", title, "unknown", "the cluster does not tell its version")
-    if server < OLDEST:
-        return Check(
-            "WL602", title, "fail", f"it is {cluster.version}: the routing proxy would keep the pods from starting",
-            "a newer cluster, or do without the proxy: --set proxy.enabled=false",
-        )  # fmt: skip
+    if server < (_minor(oldest["version"]) or ()):
+        detail = f"it is {cluster.version}: {oldest['because']}"
+        return Check("WL602", title, "fail", detail, f"a newer cluster, or {oldest['instead']}")
     if client and abs(client[1] - server[1]) > SKEW:
         detail = f"it is {cluster.version}, and kubectl {cluster.client_version} is more than {SKEW} minor release away"
         return Check("WL602", title, "warn", detail, f"kubectl {server[0]}.{server[1]} on PATH")
@@ -107,6 +110,8 @@ def _kinds(demand: Demand, cluster: Cluster, values: Mapping[str, Any]) -> Itera
             yield Check("WL604", title, "unknown", denied(served))
         elif not served:
             detail = f"{_count(demand.kinds[kind], 'object')} would be refused: its definition is not in the cluster"
+            if others := cluster.other_versions.get(kind):
+                detail = f"the cluster knows it as {', '.join(others)} only: its controller is of an older release"
             release = publishers.wants(kind.group, values)
             yield Check(
                 "WL604", title, "fail", f"{detail}; {release}" if release else detail,
@@ -244,7 +249,7 @@ def _neighbours(demand: Demand, cluster: Cluster) -> Iterator[Check]:
 
 def denied(unread: Unread) -> str:
     """What could not be read, in words."""
-    return f"not looked at: you may not {unread.why}"
+    return unread.words
 
 
 def _count(number: int, noun: str) -> str:

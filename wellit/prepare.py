@@ -20,7 +20,7 @@ POLL_SECONDS = 1.0
 
 
 def prepare(stack: Stack, access: Access, say: Say, ask: Ask, *, apply: bool) -> Report:
-    """What the stack's gateway needs of the cluster; with `apply` what is missing is installed, after asking.
+    """What the stack's way or gateway needs of the cluster; with `apply` what is missing is installed, after asking.
 
     Raises as prerequisites.steps() and provide() do, and what `ask` raises.
     """
@@ -66,7 +66,7 @@ def _settled(look: Callable[[], Seen], *, waits: bool) -> Seen:
 
 
 def _lines(stack: Stack, judged: Sequence[Judged], access: Access) -> Iterator[str]:
-    train, title = stack.values["versions"]["name"], stack.values["gateway"]["title"]
+    train, title = stack.values["versions"]["name"], prerequisites.whose(stack)
     yield f"what {title} needs on {access.label}, for {train}"
     for one in judged:
         check = one.check

@@ -31,12 +31,20 @@ def fix(group: str, values: Settings, flags: str) -> str:
     """The command that brings an API's definitions, and the setting that does without. `flags` are kubectl's."""
     about = _of(group)
     command = _command(group, about, values, flags)
+    if about.get("kinds"):
+        return prerequisites(values)
     if about:
         return ", or: ".join(said for said in (about.get("setting"), command) if said)
     gateway = values["gateway"]
     if not command and any(name.endswith(f".{group}") for name in gateway["crds"]):
         return f"invoke prerequisites, with the same flags, shows what {gateway['title']} needs; or --gateway none"
     return f"--gateway none, or: {command}" if command else ""
+
+
+def prerequisites(values: Settings) -> str:
+    """What shows, and brings, all that a stack's way needs of a cluster."""
+    train = values["versions"]["name"]
+    return f"invoke prerequisites, with the same flags, shows what {train} needs; with --apply it installs that"
 
 
 def about(api: str) -> Settings:
@@ -60,8 +68,10 @@ def apply_command(about: Settings, version: str, flags: str) -> str:
 
 
 def source_words(chart: Settings, version: str) -> list[str]:
-    """How helm is told which chart: ``istiod --repo https://... --version 1.29.1``."""
+    """How helm is told which chart: ``istiod --repo https://... --version 1.29.1``, or the chart's own address."""
     where = chart["from"]
+    if "{version}" in where:
+        return [where.format(name=chart["name"], version=version)]
     found = [f"{where}/{chart['name']}"] if where.startswith("oci:") else [chart["name"], "--repo", where]
     return [*found, "--version", version]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from wellit import paths, remembered
 
@@ -13,6 +14,7 @@ class Way:
     """One way. `engine` is the block of an engine's file that starts it in this way; empty: the file itself does.
 
     `charts` are the parts whose charts are upstream's. `no_gateway` says why none stands before it, empty when one may.
+    `prerequisites` are the steps to what a cluster must have; empty: those of the gateway.
     """
 
     name: str
@@ -24,6 +26,7 @@ class Way:
     charts: tuple[str, ...]
     images: Mapping[str, str] = field(hash=False)
     no_gateway: str = ""
+    prerequisites: tuple[Mapping[str, Any], ...] = field(default=(), hash=False)
 
 
 def ways() -> dict[str, Way]:
@@ -33,7 +36,9 @@ def ways() -> dict[str, Way]:
         gateway = data["gateway"]
         about = {key: data[key] for key in ("title", "summary", "schema", "environment", "engine", "images")}
         charts = tuple(data["charts"])
-        found[name] = Way(name, **about, charts=charts, no_gateway="" if gateway["takes"] else gateway["because"])
+        why = "" if gateway["takes"] else gateway["because"]
+        steps = tuple(data.get("prerequisites", ()))
+        found[name] = Way(name, **about, charts=charts, no_gateway=why, prerequisites=steps)
     return found
 
 

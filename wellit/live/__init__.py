@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
+from wellit import carriers
 from wellit.access import Access, Missing, Unread
 from wellit.cluster import whole
 from wellit.demand import Kind, Object
@@ -66,7 +67,7 @@ def look(access: Access, namespace: str, objects: Iterable[Object]) -> Live:
         parts.append(
             part
             if part.settled or live is None or graph.heard(live)
-            else replace(part, idle=graph.idle(access, item.of))
+            else replace(part, idle=carriers.idle(access, item.of))
         )
         if live is not None and item.of.kind == "Gateway":
             for address in ((live.get("status") or {}).get("addresses") or [])[:1]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from wellit.access import Access, Missing, Unread
-from wellit.carried import CONDITION, STANDS_FOR
-from wellit.demand import Kind, Object
+from wellit.carried import CONDITION
+from wellit.carriers import selector
+from wellit.demand import Object
 from wellit.live.part import Part
 from wellit.live.pods import PodState
 from wellit.owners import made_for
@@ -30,12 +31,11 @@ def held(access: Access, namespace: str, objects: Iterable[Object]) -> Held | No
         found = access.get(item.of.path(namespace, item.name))
         about = {} if isinstance(found, (Missing, Unread)) else found["metadata"]
         if about.get("deletionTimestamp") and known.finalizer in (about.get("finalizers") or ()):
-            labels = ",".join(f"{key}={value}" for key, value in known.controller["labels"].items())
             name = f"{item.of.resource}.{item.of.group} {item.name}"
             return Held(
                 f"{item} waits for {known.finalizer}, which {known.who} takes away when it has cleaned up",
-                f"is it running? kubectl {access.flags} get deployments -A -l {labels}; where it is gone for good: "
-                f"kubectl {access.flags} -n {namespace} patch {name} --type=merge -p "
+                f"is it running? kubectl {access.flags} get deployments -A -l {selector(known)}; where it is gone for "
+                f"good: kubectl {access.flags} -n {namespace} patch {name} --type=merge -p "
                 """'{"metadata":{"finalizers":null}}', then the same uninstall again""",
             )
     return None
@@ -68,17 +68,6 @@ def part_of(item: Object, live: Mapping[str, Any], pods: Iterable[PodState]) -> 
 def heard(live: Mapping[str, Any]) -> bool:
     """Whether a controller has said anything of an object."""
     return bool((live.get("status") or {}).get("conditions"))
-
-
-def idle(access: Access, kind: Kind) -> str:
-    """Why nothing comes of objects of this kind; "" when something may, or when that may not be looked at."""
-    if not kind.carried:
-        return ""
-    name = f"{kind.resource}.{kind.group}"
-    template = f'go-template={{{{index .metadata.annotations "{STANDS_FOR}"}}}}'
-    done = access.call("get", "customresourcedefinition", name, "-o", template)
-    stands = done.ok and done.out.strip() not in ("", "<no value>")
-    return f"{kind.carried.who} is not here" if stands else ""
 
 
 def _counted(status: Mapping[str, Any]) -> Iterator[tuple[int, int]]:

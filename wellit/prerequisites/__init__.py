@@ -1,6 +1,6 @@
-"""What the gateway of an environment needs of a cluster before a stack, and what of it is there.
+"""What a stack's way, or its gateway, needs of a cluster before a stack, and what of it is there.
 
-    steps(stack)            the steps of the gateway's file, with the versions of the train
+    steps(stack)            the steps of the way or the gateway's file, with the versions of the train
     look(access, steps)     one read-only look at the cluster
     judge(steps, seen, ..)  per step a check, and whether there is something to do
 
@@ -9,7 +9,7 @@ Nothing here writes: provide does.
 
 from wellit.prerequisites.judge import Judged, gateway_class, judge
 from wellit.prerequisites.look import Defined, Installed, Seen, look
-from wellit.prerequisites.steps import Charted, Definitions, Step, TurnedOn, class_of, steps
+from wellit.prerequisites.steps import Charted, Definitions, Step, TurnedOn, class_of, steps, whose
 
 __all__ = [
     "Charted",
@@ -25,4 +25,5 @@ __all__ = [
     "judge",
     "look",
     "steps",
+    "whose",
 ]

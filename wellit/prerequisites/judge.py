@@ -19,6 +19,7 @@ from wellit.prerequisites.steps import Charted, Definitions, Step, TurnedOn
 from wellit.source import lookup
 
 IN_A_SANDBOX = "in a sandbox no chart is fetched: its gateway is simulated"
+DEFINED = "in a sandbox no chart is fetched: its API server has been given what definitions there are"
 
 
 @dataclass(frozen=True)
@@ -105,28 +106,39 @@ def _newer(step: Definitions, flags: str, version: str, missing: list[str]) -> J
 
 
 def _chart(step: Charted, seen: Seen, class_name: str) -> Judged:
+    carriers = seen.carriers.get(step.carries) if step.carries else None
+    if carriers and carriers.idle:
+        detail = f"in a sandbox no chart is fetched; {carriers.idle}: objects are checked in shape, and nothing runs"
+        return _told(step, "WL622", "skip", detail)
     if seen.sandbox:
-        return _told(step, "WL622", "skip", IN_A_SANDBOX)
+        return _told(step, "WL622", "skip", IN_A_SANDBOX if class_name else DEFINED)
     found = seen.releases.get(step.release, Missing())
     if isinstance(found, Unread):
         return _told(step, "WL622", "unknown", denied(found))
     if isinstance(found, Installed):
         return _installed(step, seen, found)
+    running = carriers.found if carriers else ()
+    if isinstance(running, Unread):
+        return _told(step, "WL622", "unknown", running.words)
+    if running:
+        there = "; ".join(one.words for one in running)
+        return _told(step, "WL622", "warn", f"it runs already, and was installed in another way: {there}: left alone")
     if isinstance(seen.definitions, Unread):
         return _told(step, "WL622", "unknown", denied(seen.definitions))
-    foreign = {name: about for name, about in seen.definitions.items() if name.partition(".")[2] in step.brings}
+    foreign = {name: about for name, about in seen.definitions.items() if step.has(name)}
     if foreign:
         owners = sorted({f"release {about.made_by}" if about.made_by else "elsewhere" for about in foreign.values()})
         detail = f"its {len(foreign)} definitions are there already, from {' and '.join(owners)}: left alone"
         return _told(step, "WL622", "warn", detail)
-    if not step.brings and isinstance(seen.gateway_class, Unread):
+    if not step.brings and not step.carries and isinstance(seen.gateway_class, Unread):
         return _told(step, "WL622", "unknown", denied(seen.gateway_class))
-    if not step.brings and seen.gateway_class is True:
+    if not step.brings and not step.carries and seen.gateway_class is True:
         detail = f"helm has no such release, and the gateway class {class_name} is accepted: left alone"
         needs = ", ".join(f"{'.'.join(keys)}={said}" for keys, said in publishers.leaves(step.about["values"]))
         return _told(step, "WL622", "warn", detail + (f"; see that it was installed with {needs}" if needs else ""))
     fix = publishers.upgrade_command(step.about, step.version, seen.flags)
-    return Judged(step, Check("WL622", step.title, "fail", "it is not there", fix), True, step.version)
+    detail = f"it is not there; it brings {' and '.join(step.besides)} as well" if step.besides else "it is not there"
+    return Judged(step, Check("WL622", step.title, "fail", detail, fix), True, step.version)
 
 
 def _installed(step: Charted, seen: Seen, found: Installed) -> Judged:

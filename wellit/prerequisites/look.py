@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from wellit import cluster
+from wellit import carriers, cluster
 from wellit.access import Access, Missing, Unread
+from wellit.carriers import Carriers
+from wellit.demand import Kind
 from wellit.helm import Helm
 from wellit.prerequisites.steps import Charted, Definitions, Step
 
@@ -38,7 +40,10 @@ class Installed:
 
 @dataclass(frozen=True)
 class Seen:
-    """What the look found. A release that is not there is Missing; the gateway class is True when it is accepted."""
+    """What the look found. A release that is not there is Missing; the gateway class is True when it is accepted.
+
+    `carriers` are who carries out the kinds for which a chart brings a controller.
+    """
 
     label: str
     flags: str
@@ -46,6 +51,7 @@ class Seen:
     releases: Mapping[str, Installed | Missing | Unread] = field(default_factory=dict)
     gateway_class: bool | Missing | Unread = field(default_factory=Missing)
     sandbox: bool = False
+    carriers: Mapping[Kind, Carriers] = field(default_factory=dict)
 
 
 def look(access: Access, wanted: Iterable[Step], gateway_class: str, helm: Helm) -> Seen:
@@ -59,6 +65,11 @@ def look(access: Access, wanted: Iterable[Step], gateway_class: str, helm: Helm)
         releases={} if access.sandbox else _releases(access, charts, helm),
         gateway_class=cluster.accepted(access, gateway_class) if gateway_class else Missing(),
         sandbox=bool(access.sandbox),
+        carriers={
+            kind: carriers.look(access, kind, kind.carried)
+            for kind in (step.carries for step in charts)
+            if kind and kind.carried
+        },
     )  # fmt: skip
 
 

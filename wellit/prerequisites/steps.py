@@ -1,4 +1,4 @@
-"""The steps of a gateway's file, with the versions of the stack's train."""
+"""The steps of a way (guides/ways.yaml) or of a gateway's file, with the versions of the stack's train."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from wellit import catalogue, paths, publishers, source
+from wellit import capabilities, catalogue, paths, publishers, source
+from wellit.capabilities import order
 from wellit.compose import Stack
+from wellit.demand import Kind
 from wellit.errors import CannotAnswer
 
 
@@ -34,12 +36,21 @@ class Definitions:
 
 @dataclass(frozen=True)
 class Charted:
-    """A chart of the gateway's provider; `about` is what the gateway's file says of it."""
+    """A chart of the gateway's provider, or of a way's controller; `about` is what is said of it.
+
+    `carries` is the kind whose objects its controller carries out, `besides` what it installs of others' by itself.
+    """
 
     about: Mapping[str, Any]
     version: str
     digest: str = ""
     brings: frozenset[str] = field(default_factory=frozenset)
+    carries: Kind | None = None
+    besides: tuple[str, ...] = ()
+
+    def has(self, definition: str) -> bool:
+        """Whether it brings a definition."""
+        return not self.brings.isdisjoint((definition, definition.partition(".")[2]))
 
     @property
     def release(self) -> str:
@@ -69,10 +80,17 @@ Step = Definitions | Charted | TurnedOn
 
 
 def steps(stack: Stack) -> tuple[Step, ...]:
-    """The steps of the stack's gateway, in order. Raises CannotAnswer for a gateway that the train does not go with."""
-    train = stack.values["versions"]["name"]
-    said = [step for step in stack.values["gateway"]["prerequisites"] if _is_for(step, train)]
-    return tuple(_step(stack, step) for step in said)
+    """The steps of the stack's way, or of its gateway, in order.
+
+    Raises CannotAnswer for a gateway that the train does not go with.
+    """
+    said = stack.way.prerequisites or stack.values["gateway"]["prerequisites"]
+    return tuple(_step(stack, step) for step in said if _is_for(step, stack))
+
+
+def whose(stack: Stack) -> str:
+    """Who needs them, in words."""
+    return stack.way.title if stack.way.prerequisites else str(stack.values["gateway"]["title"])
 
 
 def class_of(stack: Stack, steps: Iterable[Step]) -> str:
@@ -81,8 +99,11 @@ def class_of(stack: Stack, steps: Iterable[Step]) -> str:
     return next((step.about["class"] for step in steps if isinstance(step, Charted) and "class" in step.about), own)
 
 
-def _is_for(step: Mapping[str, Any], train: str) -> bool:
-    return train in step.get("chart", {}).get("trains", [train])
+def _is_for(step: Mapping[str, Any], stack: Stack) -> bool:
+    chart, train = step.get("chart", {}), stack.values["versions"]["name"]
+    if "last" in chart and (version := publishers.release(chart, stack.values)):
+        return bool((order(version) or ()) <= (order(chart["last"]) or ()))
+    return train in chart.get("trains", [train])
 
 
 def _step(stack: Stack, step: Mapping[str, Any]) -> Step:
@@ -97,8 +118,19 @@ def _step(stack: Stack, step: Mapping[str, Any]) -> Step:
     version = publishers.release(chart, stack.values)
     if not version:
         raise _unknown_to_the_train(stack, chart["version"].split("."))
-    digest = stack.values["versions"]["providerDigests"].get(chart["release"], "")
-    return Charted(chart, version, digest, frozenset(chart["brings"]))
+    digest = stack.values["versions"].get("providerDigests", {}).get(chart["release"], "")
+    group, _, kind = chart.get("carries", "").partition("/")
+    carries = Kind(f"{group}/", kind) if kind else None  # in any version
+    own = chart.get("instead", {}).get(version, version)
+    return Charted(chart, own, digest, frozenset(chart["brings"]), carries, _besides(chart, version))
+
+
+def _besides(chart: Mapping[str, Any], version: str) -> tuple[str, ...]:
+    """What a chart installs of others' by itself, in this version."""
+    if "besides" not in chart:
+        return ()
+    file = chart["version"].split(".")[-2]  # versions.charts.NAME.version
+    return tuple(capabilities.contract(file, version)[chart["besides"]])
 
 
 def _unknown_to_the_train(stack: Stack, keys: list[str]) -> CannotAnswer:

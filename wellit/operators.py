@@ -1,0 +1,74 @@
+"""Objects whose kind a project's own controller carries out: is it there, and does it take the change? Pure.
+
+WL611 the controller is there   WL612 one that is there already can become what is rendered
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from wellit import publishers
+from wellit.access import Missing, Unread
+from wellit.carriers import selector
+from wellit.cluster import Cluster
+from wellit.demand import Demand, Manifest, Object
+from wellit.findings import Check
+from wellit.templates import templates
+
+
+def checks(demand: Demand, cluster: Cluster, values: Mapping[str, Any]) -> Iterator[Check]:
+    """Both, for each kind and each object of the demand."""
+    yield from _there(cluster, values)
+    for item, rendered in demand.carried:
+        live = cluster.carried.get(item, Missing())
+        if isinstance(live, Mapping):
+            yield _changeable(item, live, rendered, f"-n {demand.namespace}")
+
+
+def _changeable(item: Object, live: Manifest, rendered: Manifest, where: str) -> Check:
+    known = item.of.carried
+    assert known
+    title = f"{item}, which is there, can become what is rendered"
+    before, after = _parts(live), _parts(rendered)
+    differ = [f"{part} is new" for part in after if part not in before]
+    differ += [f"{part} is not there any more" for part in before if part not in after]
+    differ += [
+        f"{part} was {before[p]} and becomes {after[p]}"
+        for p in after
+        if (part := p) in before and before[p] != after[p]
+    ]
+    for key in known.fixed:
+        was, becomes = ((one.get("spec") or {}).get(key) for one in (live, rendered))
+        differ += [f"{key} was {was} and becomes {becomes}"] if was != becomes else []
+    if not differ:
+        return Check("WL612", title, "pass")
+    detail = f"{known.who} does not let this change: {'; '.join(differ)}"
+    return Check(
+        "WL612", title, "fail", detail, f"invoke uninstall {where} first, with the same cluster; then the same install"
+    )
+
+
+def _parts(manifest: Manifest) -> dict[str, str]:
+    return {one.part: one.does for one in templates(manifest)}
+
+
+def _there(cluster: Cluster, values: Mapping[str, Any]) -> Iterator[Check]:
+    for kind, carriers in cluster.carriers.items():
+        known = kind.carried
+        assert known
+        title = f"{known.who} makes pods of a {kind.kind}"
+        find = f"kubectl {cluster.flags} get deployments -A -l {selector(known)}"
+        bring = f"{publishers.prerequisites(values)}; {find} should show it"
+        if carriers.idle:
+            detail = "it is not here: the API server checks the object's shape and keeps it, and nothing will run"
+            yield Check("WL611", title, "warn", detail, known.without)
+        elif isinstance(carriers.found, Unread):
+            yield Check("WL611", title, "unknown", carriers.found.words)
+        elif not carriers.found and cluster.served.get(kind) is True:
+            detail = "the cluster knows the kind, and no Deployment has its labels: nobody may make pods of it"
+            yield Check("WL611", title, "warn", detail, bring)
+        elif carriers.found:
+            ready = any(one.ready for one in carriers.found)
+            words = "; ".join(one.words for one in carriers.found)
+            yield Check("WL611", title, "pass" if ready else "fail", words, "" if ready else find)
