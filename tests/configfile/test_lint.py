@@ -22,7 +22,9 @@ def reader(version: str, *, dynamo: bool = True) -> Reader:
     assert config
     writes = config.writes(version)
     assert isinstance(writes, Writes)
-    return Reader(config, writes, "sglang", version, flags.program("dynamo-sglang") if dynamo else None)
+    known = flags.program("dynamo-sglang")
+    assert known
+    return Reader(config, writes, "sglang", version, known.exactly("1.4.2") if dynamo else None)
 
 
 def judged(tmp_path: Path, text: str, version: str = NEW, key: str = "") -> list[Finding]:
@@ -56,6 +58,10 @@ KEYS = {
     "dyn-tool-call-parser: qwen": (
         "it in the worker's args: --dyn-tool-call-parser qwen",
         "dyn-tool-call-parser is a flag of dynamo.sglang, and only SGLang 0.5.16 reads the file",
+    ),
+    "enable-multimodal: true": (
+        "it in the worker's args: --enable-multimodal",
+        "enable-multimodal is a flag of dynamo.sglang too, and only SGLang 0.5.16 reads the file",
     ),
     "lora-paths: [a, b]": (
         "it in the worker's args: --lora-paths a b", "SGLang 0.5.16 does not take --lora-paths in a file",

@@ -125,7 +125,9 @@ def _reader(component: Component, config: ConfigFile) -> Reader | Unknown:
         return writes
     if facts["configFlags"]["own"]:
         return Reader(config, writes, component.program, component.version)
-    return Reader(config, writes, component.engine.name, str(version), flags.program(component.program))
+    answer = flags.ask(component.program, component.version, ())
+    other = None if isinstance(answer, Unknown) else answer.line
+    return Reader(config, writes, component.engine.name, str(version), other)
 
 
 def _nobodys(section: Section, names: Sequence[str]) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from wellit.configfile.data import ConfigFile, Writes
 from wellit.configfile.section import Section
 from wellit.configfile.words import FileWord, words
 from wellit.findings import Edit, Finding, Location
-from wellit.flags import Answer, Line, Problem, Program, history
+from wellit.flags import Answer, Line, Problem, history
 from wellit.source import dotted
 
 
@@ -23,14 +23,14 @@ from wellit.source import dotted
 class Reader:
     """Who reads the file: the engine's config file, and the program of schemas/flags whose flags are taken in it.
 
-    `other` is the program that starts the engine and has flags of its own, where those are not taken in the file.
+    `other` are the flags of the program that starts the engine, where those are not taken in the file.
     """
 
     config: ConfigFile
     writes: Writes
     program: str
     version: str
-    other: Program | None = None
+    other: Line | None = None
 
     @property
     def title(self) -> str:
@@ -49,6 +49,15 @@ class Reader:
         """Whether a flag takes no value; a deprecated one is no switch to the merger."""
         flag = self.line.named(spelled) if self.line else None
         return bool(flag and flag.kind == "none" and not flag.data.get("deprecated"))
+
+    def others(self, spelled: str, *, ever: bool = False) -> str:
+        """Whose own flag it is, of those that start the engine; with `ever` in any version. "" when it is none."""
+        if self.other is None:
+            return ""
+        program, version = self.other.program, self.other.version
+        own = [flag for name in program.names.get(spelled, ()) if (flag := program.flag(name, version))]
+        has = (ever and spelled in program.names) or any(spelled in flag.spellings for flag in own)
+        return program.title if has else ""
 
     def words(self, section: Section) -> list[FileWord]:
         return words(section.values, section.keys, self.writes, self.is_switch)
@@ -98,6 +107,10 @@ class _Key:
             why = f"it ends with a ValueError: Unsupported config option '{str(self.key).replace('-', '_')}'"
             write = f"it in the worker's args: {self._spoken()}"
             yield self._wrong_key(f"{title} does not take {self.flag} in a file", write, why)
+        elif (also := self.reader.others(self.flag)) and self.reader.line and self.reader.line.named(self.flag):
+            message = f"{self.key} is a flag of {also} too, and only {title} reads the file"
+            why = "one of the two would be told of it, and not the other"
+            yield self._wrong_key(message, f"it in the worker's args: {self._spoken()}", why)
         unknown = next((p for word, p in self.problems if word.key and p.kind in ("unknown", "ambiguous")), None)
         if unknown and not isinstance(self.answer, Unknown):
             yield self._unknown(self.answer, unknown)
@@ -109,9 +122,8 @@ class _Key:
         bare = f"--{str(self.key).lstrip('-')}"
         if meant := history.respelt(line, bare) or (bare if line.named(bare) else ""):
             return self._respelt(meant.lstrip("-"), why)
-        other = self.reader.other
-        if other and other.versions_with(bare):
-            message = f"{self.key} is a flag of {other.title}, and only {self.reader.title} reads the file"
+        if other := self.reader.others(bare, ever=True):
+            message = f"{self.key} is a flag of {other}, and only {self.reader.title} reads the file"
             return self._wrong_key(message, f"it in the worker's args: {self._spoken()}", why)
         if isinstance(self.value, dict):
             message = f'{answer.title} has no flag {self.flag}: "{self.key}" is a section'
