@@ -11,6 +11,8 @@ import pytest
 
 from wellit import paths, tools
 from wellit import sandbox as sandboxes
+from wellit.errors import CannotAnswer
+from wellit.launch.mock import install, ready
 from wellit.sandbox import Sandbox, model, plane
 
 PREFIX = "pytest-"
@@ -65,6 +67,16 @@ def answers(can_answer: None) -> Iterator[Sandbox]:  # noqa: ARG001
     sandboxes.down(name, say=print)
 
 
+@pytest.fixture(scope="session")
+def dynamo() -> Path:
+    """The Python of Dynamo's frontend and mocker, fetched once; where it cannot be had, what needs it is skipped."""
+    try:
+        ready.ensure(print)
+    except CannotAnswer as problem:
+        pytest.skip(f"{problem}: {problem.why}")
+    return install.python()
+
+
 @pytest.fixture
 def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty cache with the programs of the real one, so that nothing is rendered, recorded or up in it yet."""
@@ -82,7 +94,7 @@ def _empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
     tools.ensure(["helm", "helmfile", "kubectl"])
     cache = tmp_path / "cache"
     cache.mkdir()
-    for kept in ("tools", "modules"):
+    for kept in ("tools", "modules", "dynamo"):
         (paths.cache() / kept).mkdir(exist_ok=True)
         (cache / kept).symlink_to(paths.cache() / kept)
     monkeypatch.setenv("WELLIT_CACHE", str(cache))
