@@ -21,7 +21,8 @@ CONDITION = "Ready"
 class Carried:
     """One such kind. `controller` says who carries it out (title) and how its Deployment is labelled.
 
-    `pods` and `part` are labels of the pods that are made: the object's name, and which part of it they are.
+    `pods`, `part`, `does` and `member` are labels of the pods that are made: the object's name, which part of it they
+    are, what for, and which of several they are over which one is spread. `system` is the port that says how one is.
     """
 
     kind: str
@@ -29,11 +30,18 @@ class Carried:
     controller: Mapping[str, Any] = field(hash=False)
     pods: str
     part: str
+    does: tuple[str, ...]
+    member: str
+    system: int
     entry: Mapping[str, Any] = field(hash=False)
     finalizer: str
     fixed: tuple[str, ...]
     without: str
     reasons: Mapping[str, str] = field(hash=False)
+
+    def purpose(self, labels: Mapping[str, str]) -> str:
+        """What a pod with these labels is for: frontend, worker, prefill, decode; "" when they do not say."""
+        return next((labels[key] for key in self.does if labels.get(key)), "")
 
     def service(self, name: str, part: str) -> str:
         """The Service that its controller makes for a part of the object of this name."""
@@ -62,7 +70,8 @@ def _known() -> dict[tuple[str, str], Carried]:
             pods = said["pods"]
             for group in about["groups"]:
                 found[group, kind] = Carried(
-                    kind, group, said["controller"], pods["object"], pods["part"], said["entry"], said["finalizer"],
-                    tuple(said["fixed"]), said["without"], said["reasons"],
+                    kind, group, said["controller"], pods["object"], pods["part"], tuple(pods["does"]), pods["of"],
+                    said["system"], said["entry"], said["finalizer"], tuple(said["fixed"]), said["without"],
+                    said["reasons"],
                 )  # fmt: skip
     return found

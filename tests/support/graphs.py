@@ -9,7 +9,6 @@ import yaml
 from wellit.demand import Kind, Object
 
 GRAPH = Kind("nvidia.com/v1beta1", "DynamoGraphDeployment")
-OLDER = Kind("nvidia.com/v1alpha1", "DynamoGraphDeployment")
 BETA = """
 apiVersion: nvidia.com/v1beta1
 kind: DynamoGraphDeployment

@@ -40,6 +40,11 @@ def smoke(access: Access, known: Record, now: Live | None = None, seconds: float
         return Smoke((Check("WL710", TITLE, "skip", why[0], why[1]),))
     if not known.entry:
         return Smoke((Check("WL710", TITLE, "skip", "nothing of this stack takes requests"),))
+    from wellit.smoke import frontend, graphs
+
+    if graph := graphs.graph_of(known):
+        with Reach(access, known.namespace) as ways:
+            return frontend.ask(graphs.target(access, known, graph, ways), seconds)
     whole = parts.read(access, known, now.addresses)
     with Reach(access, known.namespace) as ways:
         reached = roads.open_roads(ways, access, whole)

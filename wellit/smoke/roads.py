@@ -53,9 +53,11 @@ def entry(ways: Reach, access: Access, parts: Parts, way: Way) -> Road:
         look = f"kubectl {access.flags} -n {parts.known.namespace} get gateway {parts.gateway}"
         return Road(why=f"the gateway {parts.gateway} is {where}, and has no service in the cluster", fix=look)
     road = _road(ways, way.target, way.port)
-    if not parts.gateway:
-        return Road(road.url, STRAIGHT, road.why, road.fix, road.permitted)
     how = "its pod's port in the sandbox" if access.sandbox else "a port-forward"
+    if not parts.gateway:
+        kind, _, name = way.target.partition("/")
+        said = f"through the service {name}, by {how}" if kind == "service" else STRAIGHT
+        return Road(road.url, said, road.why, road.fix, road.permitted)
     said = f"through the gateway {parts.gateway}, by {how}"
     return Road(road.url, said, road.why, road.fix, road.permitted)
 
