@@ -95,7 +95,7 @@ settings:
     # secret: llm-d-hf-token # holds HF_TOKEN; "" for a model that needs none
   decode:
     replicas: 2
-    # tensorParallel: 2 # GPUs of each pod
+    # tensorParallel: 2 # GPUs of each server
   # accelerator:
   #   memoryGiB: 80 # of one device; what fits is estimated with it
 """

@@ -134,8 +134,13 @@ def _needs(guide: Source, name: str, engine: Mapping[str, Any]) -> Iterator[Refu
         if engine.get(need):
             continue
         having = [e for e in catalogue.component_names("engine") if catalogue.component_data("engine", e).get(need)]
+        way = catalogue.way_of(guide)
         message = f"{guide.data['name']} needs an engine with {need}, and {engine['title']} has none"
-        why = (engine.get("lacks") or {}).get(need, f"environments/engines/{name}.yaml says {need}: null")
+        if need == way.engine:
+            message = (
+                f"{guide.data['name']} needs an engine that is started by {way.title}, and {engine['title']} is not"
+            )
+        why = lack(engine, need, f"environments/engines/{name}.yaml")
         write = " or ".join(f"--engine {e}" for e in having) or f"an engine whose file has {need}"
         yield Refusal("engine", message, why, write, (("needed here", guide.at(("needs", number))),))
 
@@ -166,6 +171,12 @@ def started(engine: Mapping[str, Any], way: Way) -> Mapping[str, Any]:
     """What an engine's file says of how it is started in a way; empty when it is not."""
     said: Mapping[str, Any] = (engine.get(way.engine) or {}) if way.engine else engine
     return said
+
+
+def lack(engine: Mapping[str, Any], what: str, file: str = "its file") -> str:
+    """Why an engine has not what a guide may need, as its file says it."""
+    said = f"{file} says {what}: null" if what in engine else f"{file} says nothing of {what}"
+    return str((engine.get("lacks") or {}).get(what, said))
 
 
 def _started(engines: Mapping[str, Mapping[str, Any]], train: Mapping[str, Any]) -> Iterator[Refusal]:

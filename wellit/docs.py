@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wellit import catalogue, ids, paths, process, support
+from wellit import catalogue, ids, paths, process, support, ways
 
 if TYPE_CHECKING:
     from wellit.cells import Cell, Refusal
+    from wellit.ways import Way
 
 DOCUMENTS = ("README.md", "README.zh.md", "docs/findings.md")
 PICTURES = {
@@ -81,7 +82,8 @@ def engines() -> str:
     rows: list[tuple[str, ...]] = [(what, *(_short(what, each[what]) for each in facts)) for what in facts[0]]
     for guide in catalogue.guide_names():
         read = catalogue.guide_source(guide)
-        rows.append((f"`-g {guide}`", *(support.standing(read, name, train).word for name in names)))
+        newest = support.trains(catalogue.way_of(read))[0]
+        rows.append((f"`-g {guide}`", *(support.standing(read, name, newest).word for name in names)))
     rows.append(("in llm-d", *(f"{each['status']['llm-d']}: {each['status']['note']}" for each in data)))
     return _table((f"on {train}", *(f"{each['title']}<br>`--engine {each['name']}`" for each in data)), rows)
 
@@ -101,27 +103,38 @@ def environments() -> str:
 
 
 def trains() -> str:
-    """The release trains: which versions belong together."""
+    """The release trains: which versions belong together, for each way of making a stack."""
+    return "\n\n".join(_trains(way) for way in ways.ways().values())
+
+
+def _trains(way: Way) -> str:
     rows = []
-    for name in support.trains():
+    for name in support.trains(way):
         train = catalogue.component_data("versions", name)
         charts = ", ".join(f"{c['name']} {c['version']}" for c in train["charts"].values())
-        rows.append((f"`--versions {name}`", charts, train["picker"]["tag"], train["proxy"]["tag"]))
-    return _table(("train", "charts", "picker", "routing proxy"), rows)
+        rows.append((f"`--versions {name}`", charts, *(train[image]["tag"] for image in way.images)))
+    return _table((f"train of {way.title}", "charts" if way.charts else "release", *way.images), rows)
 
 
 def matrix() -> str:
     """The supported cells: for each guide and engine its accelerators, and the gateways on each train, or why not."""
+    return "\n\n".join(_matrix(way) for way in ways.ways().values())
+
+
+def _matrix(way: Way) -> str:
     from wellit import cells
 
-    trains = support.trains()
+    trains = support.trains(way)
     rows: list[tuple[object, ...]] = []
     for name in catalogue.guide_names():
         read = catalogue.guide_source(name)
+        if catalogue.way_of(read) != way:
+            continue
         asked = [(cell, cells.refusal(read, cell)) for cell in cells.cells(read)]
         for engines in dict.fromkeys(cell.engines for cell, _ in asked):
             rows += _cell_rows(name, [one for one in asked if one[0].engines == engines], trains)
-    return _table(("guide", "engine", "accelerators", *(f"gateways on {train}" for train in trains)), rows)
+    what = "on" if way.no_gateway else "gateways on"
+    return _table(("guide", "engine", "accelerators", *(f"{what} {train}" for train in trains)), rows)
 
 
 def _cell_rows(guide: str, asked: list[tuple[Cell, Refusal | None]], trains: list[str]) -> Iterator[tuple[object, ...]]:
@@ -134,11 +147,15 @@ def _cell_rows(guide: str, asked: list[tuple[Cell, Refusal | None]], trains: lis
             alike.setdefault(gateways, []).append(accelerator)
     engine = "+".join(asked[0][0].engines)
     for gateways, accelerators in alike.items():
-        told = [_names("gateway", names) or _why(asked, train) for names, train in zip(gateways, trains, strict=True)]
+        told = [_gateways(names) or _why(asked, train) for names, train in zip(gateways, trains, strict=True)]
         yield (guide, engine, _names("accelerator", accelerators), *told)
     if not alike:
         reasons = [_why(asked, train) for train in trains]
         yield (guide, engine, "none", reasons[0], *("the same" if r == reasons[0] else r for r in reasons[1:]))
+
+
+def _gateways(names: Sequence[str]) -> str:
+    return "yes" if list(names) == ["none"] else _names("gateway", names)
 
 
 def _names(axis: str, names: Sequence[str]) -> str:

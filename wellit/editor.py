@@ -7,14 +7,14 @@ kept beside a person's own files.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 from wellit import catalogue, subject, values_schema
 from wellit.errors import CannotAnswer
-from wellit.schema.walk import document
+from wellit.schema.walk import Node, document
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 STACK = "stack.schema.json"
@@ -44,8 +44,9 @@ def of_chart(word: str) -> Schema:
 
 def of_guide(name: str) -> Schema:
     """The settings that -f may lay over a guide's. Raises CannotAnswer for an unknown guide."""
-    guide = catalogue.guide_source(name).data
-    schema = deepcopy(document("environment.schema.json")["$defs"]["settings"])
+    source = catalogue.guide_source(name)
+    guide, form = source.data, f"{catalogue.way_of(source).environment}.schema.json"
+    schema = deepcopy(document(form)["$defs"]["settings"])
     known = {*guide["settings"], *catalogue.AXES, "engines", "perEngine", "values"}
     kept = {key: inner for key, inner in schema["properties"].items() if key in known}
     sizes = {"enum": sorted(guide["sizes"]), "description": "A size of the guide."}
@@ -53,7 +54,7 @@ def of_guide(name: str) -> Schema:
     schema["properties"] = {"size": sizes, "components": components, **kept}
     about = f"Settings that -f lays over those of the guide {name}."
     whole = {"$schema": DRAFT, "title": f"Settings of {name}", "description": about, **schema}
-    return _alone(whole)
+    return _alone(whole, document(form))
 
 
 def text(schema: Schema) -> str:
@@ -96,23 +97,32 @@ def _or_null(schema: Schema) -> None:
         schema["enum"] = [*schema["enum"], None]
 
 
-def _alone(schema: Schema) -> Schema:
-    """`schema` with what it refers to of the stack's schema in a part of its own."""
+def _alone(schema: Schema, root: Schema) -> Schema:
+    """`schema`, which stands in the document `root`, with what it refers to of any document in a part of its own."""
     used: dict[str, Any] = {}
+    names: dict[int, str] = {}
 
-    def own(node: Any) -> Any:
+    def own(node: Any, root: Mapping[str, Any]) -> Any:
         if isinstance(node, list):
-            return [own(inner) for inner in node]
+            return [own(inner, root) for inner in node]
         if not isinstance(node, dict):
             return node
-        kept = {key: own(inner) for key, inner in node.items() if key != "$ref"}
+        kept = {key: own(inner, root) for key, inner in node.items() if key != "$ref"}
         if "$ref" in node:
-            name = node["$ref"].rpartition("/")[2]
-            if name not in used:
+            found = Node(node, root).resolve(node["$ref"])
+            if (name := names.get(id(found.schema))) is None:
+                name = names[id(found.schema)] = _free(node["$ref"], used)
                 used[name] = {}
-                used[name] = own(document(STACK)["$defs"][name])
+                used[name] = own(found.schema, found.root)
             kept["$ref"] = f"#/$defs/{name}"
         return kept
 
-    made: Schema = own(schema)
+    made: Schema = own(schema, root)
     return {**made, "$defs": used}
+
+
+def _free(reference: str, used: Mapping[str, Any]) -> str:
+    """A name for what is referred to: its own, with the document's before it where two have the same."""
+    document_, _, pointer = reference.partition("#")
+    name = pointer.rpartition("/")[2]
+    return name if name not in used else f"{document_.partition('.')[0]}-{pointer.strip('/').replace('/', '-')}"

@@ -6,7 +6,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 
-from wellit import catalogue, ids, rules, stranger, support
+from wellit import catalogue, ids, rules, stranger, support, ways
 from wellit.errors import CannotAnswer, nearest, unknown
 from wellit.ids import Known
 
@@ -86,12 +86,15 @@ def findings() -> str:
 
 
 def engines() -> str:
-    """Which engines there are, and how fully each guide carries each of them on the newest train."""
+    """Which engines there are, and how fully each guide carries each of them on the newest train of its way."""
+    newest = [support.trains(way)[0] for way in ways.ways().values()]
     train = support.trains()[0]
     names = catalogue.component_names("engine")
-    standing = {name: [s for s in support.standings(name) if s.train == train] for name in names}
+    standing = {name: [s for s in support.standings(name) if s.train in newest] for name in names}
     rows = [("", *names), *((g.guide, *(standing[n][i].word for n in names)) for i, g in enumerate(standing[names[0]]))]
-    lines = [f"How fully each guide carries each engine, on the train {train}:", "", *_columns(rows)]
+    shown = " or ".join(newest)
+    lines = [f"How fully each guide carries each engine, on its newest train ({shown}):", "", *_columns(rows)]
+    lines += ["", f"What {train} has of each, and how it is started elsewhere:"]
     for name in names:
         data = support.data(name)
         lines += ["", f"{data['title']}  --engine {name}", *_listed({**support.facts(data, train), **_status(data)})]
@@ -146,8 +149,9 @@ def _by_train(said: Mapping[str, str]) -> str:
 
 
 def _listed(facts: Mapping[str, str]) -> list[str]:
+    width = max(map(len, facts)) + 1
     return [
-        f"  {what if first else '':15}{line}"
+        f"  {what if first else '':{width}}{line}"
         for what, text in facts.items()
         for first, line in zip([True, *[False] * text.count("\n")], text.splitlines(), strict=True)
     ]

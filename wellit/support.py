@@ -1,4 +1,4 @@
-"""What llm-d has of each engine: on each release train, and on each guide fully, in part, or not at all.
+"""What each release train has of an engine, and whether a guide carries it fully, in part, or not at all.
 
 Nothing is written down here: it follows from the engine's file, the guides' and schemas/capabilities.
 """
@@ -12,6 +12,7 @@ from typing import Any
 from wellit import capabilities, catalogue, cells, ways
 from wellit.cells import Cell, Refusal
 from wellit.source import Source
+from wellit.ways import Way
 
 SHARED = {"route": {"by": "pool"}}
 NEVER_MISSED = ("host",)  # an engine without the flag listens on every interface
@@ -46,9 +47,18 @@ def data(name: str) -> Data:
     return engine
 
 
-def trains() -> list[str]:
-    """The release trains of llm-d, the newest first."""
-    return list(reversed(catalogue.trains(ways.way("llm-d"))))
+def trains(way: Way | None = None) -> list[str]:
+    """The release trains of a way of making stacks, else of llm-d; the newest first."""
+    return list(reversed(catalogue.trains(way or ways.way("llm-d"))))
+
+
+def elsewhere(engine: Data, way: Way) -> str:
+    """How an engine is started in another way than by llm-d's charts, on its newest train; or why not."""
+    if not (own := cells.started(engine, way)):
+        return f"no: {cells.lack(engine, way.engine)}"
+    train = trains(way)[0]
+    tag = own["tag"] or next(chart["version"] for chart in _versions(train)["charts"].values())
+    return f"{' '.join(own['command'])}, from {own['image']}:{tag} ({train})"
 
 
 def image(engine: Data, train: str = "") -> str:
@@ -140,18 +150,20 @@ def facts(engine: Data, train: str) -> dict[str, str]:
         "picker is told": metrics(engine, train),
         "P/D": split(engine, train),
         "prefix routing": prefixes(engine, train),
+        **{f"on {way.title}": elsewhere(engine, way) for way in ways.ways().values() if way.engine},
     }
 
 
 def standings(name: str) -> list[Standing]:
-    """Every guide on every train, the newest train first."""
-    return [standing(guide, name, train) for guide in _guides() for train in trains()]
+    """Every guide on every train of its way, the newest train first."""
+    return [standing(guide, name, train) for guide in _guides() for train in trains(catalogue.way_of(guide))]
 
 
 def standing(guide: Source, name: str, train: str) -> Standing:
     """How `guide` carries an engine on `train`, with the guide's own gateway and an accelerator that fits."""
     refused = cells.refusal(guide, _cell(guide, name, train=train))
-    missing = () if refused else tuple(_missing(guide.data["settings"], data(name), train))
+    of_charts = not refused and catalogue.way_of(guide).charts
+    missing = tuple(_missing(guide.data["settings"], data(name), train)) if of_charts else ()
     return Standing(guide.data["name"], train, refused, missing)
 
 
@@ -193,7 +205,7 @@ def _connector(engine: Data, train: str) -> tuple[str, str]:
 
 
 def _lack(engine: Data, what: str) -> str:
-    return str((engine.get("lacks") or {}).get(what, f"its file says {what}: null"))
+    return cells.lack(engine, what)
 
 
 def _cell(guide: Source, *names: str, train: str = "") -> Cell:
@@ -204,7 +216,7 @@ def _cell(guide: Source, *names: str, train: str = "") -> Cell:
     if guide.data["engines"] == "several" and len(names) == 1:
         names = (*names, next(name for name in own if name not in names))
     others = {folder: name for folder, _, name in chosen}
-    runs = data(names[0])["accelerators"]
+    runs = cells.started(data(names[0]), catalogue.way_of(guide)).get("accelerators") or others["accelerators"].split()
     accelerator = others["accelerators"] if others["accelerators"] in runs else next(iter(runs))
     return Cell(names, others["gateways"], accelerator, train or others["versions"])
 

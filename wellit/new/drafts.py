@@ -98,7 +98,7 @@ def _mends(guide: Source, stacks: list[Stack], named: bool) -> dict[Keys, Any]:
         for fit in fits(validate.settings_of(stack)):
             if isinstance(fit, Fit) and fit.mend and (fit.too_large or fit.tight):
                 wanted.setdefault(fit.mend[0], []).append(fit.mend[1])
-            if named:
+            if named and _room(guide):
                 wanted.setdefault(ROOM, [])
     found = {}
     for keys, values in wanted.items():
@@ -107,6 +107,11 @@ def _mends(guide: Source, stacks: list[Stack], named: bool) -> dict[Keys, Any]:
             there += [_get(size or {}, keys) for size in (guide.data["settings"], *guide.data["sizes"].values())]
         found[keys] = max([*values, *(value for value in there if value is not None)], key=milli)
     return found
+
+
+def _room(guide: Source) -> bool:
+    """Whether the guide's stacks have a volume for the weights."""
+    return ROOM[1] in guide.data["settings"][ROOM[0]]
 
 
 def _notes(made: Draft, mended: Mapping[Keys, Any]) -> dict[Keys, str]:

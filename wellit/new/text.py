@@ -17,9 +17,9 @@ SHOWN: tuple[tuple[tuple[str, str], str], ...] = (
     (("model", "name"), "a Hugging Face id"),
     (("model", "secret"), 'holds HF_TOKEN; "" for a model that needs none'),
     (("prefill", "replicas"), "pods"),
-    (("prefill", "tensorParallel"), "GPUs of each pod"),
+    (("prefill", "tensorParallel"), "GPUs of each server"),
     (("decode", "replicas"), "pods"),
-    (("decode", "tensorParallel"), "GPUs of each pod"),
+    (("decode", "tensorParallel"), "GPUs of each server"),
     (("accelerator", "memoryGiB"), "of one device; what fits is estimated with it"),
 )
 _PLAIN = re.compile(r"(?:[A-Za-z/_]|--?[A-Za-z])[\w./@+-]*(?::[\w./@+-]+)*|\d+(?:\.\d+)?[KMGTP]i", re.ASCII)
@@ -29,7 +29,7 @@ _NO_TEXT = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 def of(draft: Draft, name: str, words: Sequence[str]) -> str:
     """The whole file."""
     guide = draft.stack.name
-    lines = ["# yaml-language-server: $schema=../schemas/environment.schema.json"]
+    lines = [f"# yaml-language-server: $schema=../schemas/{draft.stack.way.environment}.schema.json"]
     lines += [f"# {line}" for line in _about(guide, name, words)]
     lines += [f"guides: [{guide}]", "components:"]
     for folder, chosen in draft.stack.components.items():
