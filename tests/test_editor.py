@@ -95,9 +95,8 @@ def test_the_schema_of_a_guide_s_settings_stands_alone(guide: str) -> None:
     judge = Draft202012Validator(made)
     for size, laid in catalogue.guide_source(guide).data["sizes"].items():
         judge.validate({**(laid or {}), "size": size})
-    judge.validate(
-        {"decode": {"replicas": 2}, "components": {"engines": "sglang"}, "values": {"modelservice": {"a": 1}}}
-    )
+    part = next(iter(catalogue.guide_source(guide).data["settings"]["values"]))
+    judge.validate({"decode": {"replicas": 2}, "components": {"engines": "sglang"}, "values": {part: {"a": 1}}})
     for wrong in ({"decode": {"replica": 2}}, {"size": "huge"}, {"decode": {"replicas": "two"}}, {"image": "x"}):
         assert not judge.is_valid(wrong), wrong
 

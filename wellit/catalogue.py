@@ -44,6 +44,12 @@ def gateways(way: Way) -> list[str]:
     return [name for name in names if not (way.no_gateway and component_data("gateway", name)["create"])]
 
 
+def names_of(axis: str, way: Way) -> list[str]:
+    """The components of one axis, without trains and gateways that do not go with a way."""
+    cut = {"versions": trains, "gateway": gateways}.get(axis)
+    return cut(way) if cut else component_names(axis)
+
+
 def way_of(guide: Source) -> Way:
     """The way in which a guide's stacks are made."""
     return ways.way(guide.data["way"])
@@ -129,17 +135,18 @@ def environment_of(name: str, guide: Source) -> Source:
     raise problem
 
 
-def called(axis: str) -> dict[str, list[str]]:
-    """Every component of one axis, with what people call it: first its title."""
-    data = {name: component_data(axis, name) for name in component_names(axis)}
+def called(axis: str, way: Way | None = None) -> dict[str, list[str]]:
+    """Every component of one axis, or those that go with a way, with what people call it: first its title."""
+    names = names_of(axis, way) if way else component_names(axis)
+    data = {name: component_data(axis, name) for name in names}
     return {name: [str(each.get("title", name)), *each.get("aliases", ())] for name, each in data.items()}
 
 
-def unknown_component(axis: str, name: str, where: str = "") -> CannotAnswer:
-    """The answer to a component that no file has: what there is, what is nearest, how to add one."""
+def unknown_component(axis: str, name: str, way: Way, where: str = "") -> CannotAnswer:
+    """The answer to a component that no file has: what there is for the way, what is nearest, how to add one."""
     if axis == "engine":
         return stranger.engine(name, called(axis), where=where)
-    return stranger.component(axis, AXES[axis], name, called(axis), where=where)
+    return stranger.component(axis, AXES[axis], name, called(axis, way), where=where)
 
 
 def component_source(folder: str, name: str) -> Source:

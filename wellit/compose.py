@@ -136,7 +136,7 @@ def compose(choice: Choice, *more: Layer) -> Stack:
     for layer in given:
         said = merge(said, layer.data)
     said = merge(said, {"size": choice.size} if choice.size else {})
-    components = _components(environment, given)
+    components = _components(environment, given, catalogue.way_of(guide))
     size = _size(guide, said)
     above = [Layer(guide, guide.data["sizes"][size] or {}, ("sizes", size))]
     above += [Layer(environment, environment.data.get("settings") or {}, ("settings",)), *given]
@@ -150,7 +150,7 @@ def compose(choice: Choice, *more: Layer) -> Stack:
     return Stack(guide, environment, chosen, namespace, components, size, layers, said)
 
 
-def _components(environment: Source, given: Iterable[Layer]) -> dict[str, str]:
+def _components(environment: Source, given: Iterable[Layer], way: Way) -> dict[str, str]:
     """The component of each axis by its folder: as the environment lists them, and as `given` lays over it."""
     axis_of = {folder: axis for axis, folder in AXES.items()}
     listed: dict[str, list[str]] = {}
@@ -172,7 +172,7 @@ def _components(environment: Source, given: Iterable[Layer]) -> dict[str, str]:
         for name in chosen.split("+") if folder == "engines" else [chosen]:
             if name not in known:
                 at = places.get(f"{folder}/{name}")
-                raise catalogue.unknown_component(axis_of[folder], name, "" if at is None or at.typed else str(at))
+                raise catalogue.unknown_component(axis_of[folder], name, way, "" if at is None or at.typed else str(at))
         if len(set(chosen.split("+"))) < len(chosen.split("+")):
             twice = ", ".join(dict.fromkeys(chosen.split("+")))
             raise CannotAnswer(f"--engine {chosen} names an engine twice", write=f"several engines, once each: {twice}")
@@ -224,8 +224,7 @@ def _last(layers: Iterable[Layer], key: str) -> Any:
 def _engine_layers(name: str, components: Mapping[str, str], below: list[Layer], build: Any, way: Way) -> list[Layer]:
     """An engine's file, and over it what the train, the accelerator and the build have different.
 
-    With several engines in one stack each hangs below ``engines.NAME`` instead of ``engine``. What is different is
-    different in the block of the engine's file that is for the way.
+    With several engines each hangs below ``engines.NAME``, not ``engine``; a way has its own block of an engine's file.
     """
     base = _component_layer("engines", name)
     to: Keys = ("engines", name) if "+" in components["engines"] else ("engine",)

@@ -149,9 +149,8 @@ def _by_train(said: Mapping[str, str]) -> str:
 
 
 def _listed(facts: Mapping[str, str]) -> list[str]:
-    width = max(map(len, facts)) + 1
     return [
-        f"  {what if first else '':{width}}{line}"
+        f"  {what if first else '':15}{line}"
         for what, text in facts.items()
         for first, line in zip([True, *[False] * text.count("\n")], text.splitlines(), strict=True)
     ]

@@ -150,7 +150,7 @@ def facts(engine: Data, train: str) -> dict[str, str]:
         "picker is told": metrics(engine, train),
         "P/D": split(engine, train),
         "prefix routing": prefixes(engine, train),
-        **{f"on {way.title}": elsewhere(engine, way) for way in ways.ways().values() if way.engine},
+        **{f"on {way.name}": elsewhere(engine, way) for way in ways.ways().values() if way.engine},
     }
 
 
