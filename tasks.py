@@ -231,14 +231,18 @@ def load(_: Context, completion: bool = False, no_stream: bool = False, **given:
 
 
 @task(
-    WHICH_FLAGS, CLUSTER_FLAGS, FORMAT,
+    WHICH_FLAGS, CLUSTER_FLAGS, LAUNCHED, FORMAT,
     model="the name that requests say, when it is another than the installed one",
 )  # fmt: skip
 def doctor(_: Context, model: str = "", **given: Any) -> int:
-    """Say why a stack does not answer: gateway, route, pool, picker, pods, engine. Also one of somebody else's."""
+    """Say why a stack does not answer, an installed one, somebody else's, or one that was launched here."""
     from wellit import doctor as doctors
 
     fmt = known_format(given["format_"])
+    if given["launched"]:
+        from wellit.doctor import launched
+
+        return show(launched.examine(launched_name(given, given["launched"])), fmt)
     return show(doctors.examine(access(given), *which(given), model=model), fmt)
 
 

@@ -14,12 +14,16 @@ from wellit.doctor.sight import STAMP, Heard
 
 FILE = Path(__file__).with_name("signatures.yaml")
 TRACE = re.compile(r',"stacktrace":"(?:[^"\\]|\\.)*"')
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 LINE = 300  # characters of a log line that are shown
 
 
 @dataclass(frozen=True)
 class Said:
-    """A line of a log that is known. `check` is "" when it is about the program's own staying up."""
+    """A line of a log that is known. `check` is "" when it is about the program's own staying up.
+
+    `graph` is the check of a stack of Dynamo that it belongs to, "" when it is none's.
+    """
 
     line: str
     means: str
@@ -27,6 +31,7 @@ class Said:
     check: str = ""
     slow: bool = False
     late: bool = False
+    graph: str = ""
 
 
 @functools.cache
@@ -43,8 +48,8 @@ def known(log: str, of: str, engine: str = "") -> list[Said]:
 
 
 def plain(log: str) -> list[str]:
-    """The lines of a log without the stamps of the container runtime, and without where in a program they were said."""
-    return [line for line in TRACE.sub("", STAMP.sub("", log)).splitlines() if line.strip()]
+    """The lines of a log without colours, stamps of the container runtime, and where in a program they were said."""
+    return [line for line in COLOUR.sub("", TRACE.sub("", STAMP.sub("", log))).splitlines() if line.strip()]
 
 
 def tail(log: str, count: int = 5) -> str:
@@ -80,7 +85,8 @@ def _last(one: Mapping[str, Any], lines: Sequence[str]) -> Said | None:
         if found := pattern.search(line):
             groups = ["", *(group or "" for group in found.groups())]
             means, write = (_filled(one[key], groups) for key in ("means", "write"))
-            return Said(line[:LINE], means, write, one.get("check", ""), bool(one.get("slow")), bool(one.get("late")))
+            kind = {"slow": bool(one.get("slow")), "late": bool(one.get("late"))}
+            return Said(line[:LINE], means, write, one.get("check", ""), graph=one.get("graph", ""), **kind)
     return None
 
 

@@ -6,6 +6,7 @@ file whose folder nobody holds is left from one that was killed.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -16,6 +17,8 @@ from pathlib import Path
 
 from wellit.errors import CannotAnswer, unknown
 from wellit.paths import cache, shown
+
+KEPT = "last.json"  # beside the logs of a launch that has ended
 
 
 @dataclass(frozen=True)
@@ -84,13 +87,30 @@ def write(launched: Launched) -> None:
 
 
 def remove(name: str) -> None:
-    (home() / f"{name}.json").unlink(missing_ok=True)
+    """Say that it runs no more. What it was stays with its logs, for doctor."""
+    with contextlib.suppress(FileNotFoundError):
+        (home() / f"{name}.json").replace(_kept(name))
+
+
+def last(name: str = "") -> Launched | None:
+    """What ran last: of this name, or of any. None when nothing did, or its file is of another release."""
+    everything()  # so that what a killed launcher left is kept as well
+    files = [_kept(name)] if name else sorted(home().glob(f"*/{KEPT}"), key=lambda file: file.stat().st_mtime)
+    return _read(files[-1]) if files else None
 
 
 def read(name: str) -> Launched | None:
     """A launch by its name, running or left over; None when there is none, or when its file is of another release."""
+    return _read(home() / f"{name}.json")
+
+
+def _kept(name: str) -> Path:
+    return folder(name) / KEPT
+
+
+def _read(file: Path) -> Launched | None:
     try:
-        data = json.loads((home() / f"{name}.json").read_text(encoding="utf-8"))
+        data = json.loads(file.read_text(encoding="utf-8"))
         processes = tuple(Process(**{**each, "argv": tuple(each["argv"])}) for each in data.pop("processes"))
         return Launched(**data, processes=processes)
     except (OSError, ValueError, TypeError, KeyError):
@@ -115,7 +135,8 @@ def find(name: str = "") -> Launched:
     if left:
         raise CannotAnswer(
             f"{name} does not run any more: its launcher (pid {left.pid}) was killed",
-            why=f"what its processes said last is in {shown(folder(name))}", write=_again(left),
+            why=f"what its processes said last is in {shown(folder(name))}",
+            write=f"{_again(left)}; invoke doctor --launched={name} says why it ended, where its logs tell it",
         )  # fmt: skip
     if not running:
         raise CannotAnswer("nothing is launched on this machine", write="invoke launch -g dynamo-sglang -e agg")

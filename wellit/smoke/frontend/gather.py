@@ -27,6 +27,11 @@ def gather(target: Target, seconds: float) -> Figures:
     return asyncio.run(_gather(target, seconds))
 
 
+def glance(target: Target, seconds: float) -> Figures:
+    """What there is, asked once and without waiting for anything: models, one chat, and every worker."""
+    return asyncio.run(_glance(target, seconds))
+
+
 async def is_ready(ask: Asker, url: str, model: str) -> bool:
     """Whether a frontend lists a model and answers a chat with it."""
     models = await ask.get(url + _FRONTEND["models"], min(PAGE_SECONDS, ask.left))
@@ -49,6 +54,16 @@ async def _gather(target: Target, seconds: float) -> Figures:
         if target.road.url:  # last, so that it knows of workers what these say
             found = replace(found, health=await ask.get(target.road.url + _FRONTEND["health"], PAGE_SECONDS))
         return replace(found, workers=workers, seconds=time.monotonic() - began, asked=ask.asked)
+
+
+async def _glance(target: Target, seconds: float) -> Figures:
+    url, body = target.road.url, _telling(asking.chat(target.model, "Hello.", 1))
+    async with asker(seconds) as ask:
+        workers = await _workers(ask, target)
+        models = await ask.get(url + _FRONTEND["models"], PAGE_SECONDS)
+        chat = await ask.post(f"{url}/v1/chat/completions", body, {})
+        health = await ask.get(url + _FRONTEND["health"], PAGE_SECONDS)
+        return Figures(target, models, health, chat=chat, workers=workers)
 
 
 async def _settle(ask: Asker, target: Target) -> float:

@@ -45,6 +45,8 @@ def _says_well(worker: Worker, figures: Figures) -> Check:
 def not_well(answer: Answer) -> str:
     """What a worker's answer at its system port means when it is none of a worker that is well."""
     endpoints = get(answer.data, "endpoints")
+    if answer.error:
+        return f"{answer.error} at its system port: it still starts, or could not have that port"
     if answer.status != 503 or not isinstance(endpoints, Mapping):
         return f"{answer.words}: nothing of Dynamo's answers at its system port"
     failing = sorted(str(name) for name, state in endpoints.items() if state != "ready")
