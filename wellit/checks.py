@@ -193,3 +193,9 @@ CHECKS: dict[str, tuple[str, str]] = {
     ),
     **launchchecks.CHECKS,
 }
+
+
+def good(key: str) -> str:
+    """The good state of a check, as the title of one."""
+    title = CHECKS[key][0]
+    return title[0].lower() + title[1:]

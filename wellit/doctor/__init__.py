@@ -12,7 +12,7 @@ from dataclasses import asdict, replace
 
 from wellit import record as records
 from wellit.access import Access
-from wellit.doctor import commands, diagnose
+from wellit.doctor import commands, diagnose, graphs
 from wellit.doctor.asking import Reach
 from wellit.doctor.diagnose import Passed
 from wellit.doctor.look import look
@@ -36,7 +36,15 @@ EXPLAIN: dict[str, tuple[str, ...]] = {
     "WL721": ("WL757", "WL744", "WL742"),  # the same prefix goes elsewhere
     "WL722": ("WL755", "WL756", "WL749", "WL750"),  # prefill or decode takes no part
     "WL723": ("WL734", "WL733"),  # another engine's pods
+    # Of a graph of Dynamo: its frontend, the model, an answer, a worker, who took part.
+    "WL860": ("WL892", "WL893", "WL880", "WL886"),
+    "WL861": ("WL882", "WL883", "WL887", "WL886", "WL888", "WL880", "WL893"),
+    "WL862": (),
+    "WL863": (),
+    "WL868": ("WL881", "WL880", "WL889", "WL893"),
+    "WL869": ("WL882", "WL883", "WL884"),
 }
+ANSWERS = ("WL758", "WL891")  # whether a request was answered: what stands above says why not
 
 
 def examine(
@@ -56,7 +64,7 @@ def examine(
 
 def report(sight: Sight) -> Report:
     """The report of one look."""
-    passed = diagnose.of(sight)
+    passed = [*diagnose.of(sight), *graphs.of(sight)]
     if not passed:
         raise _nothing(sight)
     made = Report("doctor", summary={"namespace": sight.namespace, "cluster": sight.label})
@@ -66,9 +74,9 @@ def report(sight: Sight) -> Report:
         for one in passed
     ]
     checks = list(dict.fromkeys(check for one in passed for check in one.checks))
-    answers = [check for check in checks if check.id == "WL758"]
+    answers = [check for check in checks if check.id in ANSWERS]
     answered = bool(answers) and all(check.status == "pass" for check in answers)
-    wrong = any(check.status == "fail" and check.id != "WL758" for check in checks)
+    wrong = any(check.status == "fail" and check.id not in ANSWERS for check in checks)
     made.add(_told(check, answered, wrong) for check in checks if check.status != "pass")
     made.summary["result"] = _result(passed, answered)
     if sight.record:
@@ -80,7 +88,7 @@ def report(sight: Sight) -> Report:
 
 def _told(check: Check, answered: bool, wrong: bool) -> Check:
     """What could not be looked at does not make an answered request doubtful; what has a cause above points there."""
-    if check.id == "WL758" and check.status == "fail" and wrong:
+    if check.id in ANSWERS and check.status == "fail" and wrong:
         return replace(check, fix="mend what stands above it first")
     return replace(check, status="skip") if answered and check.status == "unknown" else check
 
@@ -100,9 +108,9 @@ def likely(sight: Sight, failed: str) -> Check | None:
     """The most likely cause of a failed check of smoke (its id), or None when nothing is found wrong."""
     found = [
         check
-        for one in diagnose.of(sight)
+        for one in [*diagnose.of(sight), *graphs.of(sight)]
         for check in one.checks
-        if check.status == "fail" and check.id != "WL758"
+        if check.status == "fail" and check.id not in ANSWERS
     ]  # fmt: skip
     wanted = EXPLAIN.get(failed, ())
     named = sorted((check for check in found if check.id in wanted), key=lambda check: wanted.index(check.id))
@@ -148,7 +156,7 @@ def _record(access: Access, namespace: str, guide: str | None, environment: str 
 def _nothing(sight: Sight) -> CannotAnswer:
     unread = "; ".join(f"you may not {why}" for why in dict.fromkeys(sight.unread.values()))
     return CannotAnswer(
-        f"no Gateway, HTTPRoute or InferencePool is in {sight.namespace} on {sight.label}",
+        f"no Gateway, HTTPRoute, InferencePool or DynamoGraphDeployment is in {sight.namespace} on {sight.label}",
         why=unread or "there is no way in for a request",
         write="another namespace: -n NAMESPACE; a fresh stack: invoke install",
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from wellit.doctor import commands, signatures, ways
+from wellit.checks import good
+from wellit.doctor import commands, graph, signatures, ways
 from wellit.doctor.hops import answer, gateway, picker, picks, pods, pool, route, serving, staying, tls, together
 from wellit.doctor.questions import hears
 from wellit.doctor.sight import Sight
@@ -91,7 +92,7 @@ def way_of(way: Way, of_rules: list[tuple[str, Finding]]) -> list[Passed]:
         name = hop.of(way)
         if checks or name:
             found.append(_passed(way, hop, name, tuple(checks)))
-    rest = [_of_finding(way, RULES, one) for _, one in of_rules]
+    rest = [of_finding(way, RULES, one) for _, one in of_rules]
     if way.sight.unjudged:
         rest = [
             Check(RULES, "the live objects agree with each other", "unknown", f"you may not {way.sight.unjudged[0]}")
@@ -131,7 +132,8 @@ _HOP_IDS = {
 def _of_rules(sight: Sight) -> Iterator[tuple[str, Finding]]:
     """What rules say of the live objects, with the check that each belongs to."""
     known = signatures.rule_checks()
-    return ((known.get(finding.id, RULES), finding) for finding in sight.findings)
+    mine = (finding for finding in sight.findings if _object(finding)[0] != graph.KIND)  # has hops of its own
+    return ((known.get(finding.id, RULES), finding) for finding in mine)
 
 
 def _with_rules(way: Way, checks: list[Check], findings: Iterable[tuple[str, Finding]]) -> list[Check]:
@@ -142,22 +144,20 @@ def _with_rules(way: Way, checks: list[Check], findings: Iterable[tuple[str, Fin
         at = next((n for n, one in enumerate(made) if one.id == key and one.status == "fail"), None)
         if at is None:
             made = [one for one in made if one.id != key or one.status != "pass"]
-            made.append(_of_finding(way, key, finding))
+            made.append(of_finding(way, key, finding))
         elif told not in made[at].evidence:
             made[at] = replace(made[at], evidence=f"{made[at].evidence}\n{told}".strip())
     return made
 
 
-def _of_finding(way: Way, key: str, finding: Finding) -> Check:
-    from wellit.checks import CHECKS
-
-    title = CHECKS[key][0]
+def of_finding(way: Way, key: str, finding: Finding) -> Check:
+    """What a rule says of a live object, as a check."""
     kind, name = _object(finding)
     one = way.sight.world.get(kind, name, way.sight.namespace)
     edit = commands.edit(way.sight, one) if one else f"invoke explain {finding.id}"
     evidence = "\n".join(filter(None, [f"{finding.id} {finding.at}", finding.why]))
     fix = "\n".join(filter(None, [finding.write, edit]))
-    return Check(key, title[0].lower() + title[1:], "fail", finding.message, fix, evidence)
+    return Check(key, good(key), "fail", finding.message, fix, evidence)
 
 
 def _passed(way: Way, hop: Hop, name: str, checks: tuple[Check, ...]) -> Passed:

@@ -13,7 +13,7 @@ from wellit import cluster
 from wellit.access import Access, Missing, Unread, permission
 from wellit.cluster import PARALLEL, whole
 from wellit.demand import Kind
-from wellit.doctor import containers, questions, ways
+from wellit.doctor import containers, graph, questions, ways
 from wellit.doctor.asking import Reach
 from wellit.doctor.sight import Log, Sight
 from wellit.doctor.wants import wants
@@ -29,6 +29,7 @@ KINDS = (
     Kind("inference.networking.k8s.io/v1", "InferencePool"),
     Kind("inference.networking.x-k8s.io/v1alpha2", "InferencePool"),
     Kind("networking.istio.io/v1", "DestinationRule"), Kind("leaderworkerset.x-k8s.io/v1", "LeaderWorkerSet"),
+    Kind("nvidia.com/v1beta1", graph.KIND), Kind("nvidia.com/v1alpha1", graph.KIND),
 )  # fmt: skip
 LINES = 200  # of each log
 MOST_LOGS = 40
@@ -123,6 +124,11 @@ def _worth_reading(sight: Sight) -> Iterator[tuple[Object, str, bool]]:
             for status in containers.statuses(pod):
                 started = mapping(status.get("state"))
                 if "running" in started or "terminated" in started or status.get("restartCount"):
+                    yield pod, str(status.get("name")), bool(status.get("restartCount"))
+    for one in graph.every(sight):
+        for pod in one.pods:
+            for status in containers.statuses(pod):
+                if "running" in mapping(status.get("state")) or status.get("restartCount"):
                     yield pod, str(status.get("name")), bool(status.get("restartCount"))
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from wellit import prometheus
 from wellit.access import Access, Missing, Unread
 from wellit.cluster import PARALLEL
-from wellit.doctor import asking, ways
+from wellit.doctor import asking, graph, ways
 from wellit.doctor.asking import Reach
 from wellit.doctor.sight import Heard, Sight
 from wellit.doctor.ways import Way
@@ -41,9 +43,10 @@ def asked(access: Access, sight: Sight, reach: Reach) -> Sight:
     if sight.simulated:
         return replace(sight, unasked="readiness here is simulated by the sandbox: nothing runs behind it")
     every = ways.of(sight)
+    sight = replace(sight, answers=dict(_chats(access, sight, reach)))
     before = _of_pods(access, sight, every, reach, METRICS, pickers_only=True)
     sight = replace(sight, models=_of_pods(access, sight, every, reach, MODELS), before=before)
-    answers: dict[str, Heard] = {}
+    answers = dict(sight.answers)
     for pause in LISTEN_SECONDS:
         answers |= dict(_answers(access, sight, every, reach))
         listening = [way for way in every if hears(way) and (heard := answers.get(way.pool_name)) and heard.ok]
@@ -54,6 +57,25 @@ def asked(access: Access, sight: Sight, reach: Reach) -> Sight:
         if all(grown(replace(sight, metrics=after), way, ADMITTED) for way in listening):
             break
     return replace(sight, answers=answers, metrics=_of_pods(access, sight, every, reach, METRICS))
+
+
+def _chats(access: Access, sight: Sight, reach: Reach) -> Iterator[tuple[str, Heard]]:
+    """A chat with each graph of Dynamo whose frontend has a service."""
+    for one in graph.every(sight):
+        name = graph.SERVICE.format(name=one.name)
+        if sight.world.get("Service", name, sight.namespace, ""):
+            model = sight.model or (sight.record.model if sight.record else "")
+            heard = asking.through(reach, access, sight.namespace, f"service/{name}", graph.PORT, partial(_chat, model))
+            yield graph.key(one.name), heard
+
+
+def _chat(model: str, url: str) -> Heard:
+    """A chat with `model`, or with the first that is listed."""
+    if not model:
+        listed = asking.ask(f"{url}{MODELS}")
+        model = next(iter(re.findall(r'"id": ?"([^"]+)"', listed.text)), "") if listed.ok else ""
+    body = {"model": model, "messages": [{"role": "user", "content": "Hello."}], "max_tokens": 1}
+    return asking.ask(f"{url}/v1/chat/completions", body, seconds=asking.ANSWER_SECONDS)
 
 
 def grown(sight: Sight, way: Way, name: str, **labels: str) -> float | None:

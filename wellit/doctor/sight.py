@@ -22,9 +22,9 @@ from wellit.subject import Manifest, Subject
 # Of live objects only what a person wrote: pods and what else Kubernetes made of it say the same again.
 WRITTEN = frozenset(
     ["Deployment", "StatefulSet", "LeaderWorkerSet", "Service", "ConfigMap", "Gateway", "HTTPRoute", "InferencePool",
-     "DestinationRule", "EnvoyFilter"]
+     "DestinationRule", "EnvoyFilter", "DynamoGraphDeployment"]
 )  # fmt: skip
-NEEDED = WRITTEN - {"StatefulSet", "LeaderWorkerSet", "EnvoyFilter"}
+NEEDED = WRITTEN - {"StatefulSet", "LeaderWorkerSet", "EnvoyFilter", "DynamoGraphDeployment"}
 STAMP = re.compile(r"^\S+ (?:stdout|stderr) [FP] ", re.MULTILINE)
 SIMULATED = "Simulated"
 

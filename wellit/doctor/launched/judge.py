@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from wellit.checks import good
 from wellit.doctor import signatures
 from wellit.doctor.diagnose import WORST, Passed
 from wellit.doctor.launched import together
@@ -14,18 +15,6 @@ from wellit.launch.state import Process
 from wellit.smoke.frontend.causes import cause
 from wellit.smoke.frontend.workers import not_well
 
-RUNS = "everything that was started runs"
-# What a process's log may say besides that it ended, and how the good state is called.
-TITLES = {
-    "WL881": "every worker is well",
-    "WL882": "all workers that a request needs have registered",
-    "WL884": "decode reaches what prefill publishes",
-    "WL885": "prefill and decode have the same page size",
-    "WL886": "every worker has the GPUs and the memory that it wants",
-    "WL887": "the model can be loaded",
-    "WL888": "what is asked for of etcd and NATS is there",
-    "WL889": "every port belongs to the one that wants it",
-}
 OF_START = ("WL886", "WL887", "WL888", "WL889")
 
 
@@ -52,33 +41,34 @@ def of(sight: Sight) -> list[Passed]:
 
 def started(sight: Sight) -> Iterator[Check]:
     """What the logs say that kept a process from starting or staying, and who does not run."""
-    told = set()
+    told: set[str] = set()
     for process in sight.launched.processes:
         for said in sight.said.get(process.name, ()):
-            if said.graph in OF_START and said.graph not in told:
+            # What would have ended one that runs was said on another day.
+            over = sight.alive.get(process.name) and not (said.late or said.slow)
+            if said.graph in OF_START and said.graph not in told and not over:
                 told.add(said.graph)
-                over = sight.alive.get(process.name) and not (said.late or said.slow)
-                if not over:  # it runs, so what would have ended it was of another day
-                    yield Check(
-                        said.graph, TITLES[said.graph], "fail", f"{process.name}: {said.means}", said.write, said.line
-                    )
+                detail = f"{process.name}: {said.means}"
+                yield Check(said.graph, good(said.graph), "fail", detail, said.write, said.line)
     yield from _runs(sight, named=bool(told))
 
 
 def _runs(sight: Sight, *, named: bool) -> Iterator[Check]:
     dead = [one for one in sight.launched.processes if not sight.alive.get(one.name)]
     if not dead:
-        yield Check("WL880", RUNS, "pass", f"{len(sight.launched.processes)} processes")
+        yield Check("WL880", good("WL880"), "pass", f"{len(sight.launched.processes)} processes")
         return
     names = ", ".join(one.name for one in dead)
     everything = len(dead) == len(sight.launched.processes)
     what = "it has ended: none of its processes runs" if everything else f"{names} does not run"
     if named:
-        yield Check("WL880", RUNS, "fail", f"{what}; why stands above", _again(sight))
+        yield Check("WL880", good("WL880"), "fail", f"{what}; why stands above", _again(sight))
         return
     first = next((one for one in dead if _wrong(sight, one)), dead[0])
     evidence = signatures.tail(sight.logs.get(first.name, ""))
-    yield Check("WL880", RUNS, "fail", f"{what}; {first.name} said last", f"{_again(sight)}; {_all(first)}", evidence)
+    yield Check(
+        "WL880", good("WL880"), "fail", f"{what}; {first.name} said last", f"{_again(sight)}; {_all(first)}", evidence
+    )
 
 
 def _wrong(sight: Sight, process: Process) -> bool:
@@ -97,7 +87,7 @@ def _all(process: Process) -> str:
 
 def well(sight: Sight) -> Iterator[Check]:
     """What every worker that runs says of itself."""
-    title, wrong = TITLES["WL881"], []
+    title, wrong = good("WL881"), []
     workers = {one.name: one for one in sight.target.workers}
     for process in sight.workers:
         pages, road = sight.pages(process.name), workers[process.name].road
@@ -114,7 +104,7 @@ def well(sight: Sight) -> Iterator[Check]:
 
 def answered(sight: Sight) -> Iterator[Check]:
     """Whether a chat was answered."""
-    title = "a chat is answered"
+    title = good("WL891")
     if sight.figures is None:
         yield Check("WL891", title, "skip", "nothing of it runs")
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from wellit.checks import good
 from wellit.doctor.launched.sight import Card, Sight
 from wellit.findings import Check
 from wellit.smoke.frontend.causes import absent
@@ -21,7 +22,7 @@ def names(sight: Sight) -> str:
 
 def found(sight: Sight) -> Iterator[Check]:
     """Whether the frontend knows all that a request needs."""
-    title = "all workers that a request needs have registered"
+    title = good("WL882")
     if sight.figures is None or not sight.figures.health.ok:
         return
     lacking = absent(sight.figures.instances, split=sight.target.split)
@@ -48,7 +49,7 @@ def _why(sight: Sight, lacking: str) -> tuple[str, str]:
 
 def agree(sight: Sight) -> Iterator[Check]:
     """Whether prefill and decode have the same served name and namespace, so that they are taken for one model."""
-    title, cards = "prefill and decode have the same served name, and the same namespace of Dynamo", sight.cards
+    title, cards = good("WL883"), sight.cards
     if not sight.target.split or not sight.lives:
         return
     instances = sight.figures.instances if sight.figures else []
@@ -73,7 +74,7 @@ def gone(sight: Sight) -> Iterator[Check]:
     """Whether the frontend lists a worker that no process of the launch is."""
     if sight.figures is None or not sight.figures.health.ok:
         return
-    title, alive = "nothing is listed that has ended", [one for one in sight.workers if sight.alive.get(one.name)]
+    title, alive = good("WL890"), [one for one in sight.workers if sight.alive.get(one.name)]
     told = {one.name: sight.pages(one.name).ids for one in alive}
     if all(told.values()) and sight.workers:
         own = {number for ids in told.values() for number in ids}
@@ -93,7 +94,7 @@ def pages(sight: Sight) -> Iterator[Check]:
     """Whether prefill and decode cut their caches alike."""
     sizes = _by(sight, lambda card: str(card.page) if card.page else "")
     sizes.pop("", None)
-    title = "prefill and decode have the same page size"
+    title = good("WL885")
     if not sight.target.split or not sizes:
         return
     if len(sizes) > 1:
@@ -110,7 +111,7 @@ def pages(sight: Sight) -> Iterator[Check]:
 
 def meet(sight: Sight) -> Iterator[Check]:
     """Whether each prefill worker has published an address of its own, where somebody listens."""
-    title, cards = "decode reaches what prefill publishes", sight.of_role(PREFILL)
+    title, cards = good("WL884"), sight.of_role(PREFILL)
     if not sight.target.split or not cards:
         return
     wrong = [*_unpublished(sight, cards), *_shared(cards), *_closed(sight, cards)]

@@ -1,0 +1,96 @@
+"""Dynamo's own frontend and mocker, started by hand: whole stacks, and stacks that are broken on purpose."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import socket
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from wellit import process
+from wellit.launch.mock import install, model, words
+from wellit.launch.state import Launched, Process
+
+MODEL = "tiny/test"
+SECONDS = 90.0  # a start takes 2 s by itself, and much longer on a machine with other work
+
+
+def free_port() -> int:
+    """A port below 32768: DYN_SYSTEM_PORT is read into 16 bits with a sign."""
+    while True:
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", random.randrange(20000, 32000))) as one:
+            return int(one.getsockname()[1])
+
+
+class Stack:
+    """Processes with one discovery folder. What is started is ended when the block is left."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port, self.bootstrap = folder, free_port(), free_port()
+        self.running: dict[str, process.Running] = {}
+        self.processes: list[Process] = []
+
+    def environment(self, **more: str) -> dict[str, str]:
+        here = {"DYN_DISCOVERY_BACKEND": "file", "DYN_FILE_KV": str(self.folder / "kv"), "DYN_REQUEST_PLANE": "tcp"}
+        loopback = {"DYN_TCP_RPC_HOST": "127.0.0.1", "DYN_SYSTEM_HOST": "127.0.0.1"}
+        return {**words.environment(), **here, **loopback, "DYN_EVENT_PLANE": "zmq", "HOME": str(self.folder), **more}
+
+    def start(
+        self, name: str, role: str, module: str, arguments: tuple[str, ...], env: Mapping[str, str], system: str
+    ) -> None:
+        log = self.folder / f"{name}.log"
+        argv = (str(install.python()), "-m", module, *arguments)
+        self.running[name] = process.start(argv, log=log, env={**env, "PYTHONUNBUFFERED": "1"})
+        pid = self.running[name].pid
+        self.processes.append(Process(name, role, pid, str(log), system, argv=argv, environment=dict(env)))
+
+    def frontend(self, *more: str, **env: str) -> None:
+        arguments = ("--http-host", "127.0.0.1", "--http-port", str(self.port), *more)
+        self.start("frontend", "frontend", "dynamo.frontend", arguments, self.environment(**env), "")
+
+    def worker(
+        self, name: str, role: str = "", *more: str, model_name: str = MODEL, path: str = "", page: int = 16, **env: str
+    ) -> None:
+        port = env.setdefault("DYN_SYSTEM_PORT", str(free_port()))
+        split = {"prefill": ("--bootstrap-ports", str(self.bootstrap)), "decode": ()}
+        mode = ("--disaggregation-mode", role, *split[role]) if role else ()
+        said = (
+            "--model-path", path or str(model.ensure()), "--model-name", model_name, "--engine-type", "sglang",
+            "--block-size", str(page), "--speedup-ratio", "10", *mode, *more,
+        )  # fmt: skip
+        self.start(name, role, "dynamo.mocker", said, self.environment(**env), f"http://127.0.0.1:{port}")
+
+    @property
+    def launched(self) -> Launched:
+        url = f"http://127.0.0.1:{self.port}"
+        return Launched("test", "dynamo-sglang", "disagg", MODEL, url, 1, tuple(self.processes), mock=True)
+
+    def log(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text(errors="replace")
+
+    def end(self, name: str) -> None:
+        """Kill one as the system would, and wait until it is gone."""
+        self.running[name].kill()
+        self.running[name].wait()
+
+
+def wait(what: Callable[[], bool], seconds: float = SECONDS) -> None:
+    """Until it is so. Fails when it never is."""
+    until = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < until, "it never came"
+        time.sleep(0.2)
+
+
+@contextlib.contextmanager
+def stack(folder: Path) -> Iterator[Stack]:
+    made = Stack(folder)
+    try:
+        yield made
+    finally:
+        for one in made.running.values():
+            one.kill()
+        for one in made.running.values():
+            process.stop(one)
