@@ -73,8 +73,17 @@ def test_what_a_killed_launcher_left_is_told_apart() -> None:
         launcher.kill()
     with pytest.raises(CannotAnswer, match="does not run any more") as told:
         state.find("one")
-    assert told.value.write == "invoke launch -g dynamo-sglang -e agg"
+    assert told.value.write.startswith("invoke launch -g dynamo-sglang -e agg; invoke doctor --launched=one")
     assert state.read("one") is None
+    assert (last := state.last("one")) and last.pid == launcher.pid and state.last() == last
+
+
+def test_what_ended_is_kept_with_its_logs() -> None:
+    with state.hold("one") as folder:
+        state.write(ONE)
+        assert state.last("one") is None
+    assert state.last() == state.last("one") == ONE
+    assert (folder / state.KEPT).exists() and state.everything() == [] and state.last("two") is None
 
 
 def test_a_file_of_another_release_is_no_launch(tmp_path: Path) -> None:
