@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from wellit import doctor
-from wellit.doctor import graph, graphs
+from wellit.doctor import graph
 from wellit.doctor.sight import Heard, Log, Sight
 from wellit.findings import Check
 from wellit.report import render
@@ -212,4 +212,4 @@ def test_pods_of_another_graph_are_not_its_own() -> None:
         objects[-1]["metadata"]["labels"][graph.LABEL] = "other"
         objects[-1]["status"]["containerStatuses"] = [copy.deepcopy(DIED)]
 
-    assert failed(changed(other)) == {} and len(graphs.every(changed(other))[0].pods) == 3
+    assert failed(changed(other)) == {} and len(graph.every(changed(other))[0].pods) == 3
