@@ -43,6 +43,6 @@ def ready(plan: Plan, answered: Answered, say: Say) -> None:
 
 
 def curl(plan: Plan) -> str:
-    body = json.dumps({"model": plan.model, "messages": [{"role": "user", "content": "Hello"}]})
+    body = json.dumps({"model": plan.model, "messages": [{"role": "user", "content": "Hello"}], "max_tokens": 32})
     words = ["curl", "-s", f"{plan.url}/v1/chat/completions", "-H", "Content-Type: application/json", "-d", body]
     return shlex.join(words)

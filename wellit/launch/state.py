@@ -161,8 +161,10 @@ def hold(name: str) -> Iterator[Path]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise _taken(name) from None
-        yield here
-        remove(name)
+        try:
+            yield here
+        finally:
+            remove(name)
     finally:
         os.close(lock)
 

@@ -104,7 +104,7 @@ def test_a_second_prefill_at_a_bootstrap_port_says_so_in_its_log_alone(here: Run
     here.workers({"again": again}, "pair")
     assert soon(lambda: "Address already in use" in here.said("again")), here.said("again")
     assert here.runs("again")
-    assert here.health("again") == 200
+    assert soon(lambda: here.health("again") == 200)
 
 
 def test_every_byte_is_a_token(here: Running) -> None:
@@ -112,6 +112,15 @@ def test_every_byte_is_a_token(here: Running) -> None:
     answered(here, "silent")
     asked = [here.chat("silent", words)[1]["usage"]["prompt_tokens"] for words in (text, text + text)]
     assert asked[1] - asked[0] == len(text.encode())
+
+
+def test_a_mocker_refuses_a_request_without_a_limit(here: Running) -> None:
+    """And is then taken for gone, for a few seconds; said beforehand on the screen."""
+    answered(here, "silent")
+    body = {"model": "silent", "messages": [{"role": "user", "content": "Hello"}]}
+    assert get(f"{here.url}/v1/chat/completions", body)[0] == 500
+    assert "max_output_tokens must be specified" in here.said("silent")
+    assert soon(lambda: here.chat("silent")[0] == 200)
 
 
 def test_a_worker_that_is_killed_is_found_out_by_the_next_request(here: Running) -> None:

@@ -69,7 +69,7 @@ class _Turn:
         self.heard = heard
         self.known = known
         self.language = language(engine)
-        self.used = {"model", *known["itself"]["settings"]}
+        self.used = {"model", *known["itself"]}
         self.variables: dict[str, str] = {}
 
     def settings(self) -> Iterator[str]:
