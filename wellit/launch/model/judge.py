@@ -11,11 +11,11 @@ from wellit.launch.model.look import Model
 from wellit.weights import GIB, Estimate
 
 TITLES = {
-    "WL845": "The model is there, or can be fetched",
-    "WL846": "The model cache may be written",
-    "WL847": "The disk has room for the weights",
-    "WL848": "The hub is reached",
-    "WL849": "A model that is given out to few has a token",
+    "WL845": "the model is there, or can be fetched",
+    "WL846": "the model cache may be written",
+    "WL847": "the disk has room for the weights",
+    "WL848": "the hub is reached",
+    "WL849": "a model that is given out to few has a token",
 }
 NO_PATH = "a hub id is NAME or ORGANISATION/NAME; a path begins with / or ./"
 
