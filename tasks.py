@@ -33,6 +33,7 @@ from wellit.cli import (
     files_after_dashes,
     known_format,
     launched_name,
+    positive,
     rendered,
     sandbox_name,
     show,
@@ -201,8 +202,7 @@ def smoke(_: Context, timeout: int = 60, **given: Any) -> int:
     from wellit import operate
 
     fmt = known_format(given["format_"])
-    if timeout < 1:
-        raise CannotAnswer(f"--timeout {timeout} leaves no time to ask anything", write="--timeout 60")
+    positive("--timeout", timeout)
     if given["launched"]:
         from wellit.launch import smoke as smoking
         from wellit.launch import state
@@ -253,6 +253,34 @@ def uninstall(_: Context, **given: Any) -> int:
 
     fmt = known_format(given["format_"])
     return show(operate.uninstall(access(given), *which(given), say, asker(given["yes"])), fmt)
+
+
+@task(
+    STACK_FLAGS, FORMAT,
+    mock="Dynamo's own mock engine instead of the workers: a CPU is enough, and no model is fetched",
+    otel="send traces to the collector of this machine, or of OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    config="a config file of the engine's, laid under the words of the workers",
+    config_key="the section of that file, with dots: prod.decode",
+    timeout="seconds until a first answer", smoke="ask it for what it promises, and stop all",
+)  # fmt: skip
+def launch(
+    _: Context, mock: bool = False, otel: bool = False, config: list[str] = [], config_key: str = "",  # noqa: B006
+    timeout: int = 1800, smoke: bool = False, **given: Any,
+) -> int:  # fmt: skip
+    """Run a stack as processes of this machine, until Ctrl-C; words after -- go to the workers."""
+    from wellit import configfile
+    from wellit.doctor import signatures
+    from wellit.launch import smoke as smoking
+    from wellit.launch import start
+
+    fmt = known_format(given["format_"])
+    asked = start.Asked(
+        tuple(after_dashes()), configfile.asked(config, config_key), mock, otel, positive("--timeout", timeout),
+        (lambda launched: smoking.smoke(launched, say)) if smoke else None, signatures.meaning,
+    )  # fmt: skip
+    done = start.launch(choice(given), asked, say)
+    show(done.report, fmt)
+    return done.code
 
 
 @task()
@@ -482,5 +510,5 @@ def task_names() -> list[str]:
 boxes = Collection("sandbox", sandbox_up, sandbox_down, sandbox_status, sandbox_shell)
 namespace = Collection(
     overview, quickstart, validate, render, show_, preflight, prerequisites, install, status, smoke, doctor, load,
-    uninstall, compare, explain_, schema, translate, new_, tools, walk, docs, test, benchmark, boxes,
+    uninstall, launch, compare, explain_, schema, translate, new_, tools, walk, docs, test, benchmark, boxes,
 )  # fmt: skip

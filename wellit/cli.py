@@ -243,6 +243,13 @@ def access(given: dict[str, Any]) -> Access:
     )
 
 
+def positive(flag: str, seconds: int) -> int:
+    """The seconds of a flag. Raises CannotAnswer when there are none."""
+    if seconds < 1:
+        raise CannotAnswer(f"{flag} {seconds} leaves no time to ask anything", write=f"{flag} 60")
+    return seconds
+
+
 def launched_name(given: dict[str, Any], said: object) -> str:
     """The launch that --launched names, "" for the only one. Raises CannotAnswer when a cluster is named as well."""
     named = [f"--{flag}" for flag in (*CLUSTER_FLAGS, "namespace") if given.get(flag)]

@@ -15,6 +15,7 @@ class Way:
 
     `charts` are the parts whose charts are upstream's. `no_gateway` says why none stands before it, empty when one may.
     `prerequisites` are the steps to what a cluster must have; empty: those of the gateway.
+    `processes` tells whether one machine can run it without Kubernetes.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Way:
     images: Mapping[str, str] = field(hash=False)
     no_gateway: str = ""
     prerequisites: tuple[Mapping[str, Any], ...] = field(default=(), hash=False)
+    processes: bool = False
 
 
 def ways() -> dict[str, Way]:
@@ -34,7 +36,9 @@ def ways() -> dict[str, Way]:
     found = {}
     for name, data in remembered.data(paths.GUIDES / "ways.yaml")["ways"].items():
         gateway = data["gateway"]
-        about = {key: data[key] for key in ("title", "summary", "schema", "environment", "engine", "images")}
+        about = {
+            key: data[key] for key in ("title", "summary", "schema", "environment", "engine", "images", "processes")
+        }
         charts = tuple(data["charts"])
         why = "" if gateway["takes"] else gateway["because"]
         steps = tuple(data.get("prerequisites", ()))

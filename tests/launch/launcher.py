@@ -11,6 +11,7 @@ import sys
 
 from tests.launch.made import graph
 from wellit.cli import guarded
+from wellit.doctor import signatures
 from wellit.launch import checks, machine, state
 from wellit.launch.facts import Local
 from wellit.launch.plan import plan
@@ -25,12 +26,7 @@ def main() -> int:
         planned = plan("one", graph(asked["components"]), Local(**asked["local"]), Options(folder))
         pool = checks.pool(planned, machine.Machine(gpus=())) or ["0"] * planned.gpus
         launched = Launched("one", "dynamo-sglang", "agg", planned.model, planned.url, os.getpid())
-        known = {"CUDA out of memory": "the GPU has too little memory"}
-
-        def means(_process: object, lines: object) -> str:
-            return next((told for said, told in known.items() if said in str(lines)), "")
-
-        run(Run(planned.on(pool), launched, folder, os.environ, asked.get("timeout", 60), None, means))
+        run(Run(planned.on(pool), launched, folder, os.environ, asked.get("timeout", 60), None, signatures.meaning))
     return 0
 
 

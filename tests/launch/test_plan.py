@@ -108,14 +108,6 @@ def test_gpus_are_handed_out_by_what_the_words_say() -> None:
     assert placed.processes[1].devices == ("0", "1")
 
 
-def test_more_words_go_to_the_workers_and_count() -> None:
-    plan = planned(graph({"decode": worker()}), before=("--page-size", "8"), after=("--tp", "2"))
-    assert named(plan)["decode"][3:5] == ["--page-size", "8"]
-    assert named(plan)["decode"][-2:] == ["--tp", "2"]
-    assert named(plan)["frontend"] == ["python3", "-m", "dynamo.frontend"]
-    assert plan.gpus == 2
-
-
 def test_the_graphs_variables_are_filled_in_as_kubernetes_does() -> None:
     shared = [{"name": "WHERE", "value": "/models"}, {"name": "TOKEN", "valueFrom": {"secretKeyRef": {"name": "a"}}}]
     own = [{"name": "DYN_LOG", "value": "$(WHERE)$$"}]

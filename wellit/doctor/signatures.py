@@ -47,6 +47,12 @@ def known(log: str, of: str, engine: str = "") -> list[Said]:
     return sorted(found, key=lambda said: (said.slow, said.late))
 
 
+def meaning(lines: Sequence[str], engine: str = "") -> tuple[str, str]:
+    """(what it means, what mends it) of the last lines of an engine that ended; two empty words when not known."""
+    found = [said for said in known("\n".join(lines), "engine", engine) if not said.slow and not said.check]
+    return (found[0].means, found[0].write) if found else ("", "")
+
+
 def plain(log: str) -> list[str]:
     """The lines of a log without colours, stamps of the container runtime, and where in a program they were said."""
     return [line for line in COLOUR.sub("", TRACE.sub("", STAMP.sub("", log))).splitlines() if line.strip()]

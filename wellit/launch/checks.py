@@ -63,8 +63,8 @@ def _gpus(plan: Plan, machine: Machine) -> Iterator[Check]:
     title, there = "there is a GPU for each that a worker takes", pool(plan, machine)
     takes = ", ".join(f"{process.name} {process.gpus}" for process in plan.processes if process.gpus)
     if there is None:
-        fix = f"{MOCK}; or --set local.devices=0 names those that there are"
-        yield Check("WL851", title, "unknown", f"{plan.gpus} are needed ({takes}), and {machine.gpus_why}", fix)
+        fix = f"{MOCK}; or --set local.devices=[0] names those that there are"
+        yield Check("WL851", title, "unknown", f"needed: {plan.gpus} ({takes}); {machine.gpus_why}", fix)
         return
     named = _named(plan, machine)
     unknown = [index for index in there if machine.gpus and index.isdecimal() and int(index) >= len(machine.gpus)]
@@ -75,7 +75,7 @@ def _gpus(plan: Plan, machine: Machine) -> Iterator[Check]:
         yield Check("WL851", title, "fail", f"{named} names a GPU twice: {', '.join(there)}", "each once")
     elif len(there) < plan.gpus:
         fix = f"fewer replicas, or a smaller tensorParallel; {MOCK}"
-        yield Check("WL851", title, "fail", f"{plan.gpus} are needed ({takes}), {named}: {len(there)}", fix)
+        yield Check("WL851", title, "fail", f"needed: {plan.gpus} ({takes}); {named} {len(there)}", fix)
     else:
         placed = ", ".join(f"{one.name} on {','.join(one.devices)}" for one in plan.on(there).processes if one.gpus)
         yield Check("WL851", title, "pass", placed)
@@ -93,7 +93,7 @@ def _busy(machine: Machine, used: Sequence[str]) -> Iterator[Check]:
     for gpu in machine.gpus or ():
         if gpu.index in used and gpu.memory and gpu.used > BUSY * gpu.memory:
             detail = f"GPU {gpu.index} ({gpu.name}): {gpu.used} of {gpu.memory} MiB are in use by others"
-            fix = "--set local.devices=N names another; or a smaller decode.memoryFraction"
+            fix = "--set local.devices=[N] names another; or a smaller decode.memoryFraction"
             yield Check("WL857", "the memory of the GPUs is free", "warn", detail, fix)
 
 

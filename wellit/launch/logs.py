@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TextIO
 from wellit.report.style import Style, clean
 
 COLOURS = ("cyan", "green", "yellow", "blue")
+_COLOURED = re.compile(r"\x1b\[[0-9;]*m")
 KEPT = 40  # last lines of each process that are kept for its end
 
 
@@ -38,6 +40,7 @@ class Logs:
         return lambda line: self.write(name, line)
 
     def write(self, name: str, line: str) -> None:
+        line = _COLOURED.sub("", line)
         self._last[name].append(line)
         if not self._open[name].closed:
             self._open[name].write(line + "\n")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from wellit.launch.mock import facts, install, words
+from wellit.launch.mock import install, ready, words
 from wellit.launch.planned import Command
 from wellit.seen.graph import FRONTEND, Component, Graph
 
@@ -21,9 +21,22 @@ class Mocked:
     def command(self, component: Component, said: Sequence[str]) -> Command:
         """Raises CannotAnswer for an engine that the mocker cannot be like."""
         if component.type == FRONTEND or component.engine is None:
-            own = (facts()["frontend"],)
-            return Command(words.frontend(said), words.environment(), on_gpus=False, modules=own)
+            return Command(_alone(words.frontend(said)), words.environment(), on_gpus=False)
         worker = words.worker(said, component.engine)
         self.dropped[component.name] = worker.dropped
         told = {**words.environment(), **worker.environment}
-        return Command(worker.argv, told, on_gpus=False, modules=(facts()["module"],))
+        return Command(_alone(worker.argv), told, on_gpus=False)
+
+    def told(self, graph: Graph) -> Iterator[str]:
+        """What stands in for what, and what of the workers' words it cannot be told."""
+        engine = next((worker.engine for worker in graph.workers if worker.engine), None)
+        if engine:
+            yield ready.told(graph.version, engine)
+        for name, dropped in self.dropped.items():
+            if dropped:
+                yield f"  of {name} it is not told: {', '.join(dropped)}"
+
+
+def _alone(argv: Sequence[str]) -> tuple[str, ...]:
+    """Its Python takes nothing from the person's PYTHONPATH, which may have another Dynamo."""
+    return (argv[0], "-I", *argv[1:])

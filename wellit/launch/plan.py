@@ -71,12 +71,19 @@ class _Maker:
         said = [words.filled(word.text, variables) for word in component.arguments]
         said = words.without(said, [*facts()["every"]["flags"], *facts()[kind]["flags"]])
         if kind == "worker":
-            said = self.worker(component, [*self.options.before, *said, *self.options.after], own)
+            said = self.worker(component, said, own)
         command = self.programs.command(component, said)
         told = {**variables, **self.told(component, kind, own), **command.environment}
         gpus = devices.wanted(component, said) if kind == "worker" and command.on_gpus else 0
         return Process(
-            name, component, FRONTEND if kind == "frontend" else component.role, command.argv, told, own, gpus
+            name,
+            component,
+            FRONTEND if kind == "frontend" else component.role,
+            command.argv,
+            told,
+            own,
+            gpus,
+            modules=command.modules,
         )
 
     def worker(self, component: Component, said: list[str], own: dict[str, int]) -> list[str]:

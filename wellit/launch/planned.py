@@ -52,14 +52,9 @@ class Real:
 
 @dataclass(frozen=True)
 class Options:
-    """What is asked for beside the stack: words before and after those of each worker, and where traces go.
-
-    `folder` is the launch's own, in which its processes find each other.
-    """
+    """What a launch has beside its stack: a folder, in which its processes find each other, and where traces go."""
 
     folder: Path
-    before: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()
     traces: str = ""
 
 

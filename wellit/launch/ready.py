@@ -16,7 +16,7 @@ import aiohttp
 from wellit.launch.planned import Plan
 from wellit.say import Say
 
-POLL_SECONDS = 0.5
+POLL_SECONDS, SLOWEST_SECONDS = 0.5, 3.0  # a frontend logs each request
 REMIND_SECONDS = 30.0
 REQUEST_SECONDS = 10.0
 CHAT_SECONDS = 300.0  # the first answer of an engine may have kernels to build
@@ -37,7 +37,7 @@ class Answered:
 async def wait(plan: Plan, say: Say) -> Answered:
     """Ask until it is answered. Never ends by itself before: whoever waits knows how long."""
     began = told = time.monotonic()
-    last = ""
+    last, pause = "", POLL_SECONDS
     timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
     async with aiohttp.ClientSession(timeout=timeout, trust_env=False) as session:
         while True:
@@ -48,7 +48,8 @@ async def wait(plan: Plan, say: Say) -> Answered:
             if found != last or now - told > REMIND_SECONDS:
                 say(f"waiting, {now - began:.0f} s: {found}")
                 last, told = found, now
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.2, SLOWEST_SECONDS)
 
 
 async def missing(plan: Plan) -> str:

@@ -29,6 +29,12 @@ from wellit.report.style import clean
 TOLD = 15  # last lines of a process that ended
 SECRET = ("TOKEN", "SECRET", "PASSWORD", "KEY")
 T = TypeVar("T")
+# What the last lines of an engine's process mean, and what mends it; "" for what is not known.
+Known = Callable[[Sequence[str], str], tuple[str, str]]
+
+
+def nothing_known(_lines: Sequence[str], _engine: str) -> tuple[str, str]:
+    return "", ""
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,7 @@ class Run:
     environment: Mapping[str, str] = field(repr=False)
     timeout: float
     smoke: Callable[[Launched], Report] | None = None
-    known: Callable[[Process, Sequence[str]], str] = lambda _process, _lines: ""
+    known: Known = nothing_known
 
 
 def run(asked: Run) -> Report | None:
@@ -164,11 +170,13 @@ def _told(died: _Died, asked: Run, logs: Logs) -> Refused:
     logs.show(f"\n{died.name} said last:")
     for line in last[-TOLD:] or ["nothing"]:
         logs.show(f"  {clean(line)}")
+    engine = process.component.engine
+    means, mends = asked.known(last, engine.name if engine else "")
+    all_of_it = f"all that it said is in {shown(logs.files[died.name])}"
     return Refused(
         f"{died.name} ended by itself {died.when}: {ended(died.code)}; the others were stopped",
-        why=asked.known(process, last),
-        write=f"all that it said is in {shown(logs.files[died.name])}",
-    )
+        why=means, write=f"{mends}; {all_of_it}" if mends else all_of_it,
+    )  # fmt: skip
 
 
 def ended(code: int) -> str:

@@ -16,7 +16,7 @@ def lines(plan: Plan, environment: Mapping[str, str]) -> Iterator[str]:
     """What will be started: process, role, ports, GPUs, command."""
     local = plan.local
     how = f"they find each other by {local.discovery}, requests go by {local.request_plane}"
-    yield f"{plan.name}: {len(plan.processes)} processes on this machine, for Dynamo {plan.version}; {how}"
+    yield f"{plan.name}: {len(plan.processes)} processes of Dynamo {plan.version} on this machine; {how}"
     width = max((len(process.name) for process in plan.processes), default=0)
     for process in plan.processes:
         yield f"  {process.name:<{width}}  {'; '.join(_about(process))}"
@@ -27,7 +27,8 @@ def lines(plan: Plan, environment: Mapping[str, str]) -> Iterator[str]:
 
 
 def _about(process: Process) -> Iterator[str]:
-    yield process.role or "prompts and answers"
+    if process.role not in process.name:
+        yield process.role
     yield "ports " + ", ".join(f"{port} ({what})" for what, port in process.ports.items())
     if process.devices:
         yield f"GPU {','.join(process.devices)}"

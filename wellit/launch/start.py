@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from wellit import validate
+from wellit import catalogue, configfile, validate
 from wellit.compose import Choice, Stack
+from wellit.configfile import Asked as ConfigFile
 from wellit.errors import CannotAnswer
-from wellit.findings import Report
-from wellit.launch import checks, machine, show, state, surroundings
+from wellit.findings import Check, Report
+from wellit.launch import checks, given, machine, model, show, state, surroundings
 from wellit.launch.facts import Local, facts
+from wellit.launch.machine import Machine
+from wellit.launch.mock import ready
+from wellit.launch.mocked import Mocked
 from wellit.launch.plan import plan
-from wellit.launch.planned import Options, Plan, Process, Programs
-from wellit.launch.run import Run, run
+from wellit.launch.planned import Options, Plan, Programs, Real
+from wellit.launch.run import Known, Run, nothing_known, run
 from wellit.launch.state import Launched
-from wellit.render import Rendered
 from wellit.say import Say
+from wellit.seen import neutral
 from wellit.seen.graph import Graph, graphs
+from wellit.subject import Subject
+from wellit.weights import Estimate, estimate
 
 COMMAND = "launch"
 COULD_NOT_START = 2
@@ -27,18 +33,19 @@ COULD_NOT_START = 2
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked for beside the stack: more words for the workers, traces, and for how many seconds to wait.
+    """What is asked for beside the stack.
 
-    `smoke` asks what runs for all that it promises, and all is stopped when it has. `programs` are others than those
-    that the stack names.
+    `words` are more words for the workers, `timeout` is how many seconds a first answer is waited for. `smoke` asks
+    what runs for all that it promises, and all is stopped when it has. `known` tells what last lines mean.
     """
 
     words: tuple[str, ...] = ()
+    config: ConfigFile | None = None
+    mock: bool = False
     traces: bool = False
     timeout: float = 1800.0
     smoke: Callable[[Launched], Report] | None = None
-    programs: Programs | None = None
-    known: Callable[[Process, Sequence[str]], str] = lambda _process, _lines: ""
+    known: Known = nothing_known
 
 
 @dataclass(frozen=True)
@@ -54,49 +61,109 @@ def launch(choice: Choice, asked: Asked, say: Say) -> Outcome:
 
     Raises what validate and run raise, and CannotAnswer for a stack that is no graph or that runs already.
     """
+    _only_graphs(choice.guide)
     validated = validate.stack(choice, say, command=COMMAND)
     report, stack, rendered = validated.report, validated.stack, validated.rendered
-    if report.exit_code or stack is None or rendered is None:
+    if report.exit_code == 1 or stack is None or rendered is None:
         return Outcome(report, report.exit_code or COULD_NOT_START)
-    graph = _graph(stack, rendered)
+    subject = _with_more(validate.subject_of(stack, rendered), asked, report)
+    graph = next(graphs(subject), None)
+    if report.exit_code == 1 or graph is None:
+        return Outcome(report, report.exit_code or COULD_NOT_START)
     with state.hold(f"{graph.name}-{stack.environment}") as folder:
-        return _launch(stack, graph, folder, asked, report, say)
+        return _Launch(stack, graph, folder, asked, report, say).all()
 
 
-def _launch(stack: Stack, graph: Graph, folder: Path, asked: Asked, report: Report, say: Say) -> Outcome:
-    environment = surroundings.passed_on(os.environ)
-    traces = environment.get(facts()["traces"]["variable"]) or facts()["traces"]["default"]
-    options = Options(folder, after=asked.words, traces=traces if asked.traces else "")
-    planned = plan(folder.name, graph, Local.of(stack.values["local"]), options, asked.programs, environment)
-    found = machine.look(planned, environment)
-    report.add(checks.checks(planned, found))
-    if report.exit_code:
-        return Outcome(report, COULD_NOT_START)
-    placed = planned.on(checks.pool(planned, found) or ())
-    for line in show.lines(placed, environment):
-        say(line)
-    for check in report.checks:
-        if check.status == "warn":
-            say(f"warning[{check.id}]: {check.detail}\n  = write: {check.fix}")
-    launched = _launched(stack, placed, found)
-    told = run(Run(placed, launched, folder, environment, asked.timeout, asked.smoke, asked.known))
-    return Outcome(told or report, (told or report).exit_code)
-
-
-def _launched(stack: Stack, planned: Plan, found: machine.Machine) -> Launched:
-    installed = {name: version for one in found.programs.values() for name, version in one.versions.items() if version}
-    return Launched(
-        planned.name, stack.name, stack.environment, planned.model, planned.url, os.getpid(),
-        versions={"dynamo": planned.version, **installed},
-    )  # fmt: skip
-
-
-def _graph(stack: Stack, rendered: Rendered) -> Graph:
-    found = next(graphs(validate.subject_of(stack, rendered)), None)
-    if found is None:
+def _only_graphs(guide: str) -> None:
+    """Raises CannotAnswer for a guide whose stacks are more than processes."""
+    able = [name for name in catalogue.guide_names() if catalogue.way_of(catalogue.guide_source(name)).processes]
+    if guide in catalogue.guide_names() and guide not in able:
+        way = catalogue.way_of(catalogue.guide_source(guide))
         raise CannotAnswer(
-            f"{stack.name} is not run as processes: it has parts that work on Kubernetes alone",
-            why="launch starts what a DynamoGraphDeployment has: a frontend and workers",
-            write="invoke launch -g dynamo-sglang -e agg",
+            f"{guide} cannot be launched: it is made in the way {way.name}, of parts that need Kubernetes",
+            why="launch starts what one machine can run without it: a frontend and workers",
+            write=" or ".join(f"invoke launch -g {name}" for name in able),
         )
-    return found
+
+
+def _with_more(subject: Subject, asked: Asked, report: Report) -> Subject:
+    """The subject with the config file's words and those after ``--``; what is to be said of them is reported."""
+    whole = subject
+    if asked.config:
+        laid = configfile.laid_over(subject, asked.config)
+        report.add([*laid.findings, *laid.checks])
+        if laid.stops:
+            return subject
+        whole = laid.subject
+    whole = given.with_words(whole, asked.words)
+    if whole is not subject:
+        known = {*report.findings}
+        report.add(one for one in validate.judge(whole) if one not in known and not isinstance(one, Check))
+    return whole
+
+
+@dataclass(frozen=True)
+class _Launch:
+    stack: Stack
+    graph: Graph
+    folder: Path
+    asked: Asked
+    report: Report
+    say: Say
+
+    def all(self) -> Outcome:
+        environment = surroundings.passed_on(os.environ)
+        programs: Programs = Mocked() if self.asked.mock else Real()
+        local = Local.of(self.stack.values["local"])
+        options = Options(self.folder, _collector(environment) if self.asked.traces else "")
+        planned = plan(self.folder.name, self.graph, local, options, programs, environment)
+        if self.asked.mock and not planned.unfit:
+            ready.ensure(self.say)
+        found = machine.look(planned, environment)
+        self.report.add([*checks.checks(planned, found), *self.of_model(environment)])
+        pool = checks.pool(planned, found) if planned.gpus else []
+        if pool is None or any(check.status == "fail" for check in self.report.checks):
+            return Outcome(self.report, COULD_NOT_START)
+        placed = planned.on(pool)
+        self.tell(programs, show.lines(placed, environment))
+        running = Run(
+            placed, self.launched(placed, found), self.folder, environment, self.asked.timeout, self.asked.smoke,
+            self.asked.known,
+        )  # fmt: skip
+        told = run(running) or self.report
+        return Outcome(told, told.exit_code)
+
+    def of_model(self, environment: dict[str, str]) -> list[Check]:
+        """What is to be said of the model, before an engine looks for it."""
+        name = next((said.value for one in self.graph.workers if (said := neutral.told(one, "model"))), "")
+        if self.asked.mock:
+            return model.skipped("--mock needs no model")
+        size = self.stack.values["model"].get("weights")
+        return model.checks(name, environment, size=Estimate(size, "model.weights says so") if size else estimate(name))
+
+    def tell(self, programs: Programs, lines: Iterable[str]) -> None:
+        """What will be started, and what is to be known before."""
+        for line in lines:
+            self.say(line)
+        if isinstance(programs, Mocked):
+            for line in programs.told(self.graph):
+                self.say(line)
+        named = {"warn": "warning", "unknown": "not checked"}
+        for check in self.report.checks:
+            if check.status in named:
+                self.say(
+                    f"{named[check.status]}[{check.id}]: {check.detail}"
+                    + (f"\n  = write: {check.fix}" if check.fix else "")
+                )
+
+    def launched(self, placed: Plan, found: Machine) -> Launched:
+        installed = {name: said for one in found.programs.values() for name, said in one.versions.items() if said}
+        return Launched(
+            placed.name, self.stack.name, self.stack.environment, placed.model, placed.url, os.getpid(),
+            mock=self.asked.mock, versions={"dynamo": placed.version, **installed},
+        )  # fmt: skip
+
+
+def _collector(environment: dict[str, str]) -> str:
+    known = facts()["traces"]
+    return environment.get(known["variable"]) or str(known["default"])
