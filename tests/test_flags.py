@@ -80,7 +80,7 @@ def test_versions_named_in_a_line_are_listed_and_in_order(file: Path) -> None:
 @pytest.mark.parametrize("name", COUNTED)
 def test_every_version_has_as_many_flags_as_were_counted(name: str) -> None:
     read = program(name)
-    assert [len(list(read.exactly(version).all())) for version in read.versions] == COUNTED[name]
+    assert [len(list(read.exactly(version).own())) for version in read.versions] == COUNTED[name]
 
 
 @pytest.mark.parametrize("name", COUNTED)
@@ -352,3 +352,38 @@ def test_a_setting_s_flag_is_one_of_some_version(engine: engines.Engine) -> None
             known = program(engine.name)
             short = flag and any(known.exactly(version).beginning(flag) for version in known.versions)
             assert not flag or short, f"{name}: {flag}"
+
+
+# A worker of Dynamo's takes its own flags and its engine's
+
+
+def test_a_worker_takes_the_flags_of_the_engine_that_it_was_released_with() -> None:
+    assert problems("dynamo-sglang", "1.3.1", "--model-path", "m", "--page-size", "16", "--tp", "2") == []
+    assert problems("dynamo-sglang", "1.3.1", "--page-size", "large") == [("type", 1)]
+    assert problems("dynamo-sglang", "1.3.1", "--tensor-parallel", "2", "word") == [("surplus", 2)]
+    assert problems("dynamo-vllm", "1.3.1", "--max_model_len", "16k", "--max-num-sekwences", "1") == [("unknown", 2)]
+
+
+def test_its_own_flags_come_and_go_with_its_own_versions() -> None:
+    assert problems("dynamo-sglang", "0.8.1", "--store-kv", "file", "--config-key", "decode") == []
+    assert problems("dynamo-sglang", "1.1.1", "--store-kv", "file") == [("unknown", 0)]
+    assert problems("dynamo-sglang", "1.3.1", "--discovery-backend", "zookeeper") == [("choice", 1)]
+    assert problems("dynamo-sglang", "0.8.1", "--discovery-backend", "file") == [("unknown", 0)]
+
+
+def test_it_takes_choices_that_the_engine_alone_refuses() -> None:
+    assert problems("sglang", "0.5.16", "--disaggregation-mode", "agg") == [("choice", 1)]
+    assert problems("dynamo-sglang", "1.1.1", "--disaggregation-mode", "agg") == [("choice", 1)]
+    assert problems("dynamo-sglang", "1.3.1", "--disaggregation-mode", "agg", "--load-format", "gms") == []
+
+
+def test_its_own_flags_are_cut_short_as_its_own_parser_takes_it() -> None:
+    assert problems("dynamo-sglang", "1.3.1", "--discovery", "file") == []
+    assert problems("dynamo-vllm", "0.8.1", "--store", "file") == []
+    assert problems("dynamo-vllm", "1.3.1", "--discovery", "file") == [("unknown", 0)]
+
+
+@pytest.mark.parametrize("name", ["dynamo-sglang", "dynamo-vllm"])
+def test_the_flags_of_every_version_s_engine_are_known(name: str) -> None:
+    read = program(name)
+    assert all(read.exactly(version).engine for version in read.versions)

@@ -23,6 +23,7 @@ from wellit.paths import SCHEMAS
 FOLDER = SCHEMAS / "flags"
 _TAG = re.compile(r"v?(\d+\.\d+\.\d+(?:\.?(?:post|rc)\d+)?)(?:[-_+].*)?")
 _VERSION = re.compile(r"v?(\d+(?:\.\d+)*)(?:[.-]?(rc|post)(\d+))?")
+_WIDER = ("abbreviations", "snake", "dotted")  # ways of writing flags of which either parser may take more
 _ABOUT_VERSIONS = ("since", "until", "without", "changes")
 Ordered = tuple[tuple[int, ...], int, int]
 
@@ -73,32 +74,60 @@ class Flag:
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """The command line of one program in one version. `style` says how its parser reads words."""
+    """The command line of one program in one version. `style` says how its parser reads words.
+
+    `engine` is the command line whose flags it takes as well: its own parser reads first, that one what is left.
+    """
 
     program: Program
     version: str
+    engine: Line | None = None
 
     @property
     def title(self) -> str:
         return f"{self.program.title} {self.version}"
 
     @cached_property
-    def style(self) -> Mapping[str, Any]:
+    def own_style(self) -> Mapping[str, Any]:
         return _as_of(self.program.head["style"], self.program.versions, self.version)
+
+    @cached_property
+    def style(self) -> Mapping[str, Any]:
+        """What it reads itself, and what its engine reads."""
+        if self.engine is None:
+            return self.own_style
+        wider = {name: True for name in _WIDER if self.own_style.get(name) or self.engine.style.get(name)}
+        return {**self.engine.style, **self.own_style, **wider}
 
     def named(self, spelled: str) -> Flag | None:
         """The flag that is written exactly like this."""
+        return self._own(spelled) or self._of_engine(self.engine.named(spelled) if self.engine else None)
+
+    def _own(self, spelled: str) -> Flag | None:
         found = (self.program.flag(name, self.version) for name in self.program.names.get(spelled, ()))
         return next((flag for flag in found if flag and spelled in flag.spellings), None)
+
+    def _of_engine(self, flag: Flag | None) -> Flag | None:
+        """An engine's flag, with the choices that this program takes besides the engine's."""
+        more = self.own_style.get("engine", {}).get("choices", {}).get(flag.name) if flag else None
+        return Flag(flag.key, {**flag.data, "choices": [*flag.choices, *more]}) if flag and more else flag
 
     def beginning(self, letters: str) -> dict[str, Flag]:
         """The flags that begin with these letters, by their spelling."""
         near = (name for name in self.program.names if name.startswith(letters))
-        return {name: flag for name in near if (flag := self.named(name))}
+        found = {name: flag for name in near if (flag := self._own(name))}
+        if self.engine is None:
+            return found
+        return (self.own_style.get("abbreviations") and found) or self.engine.beginning(letters)
 
-    def all(self) -> Iterator[Flag]:
+    def own(self) -> Iterator[Flag]:
+        """Its flags without its engine's."""
         flags = (self.program.flag(name, self.version) for name in self.program.records)
         return (flag for flag in flags if flag)
+
+    def all(self) -> Iterator[Flag]:
+        yield from self.own()
+        yield from (flag for flag in self.engine.all() if not self._own(flag.name)) if self.engine else ()
 
     @cached_property
     def spellings(self) -> list[str]:
@@ -143,10 +172,23 @@ class Program:
         """The listed versions that know a spelling."""
         return [version for version in self.versions if self.exactly(version).named(spelled)]
 
+    def refused(self, version: str) -> list[Mapping[str, Any]]:
+        """The flags that end a listed version together."""
+        return [entry for entry in self.head.get("together", ()) if version in self.having(entry)]
+
     @functools.cache  # noqa: B019
     def exactly(self, version: str) -> Line:
-        """The command line of a listed version."""
-        return Line(self, version)
+        """The command line of a listed version, with its engine's: of several like it the newest."""
+        return self._joined(version)[-1]
+
+    @functools.cache  # noqa: B019
+    def _joined(self, version: str) -> tuple[Line, ...]:
+        """The command lines of a listed version: one for each listed version of its engine that it may have."""
+        alone = Line(self, version)
+        how = alone.own_style.get("engine")
+        known = program(how["program"]) if how else None
+        engines = known.near(how["version"]) if known and how else ()
+        return tuple(Line(self, version, engine) for engine in engines or ()) or (alone,)
 
     def near(self, version: str) -> tuple[Line, ...] | Unknown:
         """The listed version that this is, or the ones on either side of it, which it is like where they agree.
@@ -165,7 +207,7 @@ class Program:
             known = self.versions[-1 if below else 0]
             return Unknown(f"{self.title} {version} is {'newer' if below else 'older'} than {known}, the "
                            f"{'last' if below else 'first'} whose flags are known")  # fmt: skip
-        return tuple(self.exactly(listed) for listed in dict.fromkeys([below[-1], above[0]]))
+        return tuple(line for listed in dict.fromkeys([below[-1], above[0]]) for line in self._joined(listed))
 
     def in_image(self, image: Image) -> str | Unknown:
         """The version that an image carries."""
