@@ -1,14 +1,15 @@
 """Rendered objects, read back into values: so that every rule about values holds for them as well.
 
 A workload of model servers, a pool with its picker and a gateway become releases of the charts that make such
-objects, of a version that adds nothing, has no label of its own and knows every key. Each value keeps the line of its
-object.
+objects, of a version that adds nothing, has no label of its own and knows every key; a graph of Dynamo becomes one of
+the chart dynamo. Each value keeps the line of its object.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from wellit.inputs.readback import dynamo
 from wellit.inputs.readback.pools import pool_of
 from wellit.inputs.readback.release import release
 from wellit.inputs.readback.servers import served, serves, together
@@ -26,6 +27,7 @@ def releases(manifests: Sequence[Manifest]) -> tuple[Release, ...]:
     found = [served(group, pools) for group in together(servers)]
     found += [pool_of(pool, subject) for pool in pools]
     found += [_gateway(gateway) for gateway in workloads.of_kind(subject, "Gateway")]
+    found += [dynamo.graph_of(graph) for graph in workloads.of_kind(subject, dynamo.KIND)]
     return tuple(found)
 
 
