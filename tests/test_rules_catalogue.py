@@ -94,7 +94,10 @@ def owners(subject: Subject) -> list[Owner]:
 
 
 def setting(keys: Keys) -> str:
-    """The first two keys of a path, members of a list left away; one of several engines is as the only one."""
+    """The first two keys of a path, members of a list left away; one of several engines, or components, is as the only
+    one."""
+    if keys[:1] == ("components",) and len(keys) > 1:
+        keys = ("component", *keys[2:]) if len(keys) > 2 else keys[:1]
     if keys[:1] == ("engines",) and len(keys) > 1:
         keys = ("engine", *keys[2:])
     if keys[:1] == ("perEngine",):

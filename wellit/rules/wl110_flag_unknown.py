@@ -29,11 +29,11 @@ from __future__ import annotations
 
 from wellit.capabilities import Unknown
 from wellit.rules.rule import Fix, Hit, Items, NotChecked, Rule
-from wellit.seen.commandline import lines
+from wellit.seen.commandline import READS, lines
 from wellit.seen.unknownflags import UnknownFlag, unknown_flags
-from wellit.subject import MODELSERVICE, Subject
+from wellit.subject import DYNAMO, MODELSERVICE, Subject
 
-RULE = Rule("WL110", "flag-unknown", "error", (MODELSERVICE,), "read", reads="role.containers role.create")
+RULE = Rule("WL110", "flag-unknown", "error", (MODELSERVICE, DYNAMO), "read", reads=READS)
 
 
 def check(subject: Subject) -> Items:

@@ -31,11 +31,12 @@ from __future__ import annotations
 from wellit import translate
 from wellit.engines import Engine
 from wellit.rules.rule import Fix, Hit, Items, Rule
+from wellit.seen.commandline import READS
 from wellit.seen.unknownflags import UnknownFlag, unknown_flags
-from wellit.subject import MODELSERVICE, Subject
+from wellit.subject import DYNAMO, MODELSERVICE, Subject
 from wellit.translate import Item
 
-RULE = Rule("WL111", "flag-of-other-engine", "error", (MODELSERVICE,), "read", reads="role.containers role.create")
+RULE = Rule("WL111", "flag-of-other-engine", "error", (MODELSERVICE, DYNAMO), "read", reads=READS)
 
 
 def check(subject: Subject) -> Items:

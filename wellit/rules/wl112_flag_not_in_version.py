@@ -26,10 +26,11 @@ from __future__ import annotations
 
 from wellit.flags import history
 from wellit.rules.rule import Fix, Hit, Items, Rule
+from wellit.seen.commandline import READS
 from wellit.seen.unknownflags import UnknownFlag, unknown_flags
-from wellit.subject import MODELSERVICE, Subject
+from wellit.subject import DYNAMO, MODELSERVICE, Subject
 
-RULE = Rule("WL112", "flag-not-in-version", "error", (MODELSERVICE,), "read", reads="role.containers role.create")
+RULE = Rule("WL112", "flag-not-in-version", "error", (MODELSERVICE, DYNAMO), "read", reads=READS)
 
 
 def check(subject: Subject) -> Items:

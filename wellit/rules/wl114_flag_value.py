@@ -31,10 +31,10 @@ from wellit.errors import nearest
 from wellit.flags import Answer, Flag, Problem
 from wellit.node import Node
 from wellit.rules.rule import Fix, Hit, Items, Rule
-from wellit.seen.commandline import CommandLine, lines
-from wellit.subject import MODELSERVICE, Subject
+from wellit.seen.commandline import READS, CommandLine, lines
+from wellit.subject import DYNAMO, MODELSERVICE, Subject
 
-RULE = Rule("WL114", "flag-value", "error", (MODELSERVICE,), "read", reads="role.containers role.create")
+RULE = Rule("WL114", "flag-value", "error", (MODELSERVICE, DYNAMO), "read", reads=READS)
 WANTED = {
     "int": "a whole number", "float": "a number", "json": "JSON", "bool": "true or false",
     "duration": "a duration such as 50ms or 2s", "list[int]": "whole numbers with commas between them",

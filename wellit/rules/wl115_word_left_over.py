@@ -29,10 +29,10 @@ from __future__ import annotations
 from wellit import flags
 from wellit.flags import Answer, Problem
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.seen.commandline import CommandLine, lines
-from wellit.subject import MODELSERVICE, Subject
+from wellit.seen.commandline import READS, CommandLine, lines
+from wellit.subject import DYNAMO, MODELSERVICE, Subject
 
-RULE = Rule("WL115", "word-left-over", "error", (MODELSERVICE,), "read", reads="role.containers role.create")
+RULE = Rule("WL115", "word-left-over", "error", (MODELSERVICE, DYNAMO), "read", reads=READS)
 
 
 def check(subject: Subject) -> Items:

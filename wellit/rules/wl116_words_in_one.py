@@ -31,10 +31,10 @@ import re
 from wellit import flags
 from wellit.node import Node
 from wellit.rules.rule import Fix, Hit, Items, Rule
-from wellit.seen.commandline import lines
-from wellit.subject import MODELSERVICE, Subject
+from wellit.seen.commandline import READS, lines
+from wellit.subject import DYNAMO, MODELSERVICE, Subject
 
-RULE = Rule("WL116", "words-in-one", "error", (MODELSERVICE,), "read", reads="role.containers role.create")
+RULE = Rule("WL116", "words-in-one", "error", (MODELSERVICE, DYNAMO), "read", reads=READS)
 PLAIN = re.compile(r"--?[A-Za-z][\w-]*")
 
 

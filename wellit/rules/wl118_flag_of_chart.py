@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from wellit.flags import is_open
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.seen.commandline import CommandLine, lines
+from wellit.seen.commandline import ChartLine, chart_lines
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule(
@@ -41,13 +41,13 @@ WRITTEN = (("model", "--model", "uri"), ("servedName", "", "name"))
 
 
 def check(subject: Subject) -> Items:
-    for line in lines(subject):
+    for line in chart_lines(subject):
         for setting, flag, key in WRITTEN:
             if not line.container.own and line.container.injects(setting):
                 yield from _judge(line, flag or line.engine.flag(setting), key)
 
 
-def _judge(line: CommandLine, flag: str, key: str) -> Items:
+def _judge(line: ChartLine, flag: str, key: str) -> Items:
     said = line.mention(flag)
     setting = line.container.pod.service.release.root.at("modelArtifacts", key)
     if said is None or not setting.text() or is_open(setting.text()):

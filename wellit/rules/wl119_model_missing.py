@@ -31,19 +31,18 @@ from __future__ import annotations
 from wellit.capabilities import Unknown
 from wellit.flags import Answer, is_open
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.seen.commandline import CommandLine, lines
-from wellit.subject import MODELSERVICE, Subject
+from wellit.seen.commandline import READS, ChartLine, CommandLine, lines
+from wellit.subject import DYNAMO, MODELSERVICE, Subject
 
-RULE = Rule(
-    "WL119", "model-missing", "error", (MODELSERVICE,), "read", reads="modelArtifacts.name role.containers role.create"
-)
+RULE = Rule("WL119", "model-missing", "error", (MODELSERVICE, DYNAMO), "read", reads=f"modelArtifacts.name {READS}")
 BLURRED = ("unknown", "ambiguous", "joined", "no-value")  # with one of them words are not read as they were meant
 
 
 def check(subject: Subject) -> Items:
     for line in lines(subject):
         answer = line.anyway
-        name = line.container.pod.service.release.root.at("modelArtifacts", "name").text()
+        chart = line.container.pod.service if isinstance(line, ChartLine) else None
+        name = chart.release.root.at("modelArtifacts", "name").text() if chart else ""
         if not line.container.own or isinstance(answer, Unknown) or not _missing(line, answer):
             continue
         if not name or name != _own_choice(answer):

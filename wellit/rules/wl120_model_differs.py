@@ -32,7 +32,7 @@ import re
 
 from wellit.flags import is_open
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.seen.commandline import lines
+from wellit.seen.commandline import chart_lines
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule(
@@ -43,7 +43,7 @@ HUB = re.compile(r"[\w.-]+/[\w.-]+")  # a name of the hub, not a path
 
 
 def check(subject: Subject) -> Items:
-    for line in lines(subject):
+    for line in chart_lines(subject):
         model = line.own_model if line.container.own else None
         artifacts = line.container.pod.service.release.root["modelArtifacts"]
         scheme, _, repository = artifacts["uri"].text().partition("://")

@@ -31,10 +31,10 @@ from __future__ import annotations
 from wellit.capabilities import Unknown
 from wellit.flags import is_open
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.seen.commandline import lines
-from wellit.subject import MODELSERVICE, Subject
+from wellit.seen.commandline import READS, lines
+from wellit.subject import DYNAMO, MODELSERVICE, Subject
 
-RULE = Rule("WL121", "served-name-refused", "error", (MODELSERVICE,), "read", reads="role.containers role.create")
+RULE = Rule("WL121", "served-name-refused", "error", (MODELSERVICE, DYNAMO), "read", reads=READS)
 
 
 def check(subject: Subject) -> Items:

@@ -41,7 +41,7 @@ Good::
 from __future__ import annotations
 
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.seen.commandline import CommandLine, lines
+from wellit.seen.commandline import ChartLine, chart_lines
 from wellit.seen.served import Served, served
 from wellit.subject import MODELSERVICE, Subject
 
@@ -52,27 +52,27 @@ RULE = Rule(
 
 
 def check(subject: Subject) -> Items:
-    by_release: dict[int, list[CommandLine]] = {}
-    for line in lines(subject):
+    by_release: dict[int, list[ChartLine]] = {}
+    for line in chart_lines(subject):
         by_release.setdefault(id(line.container.pod.service), []).append(line)
     for pair in by_release.values():
-        names = [found for line in pair if (found := served(line))]
-        said = any(one.written for one in names)  # two models are told by another rule
-        if len(names) == 2 and said and not names[0].names & names[1].names:
+        names = [(line, found) for line in pair if (found := served(line))]
+        said = any(one.written for _, one in names)  # two models are told by another rule
+        if len(names) == 2 and said and not names[0][1].names & names[1][1].names:
             yield _hit(*names)
 
 
-def _hit(first: Served, second: Served) -> Hit:
+def _hit(first: tuple[ChartLine, Served], second: tuple[ChartLine, Served]) -> Hit:
     """At the name that is written; where both are, at the one that is not the artifact's, or the second."""
-    artifact = second.line.container.pod.service.release.root.at("modelArtifacts", "name").text()
-    at, other = (second, first) if second.written else (first, second)
-    if first.written and artifact in second.names:
-        at, other = first, second
-    role, names = at.line.container.pod.role, ", ".join(sorted(other.names))
+    artifact = second[0].container.pod.service.release.root.at("modelArtifacts", "name").text()
+    (line, at), (other_line, other) = (second, first) if second[1].written else (first, second)
+    if first[1].written and artifact in second[1].names:
+        (line, at), (other_line, other) = first, second
+    role, other_role, names = line.container.pod.role, other_line.container.pod.role, ", ".join(sorted(other.names))
     return Hit(
         at.node,
-        f"{role} serves the model as {', '.join(sorted(at.names))}, {other.line.container.pod.role} as {names}",
-        write=f'"{at.line.engine.flag("servedName")}", "{next(iter(sorted(other.names)))}" in args of {role}',
+        f"{role} serves the model as {', '.join(sorted(at.names))}, {other_role} as {names}",
+        write=f'"{line.engine.flag("servedName")}", "{next(iter(sorted(other.names)))}" in args of {role}',
         why="a request carries one name to both: the role that does not serve it answers 404",
-        also=((f"the name in {other.line.container.pod.role}", other.node),),
+        also=((f"the name in {other_role}", other.node),),
     )

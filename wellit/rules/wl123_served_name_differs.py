@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from wellit.flags import is_open
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.seen.commandline import lines
+from wellit.seen.commandline import chart_lines
 from wellit.seen.served import served
 from wellit.subject import MODELSERVICE, Subject
 
@@ -41,7 +41,7 @@ RULE = Rule(
 
 
 def check(subject: Subject) -> Items:
-    for line in lines(subject):
+    for line in chart_lines(subject):
         found = served(line) if line.container.own else None
         name = line.container.pod.service.release.root.at("modelArtifacts", "name")
         if found and found.written and name.text() and not is_open(name.text()) and name.text() not in found.names:

@@ -29,20 +29,20 @@ Good::
 from __future__ import annotations
 
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.seen.commandline import CommandLine, lines
+from wellit.seen.commandline import GRAPH_READS, CommandLine, lines
 from wellit.seen.devicecounts import Amount, given, taken
-from wellit.subject import MODELSERVICE, Subject
+from wellit.subject import DYNAMO, MODELSERVICE, Subject
 
 READS = (
-    "accelerator.dra accelerator.resources accelerator.type dra.enabled multinode role.accelerator "
-    "role.containers role.create role.parallelism"
+    "accelerator.dra accelerator.resources accelerator.type dra.enabled multinode role.accelerator role.containers"
+    f" role.create role.parallelism component.gpus component.more component.nodes {GRAPH_READS}"
 )
-RULE = Rule("WL124", "devices-missing", "error", (MODELSERVICE,), "read", reads=READS)
+RULE = Rule("WL124", "devices-missing", "error", (MODELSERVICE, DYNAMO), "read", reads=READS)
 
 
 def check(subject: Subject) -> Items:
     for line in lines(subject):
-        wants, gets = taken(line), given(line.container.pod)
+        wants, gets = taken(line), given(line)
         if wants and gets and wants.number > gets.number and wants.by:
             yield _hit(line, wants, gets)
 

@@ -32,14 +32,14 @@ from wellit.rules.rule import Hit, Items, Rule
 from wellit.rules.wl124_devices_missing import READS
 from wellit.seen.commandline import CommandLine, lines
 from wellit.seen.devicecounts import Amount, given, taken
-from wellit.subject import MODELSERVICE, Subject
+from wellit.subject import DYNAMO, MODELSERVICE, Subject
 
-RULE = Rule("WL125", "devices-idle", "warning", (MODELSERVICE,), "read", reads=READS)
+RULE = Rule("WL125", "devices-idle", "warning", (MODELSERVICE, DYNAMO), "read", reads=READS)
 
 
 def check(subject: Subject) -> Items:
     for line in lines(subject):
-        wants, gets = taken(line), given(line.container.pod)
+        wants, gets = taken(line), given(line)
         chart = wants and not wants.by and not line.container.own  # whatever is wrong with it, the chart wrote it
         if wants and gets and wants.number < gets.number and not chart:
             yield _hit(line, wants, gets)

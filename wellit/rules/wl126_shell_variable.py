@@ -33,7 +33,7 @@ from __future__ import annotations
 import re
 
 from wellit.rules.rule import Fix, Hit, Items, Rule
-from wellit.seen.commandline import lines
+from wellit.seen.commandline import chart_lines
 from wellit.seen.environment import environment
 from wellit.seen.words import Word
 from wellit.subject import MODELSERVICE, Subject
@@ -45,7 +45,7 @@ VARIABLE = re.compile(r"(?<!\$)\$(?:\{([A-Z_][A-Z0-9_]*)\}|([A-Z_][A-Z0-9_]*))")
 
 
 def check(subject: Subject) -> Items:
-    for line in lines(subject):
+    for line in chart_lines(subject):
         if line.container.words.script or line.unclear:
             continue
         known = environment(line.container)

@@ -34,7 +34,7 @@ import re
 
 from wellit.errors import nearest
 from wellit.rules.rule import Hit, Items, NotChecked, Rule
-from wellit.seen.commandline import CommandLine, lines
+from wellit.seen.commandline import ChartLine, chart_lines
 from wellit.seen.environment import environment
 from wellit.seen.words import Word
 from wellit.subject import MODELSERVICE, Subject
@@ -45,12 +45,12 @@ REFERENCE = re.compile(r"(?<!\$)\$\(([A-Za-z_][\w.-]*)\)")
 
 
 def check(subject: Subject) -> Items:
-    for line in lines(subject):
+    for line in chart_lines(subject):
         if not line.container.words.script and not line.unclear:
             yield from _judge(line)
 
 
-def _judge(line: CommandLine) -> Items:
+def _judge(line: ChartLine) -> Items:
     known = environment(line.container)
     for word in line.words:
         for name in REFERENCE.findall(word.text):
@@ -62,7 +62,7 @@ def _judge(line: CommandLine) -> Items:
                 yield _hit(line, word, name, known.names)
 
 
-def _hit(line: CommandLine, word: Word, name: str, known: frozenset[str]) -> Hit:
+def _hit(line: ChartLine, word: Word, name: str, known: frozenset[str]) -> Hit:
     near = nearest(name, known)
     right = word.text.replace(f"$({name})", f"$({near})")
     return Hit(

@@ -41,17 +41,16 @@ Good::
 from __future__ import annotations
 
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.seen.disaggregation import aparts, differences
-from wellit.subject import MODELSERVICE, Subject
+from wellit.seen.commandline import PAIR_READS
+from wellit.seen.disaggregation import differences, pairs
+from wellit.subject import DYNAMO, MODELSERVICE, Subject
 
-RULE = Rule(
-    "WL137", "pair-differs", "error", (MODELSERVICE,), "read", reads="role.containers role.create role.replicas"
-)
+RULE = Rule("WL137", "pair-differs", "error", (MODELSERVICE, DYNAMO), "read", reads=PAIR_READS)
 
 
 def check(subject: Subject) -> Items:
-    for apart in aparts(subject):
-        for found in differences(apart, apart.facts.get("same", ())):
+    for pair in pairs(subject):
+        for found in differences(pair, pair.facts.get("same", ())):
             yield Hit(
                 found.decode.node,
                 found.message,

@@ -42,19 +42,20 @@ Good::
 from __future__ import annotations
 
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.seen.disaggregation import Apart, aparts, differences
-from wellit.seen.modelservice import Pod
+from wellit.seen.commandline import PAIR_READS
+from wellit.seen.disaggregation import Pair, differences, pairs
 from wellit.seen.neutral import Told, told, unclear
-from wellit.subject import MODELSERVICE, Subject
+from wellit.seen.started import Started
+from wellit.subject import DECODE, DYNAMO, MODELSERVICE, PREFILL, Subject
 
 RULE = Rule(
-    "WL138", "pair-unlike", "warning", (MODELSERVICE,), "read", reads="role.containers role.create role.replicas"
-)
+    "WL138", "pair-unlike", "warning", (MODELSERVICE, DYNAMO), "read", reads=PAIR_READS
+)  # fmt: skip
 
 
 def check(subject: Subject) -> Items:
-    for apart in aparts(subject):
-        for found in differences(apart, apart.facts.get("alike", ())):
+    for pair in pairs(subject):
+        for found in differences(pair, pair.facts.get("alike", ())):
             yield Hit(
                 found.decode.node,
                 found.message,
@@ -62,22 +63,23 @@ def check(subject: Subject) -> Items:
                 why="a request is begun by the one and finished by the other",
                 also=(("the prefill servers", found.prefill.node),),
             )
-        for setting in apart.facts.get("same", ()):
-            yield from _one_sided(apart, setting)
+        for setting in pair.facts.get("same", ()):
+            yield from _one_sided(pair, setting)
 
 
-def _one_sided(apart: Apart, setting: str) -> Items:
+def _one_sided(pair: Pair, setting: str) -> Items:
     """What must be the same is told to one of the two alone."""
-    said = [told(pod.main, setting) for pod in apart.both]
-    for pod, one, other in zip(apart.both[::-1], said, said[::-1], strict=True):
-        if one and one.value != "auto" and not one.open and other is None and not unclear(pod.main):
-            yield _alone(pod, one)
+    said = [told(one, setting) for one in pair.both]
+    roles = (DECODE, PREFILL)
+    for role, silent, one, other in zip(roles, pair.both[::-1], said, said[::-1], strict=True):
+        if one and one.value != "auto" and not one.open and other is None and not unclear(silent):
+            yield _alone(role, silent, one)
 
 
-def _alone(silent: Pod, one: Told) -> Hit:
+def _alone(role: str, silent: Started, one: Told) -> Hit:
     return Hit(
-        silent.main.node["args"],
-        f"the {silent.role} servers are not told {one.by}, which is {one.value} on the other side",
+        silent.node["args"],
+        f"the {role} servers are not told {one.by}, which is {one.value} on the other side",
         write=f"{one.by}, {one.value} here as well",
         why="it must be the same on both, and here it is what the engine chooses",
         also=(("the other side", one.node),),

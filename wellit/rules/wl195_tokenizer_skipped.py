@@ -27,14 +27,14 @@ Good::
 from __future__ import annotations
 
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.seen.commandline import lines
+from wellit.seen.commandline import chart_lines
 from wellit.subject import MODELSERVICE, Subject
 
 RULE = Rule("WL195", "tokenizer-skipped", "warning", (MODELSERVICE,), "read", reads="role.containers role.create")
 
 
 def check(subject: Subject) -> Items:
-    for line in lines(subject):
+    for line in chart_lines(subject):
         settings = line.engine.data.get("speaks", {}).get("settings", {})
         flag = settings.get("skipTokenizer", {}).get("flag", "")
         said = line.mention(flag) if flag else None

@@ -8,7 +8,7 @@ words, shell      a command line as words; commandline is what the engine's pars
                   served (the model's names), devicecounts and environment; neutral is what is told of a setting
                   whatever the engine calls it
 disaggregation    prefill and decode servers that share the work; events is who publishes and hears KV events
-graph             a graph of Dynamo and its components; started is what they have in common with a chart's container
+graph, dynamo     a graph of Dynamo and its components; started is what they have in common with a chart's container
 podspec           what a person wrote of pods, of any chart, as Kubernetes gets it; amounts, images, sidecars
 workloads         rendered objects; routes are gateways, pools and routes of either
 settings          what a stack is composed of; fit is whether a model finds room, guides which names others have

@@ -1,4 +1,8 @@
-"""An engine's own command line in a container: its arguments, and what the version in the image makes of them."""
+"""An engine's own command line: its arguments, and what the version in the image makes of them.
+
+`lines` are those of every engine, in a chart's container or a component of Dynamo's; `chart_lines` those of containers
+alone, for rules about what the modelservice chart does.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +16,17 @@ from wellit.engines import Engine
 from wellit.flags import Answer, Given, Kind, Problem
 from wellit.node import Node
 from wellit.seen.container import Container
+from wellit.seen.graph import Component, workers
 from wellit.seen.modelservice import mains
+from wellit.seen.started import Started
 from wellit.seen.words import Word
 from wellit.subject import Subject
 
-MODEL = "$(MODEL)"  # the word that the chart writes for the model, whatever it is
+# The settings that are read, for `reads` of a rule: of a worker's words, of its role as well, of every command line.
+GRAPH_READS = "component.args component.command component.image component.replicas component.type components framework"
+ROLE_READS = f"{GRAPH_READS} component.role"
+READS = f"role.containers role.create component.more {GRAPH_READS}"
+PAIR_READS = f"role.containers role.create role.replicas {ROLE_READS}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +34,7 @@ class CommandLine:
     """What an engine is started with. `words` are its arguments as the values give them; `unclear` why they are not
     all to be seen. What the chart writes before them is not among them."""
 
-    container: Container
+    container: Started
     engine: Engine
     words: tuple[Word, ...]
     unclear: str = ""
@@ -36,11 +46,7 @@ class CommandLine:
 
     @property
     def written(self) -> list[str]:
-        """What the chart writes before the words: the model, as a word or with its flag."""
-        how = self.container.starts
-        if self.container.own or not self.container.injects("model"):
-            return []
-        return [MODEL] if how["model"] == "positional" else [how["model"], MODEL]
+        return self.container.written_before
 
     @property
     def program(self) -> str:
@@ -107,6 +113,20 @@ class CommandLine:
         return (self.anyway.words[first], node) if first is not None and node else None
 
 
+@dataclass(frozen=True, eq=False)
+class ChartLine(CommandLine):
+    """That of a container of the modelservice chart."""
+
+    container: Container
+
+
+@dataclass(frozen=True, eq=False)
+class GraphLine(CommandLine):
+    """That of a worker of Dynamo's."""
+
+    container: Component
+
+
 def _problems(
     line: CommandLine, answer: Answer | Unknown, kinds: Sequence[Kind]
 ) -> Iterator[tuple[Answer, Problem, Node]]:
@@ -119,32 +139,56 @@ def _problems(
 
 
 def lines(subject: Subject) -> Iterator[CommandLine]:
-    """The command line of every role's engine."""
-    return iter(subject.once(_lines))
+    """The command line of every engine that a role of a chart, or a component of a graph, runs."""
+    yield from chart_lines(subject)
+    yield from graph_lines(subject)
 
 
-def _lines(subject: Subject) -> list[CommandLine]:
+def chart_lines(subject: Subject) -> Iterator[ChartLine]:
+    """Those of the modelservice chart's roles."""
+    return iter(subject.once(_chart_lines))
+
+
+def graph_lines(subject: Subject) -> Iterator[GraphLine]:
+    """Those of Dynamo's workers."""
+    return iter(subject.once(_graph_lines))
+
+
+def _chart_lines(subject: Subject) -> list[ChartLine]:
     return [line for container in mains(subject) if (line := of(container))]
 
 
-def of(container: Container) -> CommandLine | None:
+def _graph_lines(subject: Subject) -> list[GraphLine]:
+    return [line for component in workers(subject) if (line := _of_component(component))]
+
+
+def _of_component(component: Component) -> GraphLine | None:
+    """A worker's command line; None for one whose engine is not known, or that does not start it."""
+    engine = component.engine
+    if engine is None or not (component.starts or component.words.unclear):
+        return None
+    launcher = f"-m {component.module}" if component.module else ""
+    return GraphLine(component, engine, component.arguments, component.words.unclear, launcher)
+
+
+def of(container: Container) -> ChartLine | None:
     """A container's command line; None when nothing is known to run in it."""
     engine, said = container.engine, container.words
     if engine is None or len(container.possible_engines) > 1:
         return None  # of a command for another image than this one's nothing more is to be said
     if said.unclear:
-        return CommandLine(container, engine, (), said.unclear)
+        return ChartLine(container, engine, (), said.unclear)
     if not container.own:
-        return CommandLine(container, engine, said.words)
+        return ChartLine(container, engine, said.words)
     found = [(launcher, words) for command in said.commands for launcher, words in _started(command, engine)]
     if len(found) == 1:
         launcher, words = found[0]
         arguments, why = _command(engine, words)
-        return CommandLine(container, engine, arguments, why, launcher)
+        return ChartLine(container, engine, arguments, why, launcher)
     if not container.node["command"]:  # it is what is missing: the arguments are what they are
-        return CommandLine(container, engine, said.words)
+        return ChartLine(container, engine, said.words)
     why = "its command starts it more than once" if found else "its command does not show how it is started"
-    return CommandLine(container, engine, (), why)
+    return ChartLine(container, engine, (), why)
 
 
 def _started(command: Sequence[Word], engine: Engine) -> Iterator[tuple[str, tuple[Word, ...]]]:

@@ -19,6 +19,8 @@ from wellit.seen.words import Given, Words
 if TYPE_CHECKING:
     from wellit.seen.modelservice import Pod
 
+MODEL = "$(MODEL)"  # the word that the chart writes for the model, whatever it is
+
 
 @dataclass(frozen=True, eq=False)
 class Container:
@@ -77,6 +79,14 @@ class Container:
     def injects(self, setting: str) -> bool:
         """Whether the chart writes a setting (model, port ...) on the command line."""
         return setting in self.starts["injects"]
+
+    @property
+    def written_before(self) -> list[str]:
+        """What the chart writes before the words: the model, as a word or with its flag."""
+        if self.own or not self.injects("model"):
+            return []
+        how = self.starts["model"]
+        return [MODEL] if how == "positional" else [how, MODEL]
 
     @cached_property
     def words(self) -> Words:

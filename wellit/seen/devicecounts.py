@@ -8,8 +8,9 @@ from math import prod
 from wellit import flags
 from wellit.capabilities import Unknown
 from wellit.node import Node
-from wellit.seen.commandline import CommandLine
+from wellit.seen.commandline import ChartLine, CommandLine, GraphLine
 from wellit.seen.devices import Devices
+from wellit.seen.graph import Component
 from wellit.seen.modelservice import Pod
 
 
@@ -23,8 +24,26 @@ class Amount:
     key: str = ""
 
 
-def given(pod: Pod) -> Amount | None:
-    """How many the engine's container gets; None for one without any, or where that is not for the values to say."""
+def given(line: CommandLine) -> Amount | None:
+    """How many an engine gets; None for one without any, or where that is not for the values to say."""
+    if isinstance(line, ChartLine):
+        return _of_pod(line.container.pod)
+    return _of_component(line.container) if isinstance(line, GraphLine) else None
+
+
+def _of_component(component: Component) -> Amount | None:
+    """How many each replica gets: those of a pod, times its pods."""
+    gpus = component.node["gpus"]
+    if not component.gpus:
+        return None
+    by = f"{component.gpus} GPU{'s' if component.gpus > 1 else ''}" + (
+        f" in each of {component.nodes} pods" if component.nodes > 1 else ""
+    )
+    key = str(gpus.owner.path(gpus.keys)[-1])  # in an object: gpu, nvidia.com/gpu
+    return Amount(component.gpus * component.nodes, gpus, by, f"{key} times its pods" if component.nodes > 1 else key)
+
+
+def _of_pod(pod: Pod) -> Amount | None:
     devices, facts, parallel = Devices(pod), pod.service.facts, pod.parallel
     resource = devices.resource(pod.main)
     if (
@@ -64,7 +83,7 @@ def taken(line: CommandLine) -> Amount | None:
 
 def _written(line: CommandLine) -> int:
     """What the chart writes of it by itself, where the words do not say otherwise."""
-    if line.container.own:
+    if not isinstance(line, ChartLine) or line.container.own:
         return 1
     parallel = line.container.pod.parallel
     degrees = {"tensorParallel": parallel.tensor, "dataParallel": parallel.local}

@@ -9,6 +9,7 @@ from typing import Any
 
 from wellit.engines import Engine
 from wellit.node import Node
+from wellit.seen.graph import Graph, graphs
 from wellit.seen.modelservice import Pod, Service, services
 from wellit.seen.neutral import Told, spec, told, unclear
 from wellit.seen.sidecars import among as own_sidecars
@@ -17,6 +18,24 @@ from wellit.subject import DECODE, PREFILL, Subject
 
 ROLE, TRANSFER, PORT = "disaggregationRole", "disaggregationTransfer", "transferPort"
 EITHER, NONE = "either", "none"
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """A prefill and a decode server that share the work, of the same engine, whatever starts them."""
+
+    prefill: Started
+    decode: Started
+    engine: Engine
+
+    @property
+    def both(self) -> tuple[Started, Started]:
+        return self.prefill, self.decode
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What the engine's file says of the two."""
+        return facts(self.engine)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +56,10 @@ class Apart:
         """What the engine's file says of the two; empty when it cannot work so."""
         return facts(self.engine)
 
+    @property
+    def pair(self) -> Pair:
+        return Pair(self.prefill.main, self.decode.main, self.engine)
+
     @cached_property
     def asked_for(self) -> bool:
         """Whether any of the two is told to share the work."""
@@ -56,6 +79,22 @@ def aparts(subject: Subject) -> Iterator[Apart]:
             engine = roles[DECODE].main.engine
             if engine and engine is roles[PREFILL].main.engine and facts(engine):
                 yield Apart(service, roles[PREFILL], roles[DECODE], engine)
+
+
+def pairs(subject: Subject) -> Iterator[Pair]:
+    """Every prefill server with the decode server that takes over from it, of charts and of graphs."""
+    yield from (apart.pair for apart in aparts(subject))
+    for graph in graphs(subject):
+        yield from graph_pairs(graph)
+
+
+def graph_pairs(graph: Graph) -> Iterator[Pair]:
+    """Those of one graph; where it has several of a role, which belong together is not for the values to say."""
+    prefills, decodes = graph.with_role(PREFILL), graph.with_role(DECODE)
+    if len(prefills) == len(decodes) == 1:
+        engine = decodes[0].engine
+        if engine and engine is prefills[0].engine and facts(engine):
+            yield Pair(prefills[0], decodes[0], engine)
 
 
 def replicas(pod: Pod) -> int | None:
@@ -122,12 +161,12 @@ class Difference:
         return f"{self.prefill.by} {self.prefill.value}, or {self.decode.value} on both"
 
 
-def differences(apart: Apart, settings: Iterable[str]) -> Iterator[Difference]:
+def differences(pair: Pair, settings: Iterable[str]) -> Iterator[Difference]:
     """The settings that both are told, in other words on the one than on the other."""
     for setting in settings:
-        prefill, decode = (told(pod.main, setting) for pod in apart.both)
+        prefill, decode = (told(one, setting) for one in pair.both)
         if prefill and decode and not (prefill.open or decode.open):
-            same = apart.facts.get("equal", {}).get(setting, {})
+            same = pair.facts.get("equal", {}).get(setting, {})
             if same.get(prefill.value, prefill.value) != same.get(decode.value, decode.value):
                 yield Difference(prefill, decode)
 

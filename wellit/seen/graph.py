@@ -24,7 +24,7 @@ from wellit.subject import DECODE, DYNAMO, PREFILL, Release, Subject
 
 FRONTEND, WORKER = "frontend", "worker"
 _MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
-_OWN = "dynamo."  # every program of Dynamo's is a module below it
+OWN = "dynamo."  # every program of Dynamo's is a module below it
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +96,15 @@ class Component:
     graph: Graph
     name: str
     node: Node
-    own = True  # nobody writes anything before its command line
+
+    @property
+    def own(self) -> bool:
+        """The command line is the person's own: no chart writes before it."""
+        return True
+
+    @property
+    def written_before(self) -> list[str]:
+        return []
 
     @property
     def title(self) -> str:
@@ -151,7 +159,7 @@ class Component:
     def starts(self) -> Start | None:
         """The Python module that is started; None when the words show none."""
         found = [start for command in self.words.commands if (start := _start(command))]
-        own = [start for start in found if start.module.text.startswith(_OWN)]
+        own = [start for start in found if start.module.text.startswith(OWN)]
         return next(iter(own or found), None)
 
     @property

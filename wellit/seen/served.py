@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from wellit.capabilities import Unknown
 from wellit.flags import is_open
 from wellit.node import Node
-from wellit.seen.commandline import CommandLine
+from wellit.seen.commandline import ChartLine, CommandLine
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,11 +33,12 @@ def served(line: CommandLine) -> Served | None:
 
 def _unsaid(line: CommandLine) -> Served | None:
     """No name is given: it is what the chart writes, or else the model's own."""
-    name = line.container.pod.service.release.root.at("modelArtifacts", "name")
-    if not line.container.own:
+    if isinstance(line, ChartLine) and not line.container.own:
+        name = line.container.pod.service.release.root.at("modelArtifacts", "name")
         known = line.container.injects("servedName") and name.text() and not is_open(name.text())
         return Served(line, frozenset([name.text()]), name, False) if known else None
     model, node = line.own_model or ("", None)
-    if not model or node is None or is_open(model) or model.startswith(("/", ".")):
-        return None  # a path: engines name what they find there differently
+    path = model.startswith(("/", ".")) and isinstance(line, ChartLine)
+    if not model or node is None or is_open(model) or path:
+        return None  # a path: engines name what they find there differently; Dynamo's workers take it for the name
     return Served(line, frozenset([model]), node, False)

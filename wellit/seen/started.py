@@ -38,6 +38,10 @@ class Started(Protocol):
         """Whether the command line is the person's own, and no chart writes before it."""
 
     @property
+    def written_before(self) -> list[str]:
+        """What a chart writes before the words, where that counts."""
+
+    @property
     def program(self) -> str:
         """The program of schemas/flags that reads the words; "" when none is known."""
 

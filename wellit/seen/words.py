@@ -10,7 +10,7 @@ from wellit.flags import is_open
 from wellit.node import Node, whole
 from wellit.seen import shell
 
-CONFIG_FILE = "--config"  # the same in every engine: more flags, from a file
+CONFIG_FILES = ("--config", "--disagg-config")  # the same in every engine, and Dynamo's: more flags, from a file
 SEVERAL = re.compile(r"ARGS|FLAGS|OPT|EXTRA", re.IGNORECASE)  # names of variables that hold flags
 
 
@@ -64,8 +64,8 @@ class Words:
         """Why a flag may be given although these words do not have it; "" when it cannot."""
         if self.unclear:
             return self.unclear
-        if file := self.given(CONFIG_FILE):
-            return f"{CONFIG_FILE} {file.value} may give it"
+        if file := next(filter(None, map(self.given, CONFIG_FILES)), None):
+            return f"{file.flag} {file.value} may give it"
         return "its words are only known when it starts" if any(self._more_flags()) else ""
 
     def _more_flags(self) -> Iterator[bool]:
