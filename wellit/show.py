@@ -108,11 +108,25 @@ def _with(node: Node, parts: Mapping[tuple[str, str], Part], addresses: Mapping[
             "nothing accepts a pool that no route leads to" if kind == "InferencePool" else f"a {kind} is not looked at"
         )
         return replace(node, state=State(f"unknown: {why}"))
+    if part.object.of.carried and part.there and not part.unread:
+        return replace(node, state=_of_part(part, node))
     state = _state(part, int(node.facts.get("pods", part.of)))
     if state.good is not None and kind == "Gateway" and part.there:
         address = addresses.get(name, "")
         state = replace(state, words=f"{state.words}, {f'address {address}' if address else 'no address yet'}")
     return replace(node, state=state)
+
+
+def _of_part(part: Part, node: Node) -> State:
+    """One part of what a controller carries out: by the pods that were made for it."""
+    known, pods = part.object.of.carried, int(node.facts.get("pods", 0))
+    if part.idle or not known:
+        return State(f"kept, and nothing runs: {part.idle}")
+    own = [one for one in part.pods if one.labels.get(known.part) == node.name.partition("/")[2]]
+    ready = sum(one.ready for one in own)
+    waiting = sorted((one for one in own if not one.ready), key=lambda one: not one.reason)
+    words = "; ".join([f"{ready} of {pods} pods ready", *(one.words for one in waiting[:1])])
+    return State(words, ready >= pods, any(one.state == "simulated" for one in own))
 
 
 def _state(part: Part, pods: int) -> State:

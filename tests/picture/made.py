@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from tests.support.graphs import graph as a_graph
+
 Manifest = dict[str, Any]
 NAMESPACE = "ns"
 VLLM = "ghcr.io/llm-d/llm-d-cuda:v0.6.0"
@@ -154,4 +156,9 @@ def by_body() -> list[Manifest]:
     return [*one(), *body_router()]
 
 
-STACKS = {"by_body": by_body, "one": one, "split": split, "several": several, "wrong": wrong}
+def graph() -> list[Manifest]:
+    """A graph of Dynamo."""
+    return [a_graph()]
+
+
+STACKS = {"by_body": by_body, "one": one, "split": split, "several": several, "wrong": wrong, "graph": graph}

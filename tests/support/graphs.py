@@ -36,7 +36,8 @@ spec:
             - name: main
               image: example.org/runtime:1.3.1
               command: [python3, -m, dynamo.sglang]
-              args: [--model-path, Qwen/Qwen3-0.6B, --disaggregation-mode, prefill]
+              args: [--model-path, Qwen/Qwen3-0.6B, --disaggregation-mode, prefill,
+                     --disaggregation-transfer-backend, nixl, --disaggregation-bootstrap-port, "12345"]
               envFrom: [{secretRef: {name: hf-token-secret}}]
               resources: {limits: {nvidia.com/gpu: "4", memory: 64Gi}, requests: {nvidia.com/gpu: "4", memory: 64Gi}}
             - {name: beside, image: "example.org/beside:2", resources: {requests: {cpu: 500m}}}
@@ -79,7 +80,8 @@ spec:
         mainContainer:
           image: example.org/runtime:1.3.1
           command: [python3]
-          args: [-m, dynamo.sglang, --model-path, Qwen/Qwen3-0.6B, --disaggregation-mode, prefill]
+          args: [-m, dynamo.sglang, --model-path, Qwen/Qwen3-0.6B, --disaggregation-mode, prefill,
+                 --disaggregation-transfer-backend, nixl, --disaggregation-bootstrap-port, "12345"]
     decode:
       componentType: worker
       subComponentType: decode

@@ -22,6 +22,7 @@ ROWS = {
     "pool": 3,
     "service": 3,
     "picker": 3,
+    "frontend": 3,
     "pods": 4,
     "workload": 4,
 }

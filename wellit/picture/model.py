@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-# In the order in which a request meets them. A service takes a route's requests where no pool does; a workload is
-# none of the others.
-Kind = Literal["client", "gateway", "filter", "route", "pool", "service", "picker", "pods", "workload"]
+# In the order in which a request meets them. A service takes a route's requests where no pool does; a frontend is
+# Dynamo's; a workload is none of the others.
+Kind = Literal["client", "gateway", "filter", "route", "pool", "service", "picker", "frontend", "pods", "workload"]
 # sends: requests go that way. picks: a picker chooses among a pool's pods. prefills: prompts go there first.
 # tells: pods say to a picker what is in their KV cache. filters: a gateway asks it before it chooses a route.
 Does = Literal["sends", "picks", "prefills", "tells", "filters"]

@@ -20,6 +20,7 @@ from wellit.seen.words import Words
 
 ROLE = "llm-d.ai/role"
 PREFILL = "prefill"
+WORKER = "runs as"  # a fact of an engine whose requests come by Dynamo's own ways, at no port of a client's
 PROXY = "routing-proxy"  # what the chart calls it
 # Neutral settings that say how an engine is spread over devices, and what they are called in a picture.
 SPREAD = {"tensorParallel": "tensor parallel", "dataParallel": "data parallel", "expertParallel": "expert parallel"}
@@ -86,9 +87,13 @@ def _container(place: Place) -> Container:
     known = capabilities.routing_proxy(image)
     if known or name == PROXY or _is_proxy(image):
         return _proxy(name, image, spoken, known)
+    if worker := worker_of(spoken):
+        return Container(
+            name, "engine", image, worker.title, facts={WORKER: "a worker of Dynamo"} | _told(spoken, worker)
+        )
     engine = engines.of_words(spoken.texts) or (None if place["command"] else engines.of_image(Image.parse(image)))
     if engine:
-        return _engine(name, image, spoken, engine, place)
+        return Container(name, "engine", image, engine.title, _port(spoken, engine, place), facts=_told(spoken, engine))
     declared = [port["containerPort"].number() for port in place["ports"]]
     return Container(name, "other", image, port=next(filter(None, declared), None))
 
@@ -113,7 +118,15 @@ def _proxy(name: str, image: str, spoken: Words, known: Mapping[str, Any] | capa
     return Container(name, "proxy", image, port=port, passes=passes, facts=facts)
 
 
-def _engine(name: str, image: str, spoken: Words, engine: Engine, place: Place) -> Container:
+def worker_of(spoken: Words) -> Engine | None:
+    """The engine that a worker of Dynamo starts: by the module behind ``-m``."""
+    texts = spoken.texts
+    modules = (texts[at + 1] for at, word in enumerate(texts[:-1]) if word == "-m")
+    return next((engine for module in modules if (engine := engines.of_dynamo("module", module))), None)
+
+
+def _told(spoken: Words, engine: Engine) -> dict[str, Any]:
+    """What an engine is told."""
     facts: dict[str, Any] = {}
     if model := _model(spoken, engine):
         facts["model"] = model
@@ -124,7 +137,7 @@ def _engine(name: str, image: str, spoken: Words, engine: Engine, place: Place) 
             facts[title] = given.number or given.value or "yes"
     if events_port := events.published(spoken, engine):
         facts[events.SAYS] = events_port
-    return Container(name, "engine", image, engine.title, _port(spoken, engine, place), facts=facts)
+    return facts
 
 
 def _port(spoken: Words, engine: Engine, place: Place) -> int | None:

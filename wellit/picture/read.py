@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from wellit.carried import Carried
 from wellit.node import whole
-from wellit.picture import events, filters, pickers, pods, routes
+from wellit.picture import events, filters, graphs, pickers, pods, routes
 from wellit.picture.model import Edge, Node, Picture
 from wellit.picture.objects import WORKLOADS, Object, World, matched_labels
 from wellit.picture.plain import maps
 
-ORDER = ("client", "gateway", "filter", "route", "pool", "service", "picker", "pods", "workload")
+ORDER = ("client", "gateway", "filter", "route", "pool", "service", "picker", "frontend", "pods", "workload")
 
 
 def read(manifests: Iterable[Mapping[str, Any]], namespace: str, about: Mapping[str, str] | None = None) -> Picture:
@@ -49,6 +50,8 @@ class _Drawing:
         for item in self.world.all("HTTPRoute"):
             self._route(item)
         self._prefills()
+        for item, known in graphs.all_of(self.world):
+            self._graph(item, known)
         notes = self._entrance()
         self._shared()
         ordered = sorted(self.nodes.values(), key=lambda node: (ORDER.index(node.kind), _rank(node)))
@@ -158,6 +161,15 @@ class _Drawing:
                     labels = ("prompt first", *asked, *([f"KV by {connector}"] if connector else []))
                     self.edges.append(Edge(decode.id, prefill.id, "prefills", labels))
 
+    def _graph(self, item: Object, known: Carried) -> None:
+        made = graphs.nodes(item, known, self.world)
+        for node in made:
+            self._add(node)
+        self._add(Node("client", "client"))
+        self.edges += graphs.edges(known, made, item)
+        for key, words in graphs.troubles(made):
+            self._trouble(key, words)
+
     def _entrance(self) -> tuple[str, ...]:
         """A client before the gateways. Returns what is to be known where there is none."""
         gateways = [node for node in self.nodes.values() if node.kind == "gateway"]
@@ -170,8 +182,10 @@ class _Drawing:
                 self._trouble(node.id, "it hangs on no gateway")
             if node.kind == "pool" and node.id not in led and gateways:
                 self._trouble(node.id, "no route leads to it")
-            if node.kind == "pods" and node.id not in led:
+            if node.kind == "pods" and node.id not in led and not node.live:
                 self._trouble(node.id, "no pool selects it")
+        if not gateways and "client/client" in self.nodes:
+            return ()
         if not gateways:
             return ("there is no gateway: requests go straight to a model pod, and the picker is not asked",)
         self._add(Node("client", "client"))

@@ -16,7 +16,7 @@ INK = {"name": ("#1f2328", "#f0f6fc"), "fact": ("#59636e", "#9198a1"), "label": 
        "broken": ("#cf222e", "#f85149")}  # fmt: skip
 FRAMES = {"client": ("#59636e", "#9198a1"), "gateway": ("#0969da", "#4493f8"), "route": ("#8250df", "#ab7df8"),
           "pool": ("#1a7f37", "#3fb950"), "service": ("#1a7f37", "#3fb950"), "picker": ("#bf3989", "#db61a2"),
-          "pods": ("#bc4c00", "#db6d28"), "workload": ("#59636e", "#9198a1"),
+          "frontend": ("#0969da", "#4493f8"), "pods": ("#bc4c00", "#db6d28"), "workload": ("#59636e", "#9198a1"),
           "filter": ("#bf3989", "#db61a2"), "proxy": ("#8250df", "#ab7df8"),
           "engine": ("#bc4c00", "#db6d28"), "other": ("#59636e", "#9198a1"),
           "absent": ("#cf222e", "#f85149")}  # fmt: skip

@@ -36,6 +36,8 @@ def lines(node: Node, *, apart: bool = False) -> list[str]:
 def container_title(container: Container) -> str:
     """What a container is, and where it listens."""
     what = {"proxy": "routing proxy", "engine": container.title}.get(container.does, container.name)
+    if container.port is None and "runs as" in container.facts:
+        return what
     if container.port is None:
         return what if container.does == "other" else f"{what}, at a port that only its start tells"
     return f"{what} at port {container.port}"
