@@ -100,7 +100,7 @@ def _handed_over(item: Object, prefill: Node) -> Iterator[str]:
         spoken = _words(maps(one.spec.get("containers"))[0])
         engine = pods.worker_of(spoken)
         flags: Mapping[str, Any] = mapping(engine.dynamo.get("flags")) if engine else {}
-        for flag, said in (("transfer", "by {}"), ("bootstrapPort", "met at port {}")):
+        for flag, said in (("backend", "by {}"), ("bootstrapPort", "met at port {}")):
             if given := spoken.given(str(flags.get(flag, ""))):
                 yield said.format(given.value)
 
