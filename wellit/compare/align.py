@@ -25,11 +25,15 @@ ENGINE_SETTINGS = {
     "connector": "proxy.connector", "proxy image": "versions.proxy.image", "proxy tag": "versions.proxy.tag",
     "cpu request": "ROLE.resources.cpu", "cpu limit": "ROLE.resources.cpu",
     "memory request": "ROLE.resources.memory", "memory limit": "ROLE.resources.memory",
+    "nodes": "ROLE.nodes", "disaggregationTransfer": "disaggregation.backend",
+    "transferPort": "disaggregation.bootstrapPort", "skipTokenizer": "skipTokenizer",
 }  # fmt: skip
 SETTINGS = {
     ("pool", "ports"): "ports.pool",
     ("picker", "tag"): "versions.picker.tag",
     ("picker", "--v"): "picker.verbosity",
+    ("frontend", "replicas"): "frontend.replicas",
+    ("frontend", "env DYN_ROUTER_MODE"): "frontend.router",
 }
 PROBES = {"startup": "startup", "readiness": "readiness", "liveness": "liveness"}
 SWITCHES = {"yes": "true", "no": "false"}
@@ -43,7 +47,8 @@ def aligned(found: Comparison, again: Again | None) -> Comparison:
     `again` reads that side with other components. What comes out right by a component needs no setting of its own.
     """
     of, stack = ("B", found.b.stack) if found.b.stack else ("A", found.a.stack)
-    if stack is None or not found.different:
+    apart = len({bool(side.of("frontend")) for side in (found.a, found.b)}) > 1  # no setting makes a frontend
+    if stack is None or not found.different or apart:
         return found
     axes = dict(each for line in found.different for each in _axes(line, _wanted(line, of), stack))
     closer = again(axes) if again and axes else None
@@ -139,7 +144,10 @@ def _path(line: Line) -> str:
 
 def _guide_label(stack: Stack) -> str:
     """The label that tells the guide, under the name that the chart of its train gives it."""
-    chart = stack.get("versions.charts.modelservice")
+    try:
+        chart = stack.get("versions.charts.modelservice")
+    except KeyError:
+        return ""
     return str(capabilities.contract(chart["name"], chart["version"])["labels"]["guide"])
 
 
@@ -161,6 +169,8 @@ def _own(stack: Stack, line: Line, path: str) -> str:
     """The setting, or the one of its own that the line's engine has among several; "" when the stack has none."""
     if path.startswith("engine.") and _several(stack):
         path = f"engines.{line.part}.{path.removeprefix('engine.')}"
+    if path.startswith("engine.") and stack.way.engine:
+        path = f"engine.{stack.way.engine}.{path.removeprefix('engine.')}"
     try:
         stack.get(path)
     except KeyError:

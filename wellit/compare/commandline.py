@@ -43,7 +43,8 @@ def spoken(words: Words, env: Mapping[str, str]) -> list[str]:
 def split(texts: Sequence[str], engine: Engine | None) -> tuple[list[str], list[str]]:
     """The words that start the engine, paths cut off, and its arguments."""
     bare = [text.rsplit("/", 1)[-1] if text.startswith("/") else text for text in texts]
-    for launcher in engine.data["launchers"] if engine else ():
+    launchers = [*engine.data["launchers"], engine.dynamo.get("module", "")] if engine else []
+    for launcher in filter(None, launchers):
         parts = str(launcher).split()
         for start in range(len(bare) - len(parts) + 1):
             if bare[start : start + len(parts)] == parts:

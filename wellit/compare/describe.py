@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from wellit.compare import picker, routing, workload
+from wellit.compare import graphs, picker, routing, workload
 from wellit.compare.description import Part
 from wellit.compare.objects import Object, Objects, name_of
 
@@ -35,6 +35,10 @@ def _parts(objects: Objects) -> Iterator[Part]:
         if (deployment := pickers[name_of(pool)]) is not None:
             found, unsaid = picker.facts(objects, deployment)
             yield Part("picker", name, found, unsaid)
+    for graph in objects.of(graphs.KIND):
+        found_parts = list(graphs.parts(graph, objects))
+        yield from (part for part in found_parts if part.role == "frontend")
+        engines |= {f"{name_of(graph)} {i}": one for i, one in enumerate(found_parts) if one.role != "frontend"}
     for role in ("decode", "prefill"):
         here = {name: part for name, part in engines.items() if part.role == role}
         yield from _named(here)

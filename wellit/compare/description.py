@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from wellit.compose import Stack
 
 # In the order in which a request meets them; the last two are of the stack as a whole.
-ROLES = ("gateway", "route", "pool", "picker", "decode", "prefill", "charts", "monitoring")
+ROLES = ("gateway", "route", "pool", "picker", "frontend", "decode", "prefill", "charts", "monitoring")
 ENGINES = ("decode", "prefill")  # the roles that run an engine
 OWN = "the engine's default"  # a setting that nobody wrote, and whose value only the engine knows
 
