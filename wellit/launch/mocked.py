@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from wellit.launch.mock import install, ready, words
+from wellit.launch.mock import facts, install, ready, words
 from wellit.launch.planned import Command
 from wellit.seen.graph import FRONTEND, Component, Graph
 
@@ -35,6 +35,7 @@ class Mocked:
         for name, dropped in self.dropped.items():
             if dropped:
                 yield f"  of {name} it is not told: {', '.join(dropped)}"
+        yield from (f"  {note}" for note in facts()["notes"])
 
 
 def _alone(argv: Sequence[str]) -> tuple[str, ...]:
