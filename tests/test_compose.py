@@ -41,6 +41,11 @@ CHOICES = {
     "two-engines-of-ones-own": Choice("multi-engine", "vllm-sglang", components={"engine": "vllm+trtllm"}),
     "accelerator": Choice(components={"accelerator": "google", "versions": "llm-d-0.4"}),
     "build": Choice(environment="sglang", sets=("build=llm-d",)),
+    "dynamo": Choice("dynamo-sglang"),
+    "dynamo-multinode": Choice(
+        "dynamo-sglang", "disagg-multinode", components={"versions": "dynamo-0.8"}, size="small"
+    ),
+    "dynamo-deep": Choice("dynamo-sglang", "agg-router", sets=("engine.dynamo.tag=v9", "frontend.router=random")),
     "components-by-set": Choice(sets=("components.engines=sglang", "size=small")),
 }
 
