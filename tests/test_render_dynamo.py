@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -98,23 +99,25 @@ def test_a_train_says_the_image_and_the_api(train: str) -> None:
     assert {component["image"] for component in own["components"].values()} == {"registry.example/mine:v1"}
 
 
+def helmfile(environment: str) -> list[str | Path]:
+    """The words of a call as a person types it who has helmfile alone."""
+    binaries = tools.ensure(["helm", "helmfile"], say)
+    file = paths.GUIDES / GUIDE / "helmfile.yaml.gotmpl"
+    return [binaries["helmfile"], "--file", file, "--environment", environment, "--helm-binary", binaries["helm"]]
+
+
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_plain_helmfile_renders_the_same_object(environment: str) -> None:
     stack = compose.compose(Choice(GUIDE, environment))
     rendered = render.render(stack, say)
     assert [one["kind"] for one in rendered.manifests] == ["DynamoGraphDeployment"]
-    binaries = tools.ensure(["helm", "helmfile"], say)
-    words = [binaries["helmfile"], "--file", paths.GUIDES / GUIDE / "helmfile.yaml.gotmpl", "--environment"]
-    words += [environment, "--helm-binary", binaries["helm"], "template"]
-    done = process.run(words, env=charts.environment(), timeout=120)
+    done = process.run([*helmfile(environment), "template"], env=charts.environment(), timeout=120)
     assert done.ok, done.err
     assert [one for one in yaml.safe_load_all(done.out) if one] == list(rendered.manifests)
 
 
 def test_plain_helmfile_refuses_what_does_not_go_with_the_way() -> None:
-    binaries = tools.ensure(["helm", "helmfile"], say)
-    words = [binaries["helmfile"], "--file", paths.GUIDES / GUIDE / "helmfile.yaml.gotmpl", "--environment", "agg"]
-    words += ["--helm-binary", binaries["helm"], "--state-values-set"]
+    words = [*helmfile("agg"), "--state-values-set"]
     for said, why in (
         ("components.versions=llm-d-0.6", "llm-d-0.6 is a release train of llm-d"),
         ("components.gateways=istio", "Dynamo's frontend takes the requests and routes them itself"),
