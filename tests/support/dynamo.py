@@ -40,11 +40,16 @@ class Stack:
     def start(
         self, name: str, role: str, module: str, arguments: tuple[str, ...], env: Mapping[str, str], system: str
     ) -> None:
-        log = self.folder / f"{name}.log"
-        argv = (str(install.python()), "-m", module, *arguments)
-        self.running[name] = process.start(argv, log=log, env={**env, "PYTHONUNBUFFERED": "1"})
-        pid = self.running[name].pid
+        argv = self.run(name, ("-m", module, *arguments), env)
+        log, pid = self.folder / f"{name}.log", self.running[name].pid
         self.processes.append(Process(name, role, pid, str(log), system, argv=argv, environment=dict(env)))
+
+    def run(self, name: str, arguments: tuple[str, ...], env: Mapping[str, str]) -> tuple[str, ...]:
+        """Start a program of Dynamo's Python that no launch has."""
+        argv = (str(install.python()), *arguments)
+        log = self.folder / f"{name}.log"
+        self.running[name] = process.start(argv, log=log, env={**env, "PYTHONUNBUFFERED": "1"})
+        return argv
 
     def frontend(self, *more: str, **env: str) -> None:
         arguments = ("--http-host", "127.0.0.1", "--http-port", str(self.port), *more)

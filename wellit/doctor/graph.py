@@ -45,9 +45,7 @@ class Graph:
     def said(self, pod: Object, container: str) -> list[Said]:
         """What is known of the log of a container: what ends a program first."""
         log = self.sight.log(pod.name, container)
-        text = log.before or log.now
-        found = [*signatures.known(text, "dynamo"), *signatures.known(text, "engine")]
-        return sorted(dict.fromkeys(one for one in found if one.graph), key=lambda one: (one.late, one.slow))
+        return signatures.of_graph(log.before or log.now)
 
 
 def key(name: str) -> str:

@@ -47,9 +47,17 @@ def known(log: str, of: str, engine: str = "") -> list[Said]:
     return sorted(found, key=lambda said: (said.slow, said.late))
 
 
+def of_graph(log: str, engine: str = "") -> list[Said]:
+    """What is known of the log of a process of Dynamo's, its engine's words among them: what ends it first."""
+    found = [one for one in (*known(log, "dynamo"), *known(log, "engine", engine)) if one.graph]
+    return sorted(dict.fromkeys(found), key=lambda one: (one.late, one.slow))
+
+
 def meaning(lines: Sequence[str], engine: str = "") -> tuple[str, str]:
-    """(what it means, what mends it) of the last lines of an engine that ended; two empty words when not known."""
-    found = [said for said in known("\n".join(lines), "engine", engine) if not said.slow and not said.check]
+    """(what it means, what mends it) of the last lines of a process that ended; two empty words when not known."""
+    log = "\n".join(lines)
+    ends = [said for said in known(log, "engine", engine) if not said.slow and not said.check]
+    found = [said for said in (*of_graph(log, engine), *ends) if not said.slow and not said.late]
     return (found[0].means, found[0].write) if found else ("", "")
 
 

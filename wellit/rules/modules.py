@@ -209,5 +209,9 @@ MODULES = (
     "wl824_graph_field",
     "wl825_graph_value",
     "wl826_component_type",
+    "wl830_health_payload_unread",
+    "wl831_health_payload_role",
+    "wl832_health_payload_unsent",
+    "wl833_health_check_of_decode",
     "wl901_no_such_service",
 )

@@ -55,7 +55,7 @@ class Sight:
     @cached_property
     def said(self) -> Mapping[str, Sequence[Said]]:
         """What is known of each process's log: what ends a program first."""
-        return {name: _known(text) for name, text in self.logs.items()}
+        return {name: signatures.of_graph(text) for name, text in self.logs.items()}
 
     def pages(self, name: str) -> Pages:
         return self.figures.workers.get(name, Pages()) if self.figures else Pages()
@@ -63,8 +63,3 @@ class Sight:
     def of_role(self, role: str) -> list[Card]:
         """The cards of the workers of this role."""
         return [card for card in self.cards or () if card.role == role]
-
-
-def _known(text: str) -> list[Said]:
-    found = [*signatures.known(text, "dynamo"), *signatures.known(text, "engine")]
-    return sorted(dict.fromkeys(one for one in found if one.graph), key=lambda one: (one.late, one.slow))
