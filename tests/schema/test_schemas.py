@@ -20,6 +20,7 @@ FILES = [
 # Maps that somebody else judges: raw chart values, the plugins' parameters, Kubernetes' own blocks.
 RAW = {"values.gateway", "values.inferencepool", "values.modelservice", "gateway.poolProvider",
        "gateway.prerequisites[0].chart.values",
+       "engine.dynamo.health[0].payload", "engine.dynamo.health[0].text",
        "engine.kvEvents.json", *(f"{where}.env[0].valueFrom" for where in
         ("engine", "decode", "prefill", "engine.disaggregation.prefill", "engine.disaggregation.decode",
          "engine.dynamo", "engine.dynamo.disaggregation.prefill", "engine.dynamo.disaggregation.decode"))}  # fmt: skip
