@@ -70,9 +70,9 @@ def _gpus(plan: Plan, machine: Machine) -> Iterator[Check]:
     unknown = [index for index in there if machine.gpus and index.isdecimal() and int(index) >= len(machine.gpus)]
     if unknown:
         have = ", ".join(gpu.index for gpu in machine.gpus or ())
-        yield Check("WL851", title, "fail", f"{named}: this machine has no GPU {', '.join(unknown)}, but {have}", MOCK)
+        yield Check("WL851", title, "fail", f"{named} {', '.join(there)}; this machine has {have}", MOCK)
     elif len(set(there)) < len(there):
-        yield Check("WL851", title, "fail", f"{named} names a GPU twice: {', '.join(there)}", "each once")
+        yield Check("WL851", title, "fail", f"{named} one twice: {', '.join(there)}", "each once")
     elif len(there) < plan.gpus:
         fix = f"fewer replicas, or a smaller tensorParallel; {MOCK}"
         yield Check("WL851", title, "fail", f"needed: {plan.gpus} ({takes}); {named} {len(there)}", fix)

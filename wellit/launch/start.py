@@ -67,7 +67,7 @@ def launch(choice: Choice, asked: Asked, say: Say) -> Outcome:
     if report.exit_code == 1 or stack is None or rendered is None:
         return Outcome(report, report.exit_code or COULD_NOT_START)
     subject = _with_more(validate.subject_of(stack, rendered), asked, report)
-    graph = next(graphs(subject), None)
+    graph = next(graphs(subject), None) if subject else None
     if report.exit_code == 1 or graph is None:
         return Outcome(report, report.exit_code or COULD_NOT_START)
     with state.hold(f"{graph.name}-{stack.environment}") as folder:
@@ -86,14 +86,17 @@ def _only_graphs(guide: str) -> None:
         )
 
 
-def _with_more(subject: Subject, asked: Asked, report: Report) -> Subject:
-    """The subject with the config file's words and those after ``--``; what is to be said of them is reported."""
+def _with_more(subject: Subject, asked: Asked, report: Report) -> Subject | None:
+    """The subject with the config file's words and those after ``--``; what is to be said of them is reported.
+
+    None when the file cannot be laid under them.
+    """
     whole = subject
     if asked.config:
         laid = configfile.laid_over(subject, asked.config)
         report.add([*laid.findings, *laid.checks])
         if laid.stops:
-            return subject
+            return None
         whole = laid.subject
     whole = given.with_words(whole, asked.words)
     if whole is not subject:

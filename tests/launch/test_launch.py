@@ -1,0 +1,97 @@
+"""`invoke launch` as a person runs it, with a stand-in for ai-dynamo on PYTHONPATH."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.launch.support import SITE, Launch, free_ports, gone
+from wellit.launch import state
+
+Invoke = Callable[..., Launch]
+GPUS = ("--set", "local.devices=[0,1]")
+QUIET = {"HF_HUB_OFFLINE": "1"}
+
+
+@pytest.fixture
+def invoke(own_cache: Path) -> Iterator[Invoke]:
+    """Starts it with free ports; whatever runs still is stopped in the end."""
+    started = []
+
+    def start(*words: str, behaviour: object = None, **env: str) -> Launch:
+        http, system, bootstrap = free_ports(3)
+        ports = [f"local.port={http}", f"local.systemPort={system}", f"disaggregation.bootstrapPort={bootstrap}"]
+        guide = () if "-g" in words else ("-g", "dynamo-sglang", "--size", "small")
+        argv = [sys.executable, "-m", "wellit.program", "launch", *guide]
+        for port in ports if guide else ():
+            argv += ["--set", port]
+        given = {"PYTHONPATH": str(SITE), "STANDIN": json.dumps(behaviour or {}), **QUIET, **env}
+        launch = Launch([*argv, *words], os.environ | given, own_cache / f"said-{len(started)}")
+        started.append(launch)
+        return launch
+
+    yield start
+    for launch in started:
+        if launch.process.poll() is None:
+            launch.end(signal.SIGTERM)
+
+
+def test_a_stack_runs_until_ctrl_c(invoke: Invoke) -> None:
+    launch = invoke("-e", "disagg", *GPUS, "--", "--mem-fraction-static", "0.5")
+    said = launch.until("curl -s")
+    there = state.find()
+    assert (there.name, there.guide, there.environment) == ("dynamo-sglang-disagg", "dynamo-sglang", "disagg")
+    assert (there.model, there.mock, there.ready) == ("Qwen/Qwen3-0.6B", False, True)
+    assert [one.role for one in there.processes] == ["frontend", "decode", "prefill"]
+    assert [one.devices for one in there.processes] == ["", "0", "1"]
+    assert there.processes[1].argv[-2:] == ("--mem-fraction-static", "0.5")
+    assert "3 processes of Dynamo 1.3.1 on this machine" in said
+    code, _ = launch.end(signal.SIGINT)
+    assert code == 130
+    assert gone(launch.pids)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("-e", "agg"), 2, "nvidia-smi is not on PATH"),
+        (("-e", "disagg", "--set", "local.devices=[0]"), 2, "needed: 2 (decode 1, prefill 1); local.devices has 1"),
+        (("-e", "disagg-multinode", *GPUS), 2, "is spread over 2 nodes, and this is one machine"),
+        (("-e", "agg", *GPUS, "--set", "local.discovery=etcd"), 2, "nothing takes connections at http://localhost:1"),
+        (("-e", "agg", *GPUS, "--", "--no-such-flag"), 1, "--no-such-flag"),
+        (("-e", "agg", *GPUS, "--timeout", "0"), 2, "--timeout 0 leaves no time"),
+        (("-e", "agg", *GPUS, "--set", "model.name=./nowhere"), 2, "nowhere"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_cannot_be_started_is_said_before_anything_is(
+    invoke: Invoke, words: tuple[str, ...], code: int, said: str
+) -> None:
+    launch = invoke(*words, ETCD_ENDPOINTS="http://localhost:1")
+    assert launch.end()[0] == code, launch.said
+    assert said in launch.said
+    assert launch.pids == []
+    assert state.everything() == []
+
+
+def test_another_way_cannot_be_launched(invoke: Invoke) -> None:
+    code, said = invoke("-g", "pd-disaggregation", "-e", "sglang").end()
+    assert code == 2
+    assert "pd-disaggregation cannot be launched: it is made in the way llm-d" in said
+    assert "invoke launch -g dynamo-sglang" in said
+
+
+def test_a_worker_that_dies_ends_it_with_its_own_words(invoke: Invoke) -> None:
+    says = "launch: error: unrecognized arguments: --nope"
+    launch = invoke("-e", "agg", *GPUS, behaviour={"worker": {"die": 2, "says": says, "after": 0.2, "late": 60}})
+    code, said = launch.end()
+    assert code == 1
+    assert "decode ended by itself before a chat was answered: exit code 2; the others were stopped" in said
+    assert "why: it has no flag --nope" in said
+    assert gone(launch.pids)
