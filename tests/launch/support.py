@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import random
 import re
 import signal
 import socket
@@ -25,12 +26,15 @@ SECONDS = 40.0
 
 
 def free_ports(many: int) -> list[int]:
-    """Ports that nobody has now, in a row of those that the system gives out."""
+    """Ports that nobody has now, below those that the system gives out and what Dynamo takes for a system port."""
+    found: list[int] = []
     with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(many)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in sockets]
+        while len(found) < many:
+            one, port = held.enter_context(socket.socket()), random.randrange(20_000, 31_000, 10)
+            with contextlib.suppress(OSError):
+                one.bind(("127.0.0.1", port))
+                found.append(port)
+    return found
 
 
 def local(**more: Any) -> dict[str, Any]:

@@ -16,13 +16,13 @@ from wellit.launch import state
 
 Invoke = Callable[..., Launch]
 GPUS = ("--set", "local.devices=[0,1]")
-QUIET = {"HF_HUB_OFFLINE": "1"}
+NO_HUB = {"HF_ENDPOINT": "http://127.0.0.1:1"}  # which is no reason not to start
 
 
 @pytest.fixture
 def invoke(own_cache: Path) -> Iterator[Invoke]:
     """Starts it with free ports; whatever runs still is stopped in the end."""
-    started = []
+    started: list[Launch] = []
 
     def start(*words: str, behaviour: object = None, **env: str) -> Launch:
         http, system, bootstrap = free_ports(3)
@@ -31,7 +31,7 @@ def invoke(own_cache: Path) -> Iterator[Invoke]:
         argv = [sys.executable, "-m", "wellit.program", "launch", *guide]
         for port in ports if guide else ():
             argv += ["--set", port]
-        given = {"PYTHONPATH": str(SITE), "STANDIN": json.dumps(behaviour or {}), **QUIET, **env}
+        given = {"PYTHONPATH": str(SITE), "STANDIN": json.dumps(behaviour or {}), **NO_HUB, **env}
         launch = Launch([*argv, *words], os.environ | given, own_cache / f"said-{len(started)}")
         started.append(launch)
         return launch
