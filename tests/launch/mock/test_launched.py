@@ -105,6 +105,13 @@ def test_prefill_and_decode(dynamo: Path, shared_cache: Path) -> None:  # noqa: 
         assert nothing_is_left(there)
 
 
+def test_it_is_asked_for_what_it_promises_and_stopped(dynamo: Path, shared_cache: Path) -> None:  # noqa: ARG001
+    with launching(shared_cache, "disagg", "--smoke") as launch:
+        code, said = launch.end()
+    assert code == 0 and "prefill and decode both take part" in said, said
+    assert state.everything() == []
+
+
 def test_a_router_that_knows_the_caches(dynamo: Path, shared_cache: Path) -> None:  # noqa: ARG001
     with launching(shared_cache, "agg-router") as launch:
         there = ready(launch, "agg-router")
