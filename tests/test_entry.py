@@ -106,3 +106,17 @@ def test_a_record_without_ways_and_notes_is_still_read() -> None:
     old = record.from_secret(secret)
     assert (old.ways, old.notes) == ((), ())
     assert asks(old) == asks(made)
+
+
+@pytest.mark.parametrize("train", ["dynamo-0.8", "dynamo-1.3"])
+def test_a_graph_is_asked_at_the_service_of_its_frontend(train: str) -> None:
+    known = recorded("dynamo-sglang", "disagg", "model.servedName=own", charts="upstream", versions=train)
+    assert known.entry == {"service": "dynamo-sglang-frontend", "port": "8000"}
+    (ask,) = find_endpoint(access()[0], known, Live(())).asks
+    assert ask.before.endswith("port-forward -n ns service/dynamo-sglang-frontend 8000:8000")
+    assert json.loads(shlex.split(ask.curl)[-1])["model"] == "own"
+
+
+def test_a_graph_without_a_frontend_takes_no_requests() -> None:
+    known = recorded("dynamo-sglang", "agg", "frontend.replicas=0", charts="upstream")
+    assert known.entry == {} and find_endpoint(access()[0], known, Live(())).note == "nothing of it takes requests"

@@ -154,3 +154,15 @@ def test_a_chart_is_installed_and_after_a_refusal_the_same_command_goes_on(here:
     finally:
         helm.helm("uninstall", "provider", "broken", "-n", "loopback-system", "--ignore-not-found")
         here.call("delete", "namespace", "loopback-system", "--ignore-not-found", "--wait=false")
+
+
+def test_a_chart_by_its_own_address(here: Access, repository: str) -> None:
+    helm = Helm(here, tools.ensure(["helm"]))
+    step = charted(f"{repository}/{{name}}-{{version}}.tgz", "provider")
+    try:
+        assert provide.provide(judged(here, helm, step), here, helm, print) == ["provider 1.0.0"]
+        (again,) = judged(here, helm, step)
+        assert (again.todo, again.check.status) == (False, "pass")
+    finally:
+        helm.helm("uninstall", "provider", "-n", "loopback-system", "--ignore-not-found", "--wait")
+        here.call("delete", "namespace", "loopback-system", "--ignore-not-found", "--wait=false")
