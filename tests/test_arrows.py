@@ -13,10 +13,10 @@ from wellit.paths import ROOT
 ORDER = """
     errors paths findings causes hopchecks launchchecks dynamochecks checks say remembered ways process tools
     source images capabilities moved flags stranger values_schema schema overrides catalogue compose cells choices
-    engines carried templates nested node subject quantities weights seen translate standin rules
+    engines carried templates nested node subject quantities weights seen configfile translate standin rules
     ignore
     charts release_values
-    render places inputs configfile ids validate new
+    render places inputs ids validate new
     demand owners sandbox door access permissions carriers served cluster placement publishers operators preflight
     entry record again plan live installed progress helm prerequisites endpoint reach waiting verify
     prometheus refusals smoke lifecycle

@@ -145,6 +145,23 @@ def test_a_second_file_is_not_given(tmp_path: Path) -> None:
     assert found.message == "component decode has --config /a.yaml already, and SGLang takes one file"
 
 
+def test_dynamos_own_flags_are_taken_in_the_file_before_1_0_alone(tmp_path: Path) -> None:
+    text = "dyn-tool-call-parser: qwen25\npage-size: 32\nmem-fraction-static: 0.8\n"
+    old = subject(GRAPH.replace(":1.3.1", ":0.8.1"), "0.8.1")
+    made = laid(tmp_path, text, whole=old)
+    assert [found.id for found in made.findings] == ["WL843"]
+    assert arguments(made)["prefill"][:4] == ["--dyn-tool-call-parser", "qwen25", "--mem-fraction-static", "0.8"]
+    (found, *_) = laid(tmp_path, text).findings
+    assert found.message == "dyn-tool-call-parser is a flag of dynamo.sglang, and only SGLang 0.5.14 reads the file"
+
+
+def test_the_version_is_the_one_of_the_image(tmp_path: Path) -> None:
+    text = "kv-events-config: {publisher: zmq}\n"
+    assert laid(tmp_path, text).findings == []
+    (found,) = laid(tmp_path, text, whole=subject(GRAPH.replace(":1.3.1", ":0.8.1"))).findings
+    assert found.message == "SGLang 0.5.6.post2 takes no map here"
+
+
 @pytest.mark.parametrize("image", ["registry.example/mine:latest", "nvcr.io/nvidia/ai-dynamo/sglang-runtime:9.9.9"])
 def test_a_version_that_is_not_known_is_neither_yes_nor_no(tmp_path: Path, image: str) -> None:
     whole = subject(GRAPH.replace("nvcr.io/nvidia/ai-dynamo/sglang-runtime:1.3.1", image))

@@ -204,6 +204,7 @@ MODULES = (
     "wl812_bootstrap_port_of_nodes",
     "wl813_nodes_missing",
     "wl814_graph_namespaces",
+    "wl844_config_named",
     "wl822_graph_api",
     "wl823_graph_other_version",
     "wl824_graph_field",
