@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from wellit import capabilities, values_schema
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.subject import CHARTS, Release, Subject
+from wellit.subject import CHARTS, DYNAMO, Release, Subject
 
 RULE = Rule("WL045", "values-of-other-chart", "error", CHARTS, "read", reads="*")
 
@@ -31,7 +31,9 @@ def check(subject: Subject) -> Items:
         keys = [key for key, _ in release.root.items() if key not in ("global", "fullnameOverride")]
         if release.of_objects or not keys or _known(release.chart, release.version).intersection(keys):
             continue
-        newest = {chart: capabilities.versions(chart)[-1] for chart in CHARTS if chart != release.chart}
+        # Nobody writes values for the chart of a graph but our own guides; its env alone would be anybody's.
+        others = [chart for chart in CHARTS if chart not in (release.chart, DYNAMO)]
+        newest = {chart: capabilities.versions(chart)[-1] for chart in others}
         meant = [chart for chart, version in newest.items() if _known(chart, version).issuperset(keys)]
         if len(meant) == 1:
             yield _hit(release, keys[0], f"{meant[0]}@{newest[meant[0]]}")
