@@ -278,7 +278,7 @@ def launch(
         tuple(after_dashes()), configfile.asked(config, config_key), mock, otel, positive("--timeout", timeout),
         (lambda launched: smoking.smoke(launched, say)) if smoke else None, signatures.meaning,
     )  # fmt: skip
-    done = start.launch(choice(given), asked, say)
+    done = start.launch(choice({**given, "guide": given["guide"] or start.guides()[0]}), asked, say)
     show(done.report, fmt)
     return done.code
 

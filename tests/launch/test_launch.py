@@ -27,7 +27,7 @@ def invoke(own_cache: Path) -> Iterator[Invoke]:
     def start(*words: str, behaviour: object = None, **env: str) -> Launch:
         http, system, bootstrap = free_ports(3)
         ports = [f"local.port={http}", f"local.systemPort={system}", f"disaggregation.bootstrapPort={bootstrap}"]
-        guide = () if "-g" in words else ("-g", "dynamo-sglang", "--size", "small")
+        guide = () if "-g" in words else ("--size", "small")  # without -g it is the one that can be launched
         argv = [sys.executable, "-m", "wellit.program", "launch", *guide]
         for port in ports if guide else ():
             argv += ["--set", port]
@@ -77,6 +77,19 @@ def test_what_cannot_be_started_is_said_before_anything_is(
     assert launch.end()[0] == code, launch.said
     assert said in launch.said
     assert launch.pids == []
+    assert state.everything() == []
+
+
+def test_what_the_mock_engine_answers_is_asked_and_all_is_stopped(
+    invoke: Invoke,
+    dynamo: Path,  # noqa: ARG001
+) -> None:
+    launch = invoke("-e", "disagg", "--mock", "--smoke")
+    code, said = launch.end()
+    assert code == 0, said
+    assert "prefill and decode both take part: prefill by prefill, decode by decode" in said
+    assert "Dynamo 1.3.1's own frontend runs, and its mocker stands in for dynamo.sglang" in said
+    assert "of decode it is not told: --tp-size 1" in said
     assert state.everything() == []
 
 

@@ -74,9 +74,14 @@ def launch(choice: Choice, asked: Asked, say: Say) -> Outcome:
         return _Launch(stack, graph, folder, asked, report, say).all()
 
 
+def guides() -> list[str]:
+    """The guides whose stacks one machine can run without Kubernetes."""
+    return [name for name in catalogue.guide_names() if catalogue.way_of(catalogue.guide_source(name)).processes]
+
+
 def _only_graphs(guide: str) -> None:
     """Raises CannotAnswer for a guide whose stacks are more than processes."""
-    able = [name for name in catalogue.guide_names() if catalogue.way_of(catalogue.guide_source(name)).processes]
+    able = guides()
     if guide in catalogue.guide_names() and guide not in able:
         way = catalogue.way_of(catalogue.guide_source(guide))
         raise CannotAnswer(
