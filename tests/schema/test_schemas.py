@@ -15,7 +15,19 @@ from wellit.source import IDS, Keys, dotted
 
 FILES = [
     f"{name}.schema.json"
-    for name in ("comparison", "component", "environment", "guide", "load", "report", "stack", "translation")
+    for name in (
+        "comparison",
+        "component",
+        "dynamo",
+        "environment",
+        "environment-dynamo",
+        "guide",
+        "load",
+        "report",
+        "stack",
+        "translation",
+        "ways",
+    )
 ]
 # Maps that somebody else judges: raw chart values, the plugins' parameters, Kubernetes' own blocks.
 RAW = {"values.gateway", "values.inferencepool", "values.modelservice", "gateway.poolProvider",
@@ -51,6 +63,9 @@ def test_maps_are_closed_unless_somebody_else_judges_them() -> None:
     root = Node(document("stack.schema.json"), document("stack.schema.json"))
     opened = {dotted(keys) for keys, node in members(root) if _is_open(node)}
     assert opened == RAW
+    root = Node(document("dynamo.schema.json"), document("dynamo.schema.json"))
+    opened = {dotted(keys) for keys, node in members(root) if _is_open(node)}
+    assert opened - RAW == {"values.dynamo", "frontend.env[0].valueFrom"}
 
 
 def _is_open(node: Node) -> bool:
