@@ -57,17 +57,25 @@ def check(subject: Subject) -> Items:
 def _judge(graph: Graph, role: str) -> Items:
     """Whether the workers of a role have somebody of the other."""
     there = [one for one in graph.with_role(role) if role == PREFILL or one.mode == role]
-    if not there or graph.with_role(OTHER[role]):
-        return
+    if not there or graph.with_role(OTHER[role]) or there[0].node.at("more", "globalDynamoNamespace").flag(False):
+        return  # in a namespace for all graphs the other may be another graph's
     idle = [one for one in graph.components if one.role == OTHER[role]]
     if idle and (any(graph.of_type(kind) for kind in SCALERS) or idle[0].node.at("more", "scalingAdapter").written):
         return  # their number is somebody else's
-    unread = [one for one in graph.workers if one.role == "" and (one.engine is None or one.words.elsewhere)]
+    unread = [(one, why) for one in graph.with_role("") if (why := _unread(one))]
     if unread:
-        why = unread[0].words.elsewhere or "what it runs is not known"
-        yield NotChecked(f"whether the {unread[0].title} is the {OTHER[role]} worker: {why}")
-        return
-    yield _hit(there[0], role, idle)
+        one, why = unread[0]
+        yield NotChecked(f"whether the {one.title} is the {OTHER[role]} worker: {why}")
+    else:
+        yield _hit(there[0], role, idle)
+
+
+def _unread(one: Component) -> str:
+    """Why a worker without a role may have one; "" when it has none."""
+    said = one.given(ROLE)
+    if said and said.open:
+        return f"{said.by} {said.value} is only known when it starts"
+    return one.words.elsewhere or ("" if one.engine else "what it runs is not known")
 
 
 def _hit(one: Component, role: str, idle: list[Component]) -> Hit:
