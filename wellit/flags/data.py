@@ -168,6 +168,11 @@ class Program:
         last = self.versions.index(record.get("until", self.versions[-1]))
         return [version for version in self.versions[first : last + 1] if version not in record.get("without", ())]
 
+    def reads_besides(self, variable: str, version: str) -> bool:
+        """Whether a listed version reads a variable that stands for none of its flags."""
+        until = self.head.get("alsoReads", {}).get(variable)
+        return until is not None and self.versions.index(version) <= self.versions.index(until)
+
     def versions_with(self, spelled: str) -> list[str]:
         """The listed versions that know a spelling."""
         return [version for version in self.versions if self.exactly(version).named(spelled)]

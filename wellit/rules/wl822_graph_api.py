@@ -34,11 +34,13 @@ from __future__ import annotations
 from wellit.errors import nearest
 from wellit.rules.rule import Fix, Hit, Items, Rule
 from wellit.seen import graphform, workloads
+from wellit.seen.dynamo import facts_of
+from wellit.seen.graph import Graph, graphs
 from wellit.seen.graphform import GROUP, KIND
 from wellit.seen.workloads import Object
-from wellit.subject import OBJECTS, Subject
+from wellit.subject import DYNAMO, OBJECTS, Subject
 
-RULE = Rule("WL822", "graph-api", "error", (OBJECTS,), "read", reads="")
+RULE = Rule("WL822", "graph-api", "error", (OBJECTS, DYNAMO), "read", reads="api component.image components")
 
 
 def check(subject: Subject) -> Items:
@@ -46,6 +48,9 @@ def check(subject: Subject) -> Items:
     for one in workloads.of_kind(subject, KIND):
         if one.api not in known:
             yield _unknown(one, known)
+    for graph in graphs(subject):
+        if graph.api in graphform.versions() and graph.api not in (served := list(facts_of(graph)["apis"])):
+            yield _of_no_release(graph, served)
 
 
 def _unknown(one: Object, known: list[str]) -> Hit:
@@ -58,4 +63,15 @@ def _unknown(one: Object, known: list[str]) -> Hit:
         write=f"apiVersion: {meant or known[-1]}",
         why=f"the API server knows {' and '.join(known)}, and refuses the object",
         fix=Fix(node, meant) if meant and one.group == GROUP else None,
+    )
+
+
+def _of_no_release(graph: Graph, served: list[str]) -> Hit:
+    images = [one.node["image"] for one in graph.components if one.image.text]
+    return Hit(
+        graph.root["api"],
+        f"Dynamo {graph.version} has no {graph.api}",
+        write=" or ".join(served),
+        why="its operator does not know the version: kubectl says that there is no such kind",
+        also=tuple(("the release", node) for node in images[:1]),
     )

@@ -9,6 +9,8 @@ words, shell      a command line as words; commandline is what the engine's pars
                   whatever the engine calls it
 disaggregation    prefill and decode servers that share the work; events is who publishes and hears KV events
 graph, dynamo     a graph of Dynamo and its components; started is what they have in common with a chart's container
+                  graphflags is what they are told of Dynamo itself, graphevents what workers publish, graphform
+                  whether an object has the form of its API
 podspec           what a person wrote of pods, of any chart, as Kubernetes gets it; amounts, images, sidecars
 workloads         rendered objects; routes are gateways, pools and routes of either
 settings          what a stack is composed of; fit is whether a model finds room, guides which names others have

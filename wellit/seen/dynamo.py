@@ -6,7 +6,7 @@ from wellit import capabilities
 from wellit.capabilities import Contract, Unknown
 from wellit.errors import CannotAnswer
 from wellit.seen.disaggregation import PORT
-from wellit.seen.graph import Component
+from wellit.seen.graph import Component, Graph
 from wellit.seen.neutral import Told, spec
 from wellit.subject import DYNAMO, PREFILL
 
@@ -39,3 +39,8 @@ def drawn_port(one: Component) -> str:
     """The flag of the port on which a prefill worker is met, where it is not told and drawn at each start; else ""."""
     flag = str(spec(one.engine, PORT).get("flag") or "") if one.engine and one.role == one.mode == PREFILL else ""
     return "" if flag and one.given(PORT) else flag
+
+
+def facts_of(graph: Graph) -> Contract:
+    """What the release of Dynamo that a graph is for does."""
+    return graph.release.facts

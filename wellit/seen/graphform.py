@@ -90,6 +90,11 @@ def other(version: str) -> str:
     return next(one for one in versions() if one != version)
 
 
+def frameworks() -> list[str]:
+    """The engines that a graph may name."""
+    return list(schema_of(versions()[-1])["properties"]["backendFramework"]["enum"])
+
+
 def types(version: str) -> list[str]:
     """The types of a component that the operator knows."""
     return list(fields()["types"][version])
