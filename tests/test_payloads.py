@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.dynamo import free_port, stack, wait
 from wellit import engines, process
-from wellit.launch.mock import install, ready
+from wellit.launch.mock import install
 from wellit.seen import payloads
 
 SGLANG, VLLM = (next(one for one in engines.engines() if one.name == name) for name in ("sglang", "vllm"))
@@ -57,12 +57,6 @@ def asks(version: str, kind: str) -> payloads.Asks:
     found = payloads.asks(SGLANG, version, kind)
     assert found
     return found
-
-
-@pytest.fixture(scope="module")
-def dynamo() -> Path:
-    ready.ensure(lambda _: None)
-    return install.python()
 
 
 def test_they_are_those_that_the_release_makes(dynamo: Path) -> None:
@@ -123,13 +117,13 @@ def health(port: int) -> tuple[int, str]:
         return 0, ""
 
 
+@pytest.mark.usefixtures("dynamo")
 @pytest.mark.parametrize(
     ("enabled", "kind", "status"), [("true", "decode", 200), ("true", "both", 503), ("false", "both", 200)]
 )
 def test_one_that_is_refused_makes_a_worker_not_ready_where_it_is_sent(
-    tmp_path: Path, dynamo: Path, enabled: str, kind: str, status: int
+    tmp_path: Path, enabled: str, kind: str, status: int
 ) -> None:
-    del dynamo
     payload: Mapping[str, Any] = asks(install.version(), kind).filled()
     port = free_port()
     with stack(tmp_path) as made:

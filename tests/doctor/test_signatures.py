@@ -132,3 +132,31 @@ def test_a_gateway_without_configuration_is_told_from_one_whose_picker_was_away(
     stream = GATEWAY.format("config", "StreamAggregatedResources gRPC config stream to xds-grpc closed: 14,")
     assert "no configuration from its controller" in signatures.known(stream, "gateway")[0].means
     assert signatures.known(GATEWAY.format("ext_proc", "Received gRPC error on stream: 14, message"), "gateway") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "check", "means"),
+    [
+        ("\x1b[2m2026\x1b[0m \x1b[31mERROR\x1b[0m dynamo_runtime::system_status_server: Failed to bind to address "
+         "0.0.0.0:18081: Address already in use (os error 98)", "WL889", "at its system port 18081"),
+        ("Exception: unable to extract config.json from directory /m", "WL887", "/m has no config.json"),
+        ("'[Errno -2] Name or service not known' thrown while requesting HEAD https://huggingface.co/q/x", "WL887",
+         "cannot reach https://huggingface.co"),
+        ("WARN dynamo_runtime::health_check: Health check timeout for generate", "WL881", "its endpoint generate"),
+        ("torch.OutOfMemoryError: CUDA out of memory.", "WL886", "the GPU has not enough memory"),
+        ("PermissionError: [Errno 13] Permission denied: '/root/.cache/huggingface'", "WL887", "may not write"),
+    ],
+)  # fmt: skip
+def test_a_process_of_dynamos(line: str, check: str, means: str) -> None:
+    """As 1.4.2's frontend, mocker and runtime said it; the engine's as of the other stacks."""
+    said = signatures.of_graph(f"before\n{line}\nafter")[0]
+    assert said.graph == check and means in said.means and said.write
+    assert "\x1b" not in said.line
+
+
+def test_what_ended_a_process_is_told_before_what_it_went_on_with() -> None:
+    log = "Failed to bind to address 0.0.0.0:1: Address already in use\nCUDA out of memory"
+    assert [one.graph for one in signatures.of_graph(log)][-1] == "WL889"
+    assert "not enough memory" in signatures.meaning(["CUDA out of memory"])[0]
+    assert "cannot reach NATS" in signatures.meaning(["Failed to connect to NATS: refused. Verify it"])[0]
+    assert signatures.meaning(["Health check timeout for generate"]) == ("", "")

@@ -49,8 +49,10 @@ def known(log: str, of: str, engine: str = "") -> list[Said]:
 
 def of_graph(log: str, engine: str = "") -> list[Said]:
     """What is known of the log of a process of Dynamo's, its engine's words among them: what ends it first."""
-    found = [one for one in (*known(log, "dynamo"), *known(log, "engine", engine)) if one.graph]
-    return sorted(dict.fromkeys(found), key=lambda one: (one.late, one.slow))
+    own = known(log, "dynamo")
+    told = {one.line for one in own}  # of those it knows better
+    found = [*own, *(one for one in known(log, "engine", engine) if one.line not in told)]
+    return sorted((one for one in dict.fromkeys(found) if one.graph), key=lambda one: (one.late, one.slow))
 
 
 def meaning(lines: Sequence[str], engine: str = "") -> tuple[str, str]:

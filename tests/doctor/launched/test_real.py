@@ -14,15 +14,9 @@ from wellit.doctor.launched.look import look
 from wellit.doctor.launched.sight import Sight
 from wellit.findings import Check
 from wellit.launch import smoke
-from wellit.launch.mock import ready
 from wellit.smoke import frontend
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the mocker's wheels are for Linux")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def mocker() -> None:
-    ready.ensure(lambda _: None)
+pytestmark = pytest.mark.usefixtures("dynamo")
 
 
 def found(sight: Sight) -> dict[str, Check]:
