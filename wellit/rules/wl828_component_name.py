@@ -43,6 +43,7 @@ RULE = Rule("WL828", "component-name", "error", (DYNAMO,), "read", reads="compon
 NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?")
 MOST = 63
 TWICE = re.compile(r" \(\d+\)$")  # what the second of two components of one name is called when it is read back
+NAMELESS = re.compile(r"component \d+")  # what one without a name is called then
 WHY = "the operator's webhook refuses the graph"
 
 
@@ -51,7 +52,9 @@ def check(subject: Subject) -> Items:
         first: dict[str, Node] = {}
         for one in graph.components:
             name = TWICE.sub("", one.name)
-            if not NAME.fullmatch(name) or len(name) > MOST:
+            if NAMELESS.fullmatch(name):
+                yield Hit(one.node, f"{name} of the graph has no name", write="name: ...", why=WHY)
+            elif not NAME.fullmatch(name) or len(name) > MOST:
                 yield _refused(one.node, name)
             if (before := first.setdefault(name.lower(), one.node)) is not one.node:
                 yield _twice(one.node, name, before)
