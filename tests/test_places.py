@@ -19,6 +19,7 @@ SAID = {
     "16": ("guides/dynamo-sglang/guide.yaml", "16"),
     "--page-size": ("guides/dynamo-sglang/guide.yaml", "16"),
     "Qwen/Qwen3-8B": ("guides/dynamo-sglang/guide.yaml", "Qwen/Qwen3-8B"),
+    "--served-model-name": ("guides/dynamo-sglang/guide.yaml", "null"),
     "12345": ("guides/dynamo-sglang/guide.yaml", "12345"),
     "--enable-metrics": ("environments/engines/sglang.yaml", "--enable-metrics"),
     "prefill": ("environments/engines/sglang.yaml", "prefill"),

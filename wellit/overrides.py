@@ -14,6 +14,7 @@ from wellit.source import Key, Keys, Mark, Source
 
 _SECRET_NAME = re.compile(r"(token|password|passwd|apikey|api_key|secretkey|credential)s?$", re.IGNORECASE)
 _SECRET_VALUE = re.compile(r"\b(hf_[A-Za-z0-9]{16,}|sk-[A-Za-z0-9_-]{16,}|gh[pousr]_[A-Za-z0-9]{16,})")
+_ENTRY = re.compile(r"""([A-Za-z_][\w-]*)(\s*:\s+)("[^"]*"|'[^']*'|[^\s,{}\[\]]+)""")
 
 
 STARS = "********"
@@ -44,6 +45,35 @@ def masked(data: Any, key: str = "") -> Any:
     if isinstance(data, str) and looks_secret(key, data):
         return STARS if not _SECRET_VALUE.search(data) else _SECRET_VALUE.sub(STARS, data)
     return data
+
+
+def masked_words(words: Iterable[str]) -> list[str]:
+    """The words of a command line with stars for what looks secret: by its flag, or by itself."""
+    shown: list[str] = []
+    flag = ""
+    for word in words:
+        name, equals, value = word.partition("=")
+        if equals and word.startswith("-"):
+            shown.append(f"{name}={masked(value, _spelt(name))}")
+        else:
+            shown.append(str(masked(word, _spelt(flag))) if not word.startswith("-") else word)
+        flag = word if word.startswith("-") and not equals else ""
+    return shown
+
+
+def starred(line: str) -> str:
+    """A line of YAML with as many stars as letters for what looks secret in it, so that columns stay what they are."""
+
+    def shown(found: re.Match[str]) -> str:
+        key, colon, value = found.groups()
+        return key + colon + ("*" * len(value) if looks_secret(key.replace("-", "_"), value.strip("'\"")) else value)
+
+    plain = _ENTRY.sub(shown, line)
+    return _SECRET_VALUE.sub(lambda found: "*" * len(found[0]), plain)
+
+
+def _spelt(flag: str) -> str:
+    return flag.lstrip("-").replace("-", "_")
 
 
 def from_file(name: str) -> Layer:

@@ -95,5 +95,6 @@ class Places:
         flags = {**(self._value(("engine", "flags")) or {}), **(self._value(("engine", *block, "flags")) or {})}
         name = next((name for name, own in flags.items() if own == flag), "")
         places = ((role, name), ("model", "name" if name == "model" else name), ("disaggregation", name), (name,))
-        said = [where for where in places if self._value(where) is not None] if name else []
-        return self.stack.at(said[0]) if said else None
+        written = [where for where in places if self.stack.layer_of(where) >= 0] if name else []
+        said = [where for where in written if self._value(where) is not None]
+        return self.stack.at((said or written)[0]) if written else None

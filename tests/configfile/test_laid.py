@@ -184,3 +184,10 @@ def test_a_stack_without_such_workers_takes_none(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_a_finding(tmp_path: Path) -> None:
     made = configfile.laid_over(subject(), configfile.Asked(str(tmp_path / "nothing.yaml")))
     assert made.stops and [found.id for found in made.findings] == ["WL001"]
+
+
+def test_a_secret_is_not_told(tmp_path: Path) -> None:
+    whole = subject(GRAPH.replace("--page-size\n", "--api-key\n").replace('"16"\n', "x7\n"))
+    (found,) = laid(tmp_path, "api-key: y8\n", whole=whole).findings
+    assert found.message == "api-key: ******** has no effect: decode is started with --api-key ********"
+    assert found.at.text == "api-key: **"

@@ -18,6 +18,12 @@ Invoke = Callable[..., Launch]
 GPUS = ("--set", "local.devices=[0,1]")
 NO_HUB = {"HF_ENDPOINT": "http://127.0.0.1:1"}  # which is no reason not to start
 
+CONFIG = """
+prod:
+  decode: {max-running-requests: 8, page-size: 32, api-key: sk-0123456789abcdefghij}
+  prefill: {chunked-prefill-size: 4096}
+"""
+
 
 @pytest.fixture
 def invoke(own_cache: Path) -> Iterator[Invoke]:
@@ -91,6 +97,29 @@ def test_what_the_mock_engine_answers_is_asked_and_all_is_stopped(
     assert "Dynamo 1.3.1's own frontend runs, and its mocker stands in for dynamo.sglang" in said
     assert "of decode it is not told: --tp-size 1" in said
     assert state.everything() == []
+
+
+def test_a_config_file_reaches_the_workers_and_its_secrets_no_screen(invoke: Invoke, tmp_path: Path) -> None:
+    (tmp_path / "serving.yaml").write_text(CONFIG)
+    launch = invoke("-e", "disagg", *GPUS, "--config", str(tmp_path / "serving.yaml"), "--config-key", "prod")
+    said = launch.until("curl -s")
+    assert "page-size: 32 has no effect: decode is started with --page-size 16" in said
+    decode, prefill = state.find().processes[1:]
+    assert decode.argv[3:7] == ("--max-running-requests", "8", "--api-key", "********")
+    assert prefill.argv[3:5] == ("--chunked-prefill-size", "4096")
+    commands = [Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") for pid in launch.pids]
+    assert any(b"sk-0123456789abcdefghij" in words for words in commands)
+    code, said = launch.end(signal.SIGINT)
+    assert code == 130 and "sk-0123456789" not in said
+
+
+@pytest.mark.parametrize(("section", "told"), [("prod.decode", "page-size"), ("prod.decod", "prod.decode")])
+def test_a_config_file_with_a_mistake_starts_nothing(
+    invoke: Invoke, tmp_path: Path, section: str, told: str
+) -> None:  # fmt: skip
+    (tmp_path / "serving.yaml").write_text("prod:\n  decode:\n    page_size: 16\n")
+    code, said = invoke("-e", "agg", "--config", str(tmp_path / "serving.yaml"), "--config-key", section).end()
+    assert code == 1 and told in said and "processes of Dynamo" not in said
 
 
 def test_another_way_cannot_be_launched(invoke: Invoke) -> None:

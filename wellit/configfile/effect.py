@@ -12,6 +12,7 @@ from wellit.configfile.section import Section
 from wellit.configfile.words import FileWord
 from wellit.findings import Finding, Location
 from wellit.flags import Given
+from wellit.overrides import masked_words
 from wellit.seen.graph import Component
 from wellit.source import Keys, dotted
 
@@ -55,8 +56,9 @@ def _overruled(
 ) -> Overruled:  # fmt: skip
     word = said[given.at]
     numbers = (given.at, *(number for number, _ in given.values))
-    says = f"{word.keys[-1]}: {given.value if given.values else 'true'}"
-    counts = f"{last.spelled} {last.value}".strip()
+    _, value = masked_words([given.spelled, given.value if given.values else "true"])
+    says = f"{word.keys[-1]}: {value}"
+    counts = " ".join(masked_words([last.spelled, last.value])).strip()
     differs = (given.value, given.no) != (last.value, last.no)
     at = _place(last, said, component, section)
     return Overruled(component.name, section, word.keys, numbers, says, counts, at, differs)

@@ -14,6 +14,7 @@ from wellit.configfile import kinds
 from wellit.configfile.data import ConfigFile
 from wellit.errors import CannotAnswer, did_you_mean, nearest
 from wellit.findings import Finding, Location
+from wellit.overrides import starred
 from wellit.source import BadSource, Keys, Source
 
 SHOWN = 12  # keys of a list
@@ -50,7 +51,9 @@ class Section:
     values: Mapping[Any, Any]
 
     def at(self, keys: Keys, *, key: bool = False) -> Location:
-        return self.file.at(keys, key=key)
+        """Where it is written; what looks secret in that line is not shown."""
+        at = self.file.at(keys, key=key)
+        return replace(at, text=starred(at.text))
 
 
 def read(wanted: Asked, config: ConfigFile) -> Section:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from wellit.launch.mock import facts, install, ready, words
 from wellit.launch.planned import Command
+from wellit.overrides import masked_words
 from wellit.seen.graph import FRONTEND, Component, Graph
 
 
@@ -34,7 +35,8 @@ class Mocked:
             yield ready.told(graph.version, engine)
         for name, dropped in self.dropped.items():
             if dropped:
-                yield f"  of {name} it is not told: {', '.join(dropped)}"
+                shown = [" ".join(masked_words(said.split(" "))) for said in dropped]
+                yield f"  of {name} it is not told: {', '.join(shown)}"
         yield from (f"  {note}" for note in facts()["notes"])
 
 

@@ -22,6 +22,7 @@ from wellit.launch.ending import Ending
 from wellit.launch.logs import Logs
 from wellit.launch.planned import Plan, Process
 from wellit.launch.state import Launched
+from wellit.overrides import masked_words
 from wellit.paths import shown
 from wellit.process.together import Kept, Together
 from wellit.report.style import clean
@@ -123,7 +124,7 @@ def _state(plan: Plan, process: Process, child: Kept, logs: Logs) -> state.Proce
     said = {name: value for name, value in process.environment.items() if not any(word in name for word in SECRET)}
     return state.Process(
         process.name, process.role, child.pid, str(logs.files[process.name]), plan.system_url(process), process.ports,
-        ",".join(process.devices), process.argv, said,
+        ",".join(process.devices), tuple(masked_words(process.argv)), said,
     )  # fmt: skip
 
 

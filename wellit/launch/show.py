@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from wellit.launch import surroundings
 from wellit.launch.planned import Plan, Process
 from wellit.launch.ready import Answered
+from wellit.overrides import masked_words
 from wellit.say import Say
 
 
@@ -20,7 +21,7 @@ def lines(plan: Plan, environment: Mapping[str, str]) -> Iterator[str]:
     width = max((len(process.name) for process in plan.processes), default=0)
     for process in plan.processes:
         yield f"  {process.name:<{width}}  {'; '.join(_about(process))}"
-        yield f"  {'':<{width}}  {shlex.join(process.argv)}"
+        yield f"  {'':<{width}}  {shlex.join(masked_words(process.argv))}"
     said = {name for process in plan.processes for name in process.environment}
     if passed := surroundings.told(environment, dict.fromkeys(said, "")):
         yield f"  of your environment they have: {', '.join(passed)}"

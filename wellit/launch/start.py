@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from wellit.launch.plan import plan
 from wellit.launch.planned import Options, Plan, Programs, Real
 from wellit.launch.run import Known, Run, nothing_known, run
 from wellit.launch.state import Launched
+from wellit.report import text
+from wellit.report.style import Style
 from wellit.say import Say
 from wellit.seen import neutral
 from wellit.seen.graph import Graph, graphs
@@ -151,6 +154,9 @@ class _Launch:
 
     def tell(self, programs: Programs, lines: Iterable[str]) -> None:
         """What will be started, and what is to be known before."""
+        for finding in self.report.told:
+            for line in text.finding_lines([finding], Style.of(sys.stderr)):
+                self.say(line)
         for line in lines:
             self.say(line)
         if isinstance(programs, Mocked):
