@@ -101,7 +101,7 @@ def folder(path: Path) -> Folder:
             return Folder(path, is_file=True)
         if not path.is_dir():
             nearest = _existing(path)
-            beside = sorted(one.name for one in nearest.iterdir()) if nearest else []
+            beside = sorted(one.name for one in nearest.iterdir() if not one.name.startswith(".")) if nearest else []
             return Folder(path, nearest=nearest, beside=tuple(beside))
         return Folder(
             path, is_folder=True, config=(path / "config.json").exists(), tokenizer=_has_tokenizer(path),
