@@ -279,6 +279,7 @@ def test_one_that_is_refused_does_not_take_the_others_with_it() -> None:
     [
         ("inference-scheduling", "sglang", "size=small"),
         ("pd-disaggregation", "default", "components.gateways=none"),
+        ("pd-disaggregation", "default", "decode.pageSize=null,prefill.pageSize=null"),
         ("multi-engine", "vllm-sglang", "components.versions=llm-d-0.4"),
         ("simulated-accelerators", "sim", "components.accelerators=cpu"),
     ],
@@ -287,7 +288,7 @@ def test_plain_helmfile_gives_the_same_manifests(guide: str, environment: str, s
     """Not a line of Python: the README's command, by the size's and the axes' own paths."""
     import yaml
 
-    stack = offline(guide=guide, environment=environment, namespace="ns", sets=(sets,))
+    stack = offline(guide=guide, environment=environment, namespace="ns", sets=tuple(sets.split(",")))
     binaries = tools.ensure(["helm", "helmfile"], say)
     search = f"{binaries['helm'].parent}{os.pathsep}{os.environ['PATH']}"
     command = (

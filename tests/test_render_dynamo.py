@@ -116,6 +116,33 @@ def test_plain_helmfile_renders_the_same_object(environment: str) -> None:
     assert [one for one in yaml.safe_load_all(done.out) if one] == list(rendered.manifests)
 
 
+def test_a_null_takes_back_what_is_set_below_it(tmp_path: Path) -> None:
+    """Of the command line, which helmfile by itself would lay over nothing, with or without wellit."""
+    nulls = "decode: {pageSize: null}\nfrontend: {router: null}\n"
+    (tmp_path / "nulls.yaml").write_text(nulls)
+    (tmp_path / "below.yaml").write_text("decode: {pageSize: 64, memoryFraction: 0.5}\n")
+    files = (str(tmp_path / "below.yaml"), str(tmp_path / "nulls.yaml"))
+    stack = compose.compose(Choice(GUIDE, "agg-router", files=files))
+    assert (stack.get("decode.pageSize"), stack.get("frontend.router")) == (None, None)
+    made = render.render(stack, say)
+    graph = made.part("dynamo").values["components"]
+    args = graph["decode"]["args"]
+    assert "--page-size" not in args and args[args.index("--mem-fraction-static") + 1] == "0.5"
+    assert graph["Frontend"]["env"] == []
+    words = [*helmfile("agg-router"), *(word for file in files for word in ("--state-values-file", file))]
+    done = process.run([*words, "template"], env=charts.environment(), timeout=120)
+    assert done.ok, done.err
+    assert [one for one in yaml.safe_load_all(done.out) if one] == list(made.manifests)
+
+
+def test_a_null_of_one_of_many_stacks_is_that_one_s() -> None:
+    choices = [Choice(GUIDE, "agg", sets=(f"decode.pageSize={size}",)) for size in ("null", "32")]
+    stacks = [compose.compose(choice) for choice in choices]
+    render.prepare(stacks, say)
+    made = [render.render(stack, say).part("dynamo").values["components"]["decode"]["args"] for stack in stacks]
+    assert ["--page-size" in args for args in made] == [False, True]
+
+
 def test_plain_helmfile_refuses_what_does_not_go_with_the_way() -> None:
     words = [*helmfile("agg"), "--state-values-set"]
     for said, why in (
