@@ -96,6 +96,9 @@ def test_what_the_mock_engine_answers_is_asked_and_all_is_stopped(
     assert "prefill and decode both take part: prefill by prefill, decode by decode" in said
     assert "Dynamo 1.3.1's own frontend runs, and its mocker stands in for dynamo.sglang" in said
     assert "of decode it is not told: --tp-size 1" in said
+    assert "launched/dynamo-sglang-disagg, frontend.log, decode.log, prefill.log" in said
+    assert "decode   |" not in said
+    assert "curl" not in said
     assert state.everything() == []
 
 
@@ -120,6 +123,15 @@ def test_a_config_file_with_a_mistake_starts_nothing(
     (tmp_path / "serving.yaml").write_text("prod:\n  decode:\n    page_size: 16\n")
     code, said = invoke("-e", "agg", "--config", str(tmp_path / "serving.yaml"), "--config-key", section).end()
     assert code == 1 and told in said and "processes of Dynamo" not in said
+
+
+def test_a_smoke_shows_what_processes_said_where_none_answers(invoke: Invoke) -> None:
+    launch = invoke("-e", "agg", *GPUS, "--smoke", "--timeout", "2", behaviour={"worker": {"late": 60}})
+    code, said = launch.end()
+    assert code == 1
+    assert "decode   |" not in said
+    assert "decode said last:\n  worker is up as" in said
+    assert "no chat was answered within 2 s" in said
 
 
 def test_another_way_cannot_be_launched(invoke: Invoke) -> None:

@@ -1,4 +1,4 @@
-"""What the processes say: each line on the screen behind its process' name, and whole in a file of each process."""
+"""What the processes say: whole in a file of each, and on the screen behind the process' name until it is hushed."""
 
 from __future__ import annotations
 
@@ -16,14 +16,20 @@ KEPT = 40  # last lines of each process that are kept for its end
 
 
 class Logs:
-    """`write(name, line)` takes a line. When nobody reads the screen any more, `closed` is called, once."""
+    """`write(name, line)` takes a line. When nobody reads the screen any more, `closed` is called, once.
+
+    `unshown` are words of lines that are for the files alone.
+    """
 
     def __init__(
-        self, folder: Path, names: Sequence[str], screen: TextIO, closed: Callable[[], None] = lambda: None
-    ) -> None:
+        self, folder: Path, names: Sequence[str], screen: TextIO, closed: Callable[[], None] = lambda: None,
+        unshown: Sequence[str] = (),
+    ) -> None:  # fmt: skip
         self._style = Style.of(screen)
         self._screen: TextIO | None = screen
         self._closed = closed
+        self._unshown = tuple(unshown)
+        self._hushed = False
         self._width = max(map(len, names), default=0)
         self._colours = {name: COLOURS[number % len(COLOURS)] for number, name in enumerate(names)}
         self._last: dict[str, deque[str]] = {name: deque(maxlen=KEPT) for name in names}
@@ -35,6 +41,10 @@ class Logs:
         for file in self._open.values():
             file.close()
 
+    def hush(self) -> None:
+        """From now on what they say goes into their files alone."""
+        self._hushed = True
+
     def of(self, name: str) -> Callable[[str], None]:
         """What takes the lines of one process."""
         return lambda line: self.write(name, line)
@@ -44,7 +54,8 @@ class Logs:
         self._last[name].append(line)
         if not self._open[name].closed:
             self._open[name].write(line + "\n")
-        self.show(f"{self._style.paint(f'{name:<{self._width}} |', self._colours[name])} {clean(line)}")
+        if not self._hushed and not any(words in line for words in self._unshown):
+            self.show(f"{self._style.paint(f'{name:<{self._width}} |', self._colours[name])} {clean(line)}")
 
     def show(self, text: str) -> None:
         """A line of our own, on the screen alone."""
@@ -55,6 +66,12 @@ class Logs:
         except (OSError, ValueError):
             self._screen = None
             self._closed()
+
+    def show_last(self, name: str, count: int) -> None:
+        """The last lines of a process, on the screen."""
+        self.show(f"\n{name} said last:")
+        for line in self.last(name, count) or ["nothing"]:
+            self.show(f"  {clean(line)}")
 
     def last(self, name: str, count: int = KEPT) -> list[str]:
         """The last lines of a process."""

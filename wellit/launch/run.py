@@ -19,13 +19,13 @@ from wellit.errors import Interrupted, Refused
 from wellit.findings import Report
 from wellit.launch import ready, show, state, surroundings
 from wellit.launch.ending import Ending
+from wellit.launch.facts import facts
 from wellit.launch.logs import Logs
 from wellit.launch.planned import Plan, Process
 from wellit.launch.state import Launched
 from wellit.overrides import masked_words
 from wellit.paths import shown
 from wellit.process.together import Kept, Together
-from wellit.report.style import clean
 
 TOLD = 15  # last lines of a process that ended
 SECRET = ("TOKEN", "SECRET", "PASSWORD", "KEY")
@@ -74,10 +74,15 @@ async def _run(asked: Run) -> Report | None:
     together = Together(asked.plan.local.grace)
     names = [process.name for process in asked.plan.processes]
     with Ending(together.kill) as ending:
-        logs = Logs(asked.folder, names, sys.stderr, lambda: ending.ask("nobody reading on"))
+        logs = Logs(asked.folder, names, sys.stderr, lambda: ending.ask("nobody reading on"), facts()["unshown"])
+        if asked.smoke:
+            logs.hush()
         try:
             async with together:
-                return await _watched(asked, together, ending, logs)
+                try:
+                    return await _watched(asked, together, ending, logs)
+                finally:
+                    logs.hush()  # what they say while they are stopped would hide why
         except _Died as died:
             raise _told(died, asked, logs) from None
         finally:
@@ -94,12 +99,13 @@ async def _watched(asked: Run, together: Together, ending: Ending, logs: Logs) -
     except _Died as died:
         raise _Died(died.name, died.code, "before a chat was answered") from None
     if answered is None:
-        raise await _late(asked)
+        raise await _late(asked, logs)
     launched = replace(launched, ready=True)
     state.write(launched)
-    show.ready(asked.plan, answered, logs.show)
+    show.ready(answered, logs.show)
     if asked.smoke:
         return await watch.until(asyncio.to_thread(asked.smoke, launched))
+    show.to_ask(asked.plan, logs.show)
     await watch.until(asyncio.Event().wait())
     return None
 
@@ -168,9 +174,7 @@ def _told(died: _Died, asked: Run, logs: Logs) -> Refused:
     """What is to be said of a process that ended, when the others have been stopped."""
     process = next(one for one in asked.plan.processes if one.name == died.name)
     last = logs.last(died.name)
-    logs.show(f"\n{died.name} said last:")
-    for line in last[-TOLD:] or ["nothing"]:
-        logs.show(f"  {clean(line)}")
+    logs.show_last(died.name, TOLD)
     engine = process.component.engine
     means, mends = asked.known(last, engine.name if engine else "")
     all_of_it = f"all that it said is in {shown(logs.files[died.name])}"
@@ -189,9 +193,13 @@ def ended(code: int) -> str:
     return f"signal {-code}"
 
 
-async def _late(asked: Run) -> Refused:
+async def _late(asked: Run, logs: Logs) -> Refused:
+    missing = await ready.missing(asked.plan)
+    if asked.smoke:  # the screen has nothing of it, and where CI runs it the files are soon gone
+        for process in asked.plan.processes:
+            logs.show_last(process.name, TOLD)
     return Refused(
-        f"no chat was answered within {asked.timeout:.0f} s: {await ready.missing(asked.plan)}",
+        f"no chat was answered within {asked.timeout:.0f} s: {missing}",
         why="all of it was stopped",
         write=f"--timeout SECONDS waits longer; what each process said is in {shown(asked.folder)}",
     )

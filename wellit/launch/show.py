@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from wellit.launch import surroundings
 from wellit.launch.planned import Plan, Process
 from wellit.launch.ready import Answered
 from wellit.overrides import masked_words
+from wellit.paths import shown
 from wellit.say import Say
 
 
-def lines(plan: Plan, environment: Mapping[str, str]) -> Iterator[str]:
-    """What will be started: process, role, ports, GPUs, command."""
+def lines(plan: Plan, environment: Mapping[str, str], folder: Path) -> Iterator[str]:
+    """What will be started: process, role, ports, GPUs, command; and where it is logged."""
     local = plan.local
     how = f"they find each other by {local.discovery}, requests go by {local.request_plane}"
     yield f"{plan.name}: {len(plan.processes)} processes of Dynamo {plan.version} on this machine; {how}"
@@ -25,6 +27,7 @@ def lines(plan: Plan, environment: Mapping[str, str]) -> Iterator[str]:
     said = {name for process in plan.processes for name in process.environment}
     if passed := surroundings.told(environment, dict.fromkeys(said, "")):
         yield f"  of your environment they have: {', '.join(passed)}"
+    yield f"  what each says is in {shown(folder)}, {', '.join(f'{one.name}.log' for one in plan.processes)}"
 
 
 def _about(process: Process) -> Iterator[str]:
@@ -35,11 +38,15 @@ def _about(process: Process) -> Iterator[str]:
         yield f"GPU {','.join(process.devices)}"
 
 
-def ready(plan: Plan, answered: Answered, say: Say) -> None:
-    """On the screen that it is ready; on stdout the line with which to ask it."""
+def ready(answered: Answered, say: Say) -> None:
+    """That it is ready."""
     say(f"ready: a {answered.what} was answered {answered.seconds:.1f} s after the start")
     if answered.instead_of:
         say(f"  a chat is answered with {answered.instead_of}")
+
+
+def to_ask(plan: Plan, say: Say) -> None:
+    """How to end it, and on stdout the line with which to ask it."""
     say("  Ctrl-C ends all of it; in another terminal: invoke smoke --launched")
     print(curl(plan), flush=True)
 

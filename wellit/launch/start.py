@@ -136,7 +136,7 @@ class _Launch:
         if pool is None or any(check.status == "fail" for check in self.report.checks):
             return Outcome(self.report, COULD_NOT_START)
         placed = planned.on(pool)
-        self.tell(programs, show.lines(placed, environment))
+        self.tell(programs, show.lines(placed, environment, self.folder))
         running = Run(
             placed, self.launched(placed, found), self.folder, environment, self.asked.timeout, self.asked.smoke,
             self.asked.known,
