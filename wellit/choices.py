@@ -90,4 +90,4 @@ def notes(stack: Stack) -> list[Finding]:
 
 def _cell(stack: Stack) -> Cell:
     names = stack.components
-    return Cell(tuple(stack.engines), names["gateways"], names["accelerators"], names["versions"])
+    return Cell(tuple(stack.engines), names["gateways"], names["accelerators"], names["versions"], stack.environment)

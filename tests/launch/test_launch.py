@@ -70,6 +70,8 @@ def test_a_stack_runs_until_ctrl_c(invoke: Invoke) -> None:
         (("-e", "disagg", "--set", "local.devices=[0]"), 2, "needed: 2 (decode 1, prefill 1); local.devices has 1"),
         (("-e", "disagg-multinode", *GPUS), 2, "is spread over 2 nodes, and this is one machine"),
         (("-e", "agg", *GPUS, "--set", "local.discovery=etcd"), 2, "nothing takes connections at http://localhost:1"),
+        (("-e", "disagg", "--set", "prefill.replicas=0"), 1, "write -e agg"),
+        (("-e", "agg", "--set", "prefill.replicas=1"), 1, "write -e disagg"),
         (("-e", "agg", *GPUS, "--", "--no-such-flag"), 1, "--no-such-flag"),
         (("-e", "agg", *GPUS, "--timeout", "0"), 2, "--timeout 0 leaves no time"),
         (("-e", "agg", *GPUS, "--set", "model.name=./nowhere"), 2, "nowhere"),
@@ -82,6 +84,7 @@ def test_what_cannot_be_started_is_said_before_anything_is(
     launch = invoke(*words, ETCD_ENDPOINTS="http://localhost:1")
     assert launch.end()[0] == code, launch.said
     assert said in launch.said
+    assert code == 1 or " was not started" in launch.said or "--timeout" in words
     assert launch.pids == []
     assert state.everything() == []
 
@@ -99,7 +102,10 @@ def test_what_the_mock_engine_answers_is_asked_and_all_is_stopped(
     assert "launched/dynamo-sglang-disagg, frontend.log, decode.log, prefill.log" in said
     assert "decode   |" not in said
     assert "curl" not in said
+    assert "not checked" not in said
     assert state.everything() == []
+    ended = state.last()
+    assert ended and ended.ended == "its smoke, which found nothing wrong"
 
 
 def test_a_config_file_reaches_the_workers_and_its_secrets_no_screen(invoke: Invoke, tmp_path: Path) -> None:

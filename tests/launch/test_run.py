@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.launch.support import AGG, DISAGG, Launch, gone, launching, local, soon
+from wellit.doctor.launched import examine
+from wellit.errors import CannotAnswer
 from wellit.launch import state
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="nobody else adopts what a process leaves behind")
@@ -45,6 +47,8 @@ def test_ready_is_a_chat_that_was_answered_and_ctrl_c_leaves_nothing(tmp_path: P
     assert "decode   | decode is up" in said
     assert "decode says goodbye" not in said
     assert said.rstrip().endswith("error: ended by Ctrl-C; none of its processes is left")
+    with pytest.raises(CannotAnswer, match="one, which was ready, was ended by Ctrl-C, at 2"):
+        examine()
     nothing_left(launch, tmp_path, 5)
     log = (tmp_path / "launched" / "one" / "decode.log").read_text()
     assert "decode is up" in log
@@ -102,12 +106,24 @@ def test_who_does_not_heed_term_is_killed_after_the_grace_time(tmp_path: Path) -
     nothing_left(launch, tmp_path, 4)
 
 
+def test_two_signals_at_once_are_one(tmp_path: Path) -> None:
+    """As timeout(1) sends them: to the program, and to its group."""
+    with launching(tmp_path, AGG) as launch:
+        launch.until("curl -s")
+        launch.process.send_signal(signal.SIGTERM)
+        code, said = launch.end(signal.SIGTERM)
+    assert code == 130
+    assert "killed" not in said.partition("stopping all of them; a second Ctrl-C kills")[2]
+    nothing_left(launch, tmp_path, 2)
+
+
 def test_a_second_ctrl_c_kills_at_once(tmp_path: Path) -> None:
     with launching(tmp_path, AGG, {"worker": {"deaf": True, "children": 2}}, settings=local(grace=30)) as launch:
         launch.until("curl -s")
         began = time.monotonic()
-        code, _ = launch.end(signal.SIGINT, signal.SIGINT)
+        code, said = launch.end(signal.SIGINT, signal.SIGINT)
     assert code == 130
+    assert "decode was killed, as asked" in said
     assert time.monotonic() - began < 6
     nothing_left(launch, tmp_path, 4)
 
@@ -117,6 +133,7 @@ def test_ctrl_c_while_it_waits(tmp_path: Path) -> None:
         launch.until("decode says notready")
         code, _ = launch.end(signal.SIGINT)
     assert code == 130
+    assert examine().exit_code == 1  # it was ended because it was never ready
     nothing_left(launch, tmp_path, 2)
 
 

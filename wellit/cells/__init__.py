@@ -103,7 +103,7 @@ def _said(guide: Source, cell: Cell, values: Mapping[str, Any]) -> Iterator[Refu
         axis = next(iter(refused["when"]))
         axis = next(iter(refused["when"]["settings"])) if axis == "settings" else axis
         wanted = refused["when"].get("settings", {})
-        settings = [f"{path} {'null' if said is None else said}" for path, said in wanted.items()]
+        settings = [f"{path} {_shown(said)}" for path, said in wanted.items()]
         what = [_of(cell, a) for a in refused["when"] if a != "settings"] + settings
         message = f"{guide.data['name']} is refused with {' and '.join(what)}"
         also = (("refused here", guide.at(("refuses", number))),)
@@ -123,9 +123,19 @@ def _is(cell: Cell, axis: str, names: str | Sequence[str]) -> bool:
 
 def _settings_hold(wanted: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
     try:
-        return all(source.lookup(values, path.split(".")) == value for path, value in wanted.items())
+        return all(_fits(source.lookup(values, path.split(".")), value) for path, value in wanted.items())
     except KeyError:
         return False
+
+
+def _fits(value: Any, wanted: Any) -> bool:
+    return bool(value != wanted["not"] if isinstance(wanted, Mapping) else value == wanted)
+
+
+def _shown(wanted: Any) -> str:
+    if isinstance(wanted, Mapping):
+        return f"that is not {wanted['not']}"
+    return "null" if wanted is None else str(wanted)
 
 
 def _of(cell: Cell, axis: str) -> str:
@@ -134,7 +144,6 @@ def _of(cell: Cell, axis: str) -> str:
 
 def _flags(instead: Mapping[str, Any]) -> str:
     said = [f"--set {path}={value}" for path, value in instead.get("settings", {}).items()]
-    names = [
-        f"-g {name}" if axis == "guide" else f"--{axis} {name}" for axis, name in instead.items() if axis != "settings"
-    ]
+    short = {"guide": "-g", "environment": "-e"}
+    names = [f"{short.get(axis, f'--{axis}')} {name}" for axis, name in instead.items() if axis != "settings"]
     return " ".join([*names, *said])

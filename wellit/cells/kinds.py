@@ -9,12 +9,16 @@ from wellit.findings import Location
 
 @dataclass(frozen=True)
 class Cell:
-    """One choice on each axis, charts left out: both kinds of charts render the same."""
+    """One choice on each axis, charts left out: both kinds of charts render the same.
+
+    `environment` is the one that a stack was asked for by, "" where cells are gone through.
+    """
 
     engines: tuple[str, ...]
     gateway: str
     accelerator: str
     versions: str
+    environment: str = ""
 
     def __str__(self) -> str:
         return f"{'+'.join(self.engines)}, {self.gateway}, {self.accelerator}, {self.versions}"

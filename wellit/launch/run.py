@@ -27,6 +27,7 @@ from wellit.overrides import masked_words
 from wellit.paths import shown
 from wellit.process.together import Kept, Together
 
+DEAF = "did not heed TERM, and was killed"
 TOLD = 15  # last lines of a process that ended
 SECRET = ("TOKEN", "SECRET", "PASSWORD", "KEY")
 T = TypeVar("T")
@@ -87,7 +88,7 @@ async def _run(asked: Run) -> Report | None:
             raise _told(died, asked, logs) from None
         finally:
             for child in together.killed:
-                logs.show(f"{child.name} did not heed TERM, and was killed")
+                logs.show(f"{child.name} was killed, as asked" if ending.hurried else f"{child.name} {DEAF}")
             logs.close()
 
 
@@ -104,9 +105,16 @@ async def _watched(asked: Run, together: Together, ending: Ending, logs: Logs) -
     state.write(launched)
     show.ready(answered, logs.show)
     if asked.smoke:
-        return await watch.until(asyncio.to_thread(asked.smoke, launched))
+        report = await watch.until(asyncio.to_thread(asked.smoke, launched))
+        if report and not report.exit_code:
+            state.write(launched.ended_by("its smoke, which found nothing wrong"))
+        return report
     show.to_ask(asked.plan, logs.show)
-    await watch.until(asyncio.Event().wait())
+    try:
+        await watch.until(asyncio.Event().wait())
+    except Interrupted:
+        state.write(launched.ended_by(ending.asked.result()))
+        raise
     return None
 
 

@@ -71,10 +71,19 @@ def launch(choice: Choice, asked: Asked, say: Say) -> Outcome:
         return Outcome(report, report.exit_code or COULD_NOT_START)
     subject = _with_more(validate.subject_of(stack, rendered), asked, report)
     graph = next(graphs(subject), None) if subject else None
+    if graph is None and not report.exit_code:
+        why = "what was rendered has no graph of Dynamo"
+        return _not_started(report, stack, [Check("WL856", "all of it can run on one machine", "fail", why)])
     if report.exit_code == 1 or graph is None:
-        return Outcome(report, report.exit_code or COULD_NOT_START)
+        return Outcome(report, report.exit_code)
     with state.hold(f"{graph.name}-{stack.environment}") as folder:
         return _Launch(stack, graph, folder, asked, report, say).all()
+
+
+def _not_started(report: Report, stack: Stack, checks: Iterable[Check] = ()) -> Outcome:
+    report.add(checks)
+    report.summary["result"] = f"{stack.name} -e {stack.environment} was not started"
+    return Outcome(report, COULD_NOT_START)
 
 
 def guides() -> list[str]:
@@ -134,7 +143,7 @@ class _Launch:
         self.report.add([*checks.checks(planned, found), *self.of_model(environment)])
         pool = checks.pool(planned, found) if planned.gpus else []
         if pool is None or any(check.status == "fail" for check in self.report.checks):
-            return Outcome(self.report, COULD_NOT_START)
+            return _not_started(self.report, self.stack)
         placed = planned.on(pool)
         self.tell(programs, show.lines(placed, environment, self.folder))
         running = Run(
@@ -148,7 +157,7 @@ class _Launch:
         """What is to be said of the model, before an engine looks for it."""
         name = next((said.value for one in self.graph.workers if (said := neutral.told(one, "model"))), "")
         if self.asked.mock:
-            return model.skipped("--mock needs no model")
+            return []
         size = self.stack.values["model"].get("weights")
         return model.checks(name, environment, size=Estimate(size, "model.weights says so") if size else estimate(name))
 

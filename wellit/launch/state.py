@@ -10,9 +10,10 @@ import contextlib
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from wellit.errors import CannotAnswer, unknown
@@ -43,7 +44,8 @@ class Process:
 class Launched:
     """One launch. `pid` is the launcher's; `url` the frontend's; `model` the name that requests say.
 
-    `versions` are those that were found here ({"dynamo": "1.3.1"}), `ready` whether a chat was answered before.
+    `versions` are those that were found here ({"dynamo": "1.3.1"}), `ready` whether a chat was answered before. `ended`
+    is by what, and `ended_at` when (seconds since 1970), where it was ready and ended as it was told to.
     """
 
     name: str
@@ -56,6 +58,12 @@ class Launched:
     mock: bool = False
     ready: bool = False
     versions: Mapping[str, str] = field(default_factory=dict)
+    ended: str = ""
+    ended_at: float = 0.0
+
+    def ended_by(self, what: str) -> Launched:
+        """It, ended now as it was told to."""
+        return replace(self, ended=what, ended_at=time.time())
 
     @property
     def ports(self) -> dict[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict
 
 from wellit.doctor.launched import judge
@@ -11,10 +12,14 @@ from wellit.errors import CannotAnswer, unknown
 from wellit.findings import Report
 from wellit.launch import state
 from wellit.launch.state import Launched
+from wellit.paths import shown
 
 
 def examine(name: str = "") -> Report:
-    """Look at what runs, or else at what ran last. Raises CannotAnswer when there is neither, or several run."""
+    """Look at what runs, or else at what ran last.
+
+    Raises CannotAnswer when there is neither, when several run, and when what ran last has ended as it was told to.
+    """
     return report(look(_which(name)))
 
 
@@ -29,6 +34,13 @@ def _which(name: str) -> Launched:
         raise CannotAnswer(
             f"nothing was launched on this machine{f' by the name {name}' if name else ''}",
             write="invoke launch -g dynamo-sglang -e agg",
+        )
+    if found.ended:
+        when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(found.ended_at))
+        raise CannotAnswer(
+            f"nothing is launched: {found.name}, which was ready, was ended by {found.ended}, at {when}",
+            why=f"what it said is in {shown(state.folder(found.name))}",
+            write=f"invoke launch -g {found.guide} -e {found.environment}",
         )
     return found
 
