@@ -15,13 +15,23 @@ GPU = "nvidia.com/gpu"
 
 @dataclass(frozen=True)
 class Template:
-    """Pods of one shape: `count` of them. `part` is its name within the object, `does` what it says that it is for."""
+    """Pods of one shape: `count` of them. `part` is its name within the object, `does` what it says that it is for.
+
+    `nodes` are those of them over which one replica is spread.
+    """
 
     spec: Manifest
     labels: Mapping[str, str] = field(default_factory=dict)
     count: int = 1
     part: str = ""
     does: str = ""
+    nodes: int = 1
+
+    @property
+    def main(self) -> Manifest:
+        """The container that does its work: the one that a controller goes by, or else the first."""
+        listed: list[Manifest] = list(self.spec["containers"])
+        return next((one for one in listed if one.get("name") == MAIN), listed[0])
 
 
 def templates(manifest: Manifest) -> list[Template]:
@@ -45,11 +55,11 @@ def _graph(manifest: Manifest, known: Carried) -> Iterator[Template]:
     listed = [(str(one.get("name", "")), one, _beta(one, spec)) for one in spec.get("components") or []]
     named = [(name, one or {}, _alpha(one or {}, spec)) for name, one in (spec.get("services") or {}).items()]
     for part, one, (pod, labels) in [*listed, *named]:
-        nodes = (one.get("multinode") or {}).get("nodeCount") or 1
+        nodes = int((one.get("multinode") or {}).get("nodeCount") or 1)
         replicas = one.get("replicas")
         own = {known.pods: str(manifest["metadata"]["name"]), known.part: part}
         does = one.get("type") or one.get("subComponentType") or one.get("componentType") or ""
-        yield Template(pod, labels | own, (1 if replicas is None else int(replicas)) * int(nodes), part, str(does))
+        yield Template(pod, labels | own, (1 if replicas is None else int(replicas)) * nodes, part, str(does), nodes)
 
 
 _READERS: Mapping[str, Callable[[Manifest, Carried], Iterator[Template]]] = {"DynamoGraphDeployment": _graph}
@@ -61,7 +71,7 @@ def _beta(one: Manifest, spec: Manifest) -> tuple[Manifest, dict[str, str]]:
     shared = spec.get("env") or []
     containers = [
         container | {"env": [*shared, *(container.get("env") or [])]} if container.get("name") == MAIN else container
-        for container in pod.get("containers") or []
+        for container in pod.get("containers") or [{"name": MAIN}]  # its controller fills in what nobody says
     ]
     return {**pod, "containers": containers}, dict((template.get("metadata") or {}).get("labels") or {})
 

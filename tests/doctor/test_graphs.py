@@ -15,6 +15,7 @@ from wellit.doctor.sight import Heard, Log, Sight
 from wellit.findings import Check
 from wellit.report import render
 
+LABEL = "nvidia.com/dynamo-graph-deployment-name"  # the operator's, of every pod of a graph
 RUNNING = {"state": {"running": {"startedAt": "2027-01-15T07:00:00Z"}}, "ready": True, "restartCount": 0}
 READY = {"type": "Ready", "status": "True", "reason": "all_resources_are_ready"}
 DIED = {
@@ -41,7 +42,7 @@ def pod(name: str, *conditions: dict[str, Any]) -> dict[str, Any]:
     said = conditions or ({"type": "PodScheduled", "status": "True"}, {"type": "Ready", "status": "True"})
     return {
         "apiVersion": "v1", "kind": "Pod",
-        "metadata": {"name": name, "namespace": "ns", "labels": {graph.LABEL: "dyn"}},
+        "metadata": {"name": name, "namespace": "ns", "labels": {LABEL: "dyn"}},
         "spec": {"containers": [{"name": "main", "image": "i"}]},
         "status": {"phase": "Running", "conditions": list(said),
                    "containerStatuses": [{"name": "main", **copy.deepcopy(RUNNING)}]},
@@ -209,7 +210,7 @@ def test_what_smoke_finds_is_explained() -> None:
 def test_pods_of_another_graph_are_not_its_own() -> None:
     def other(objects: list[dict[str, Any]]) -> None:
         objects.append(pod("other-0"))
-        objects[-1]["metadata"]["labels"][graph.LABEL] = "other"
+        objects[-1]["metadata"]["labels"][LABEL] = "other"
         objects[-1]["status"]["containerStatuses"] = [copy.deepcopy(DIED)]
 
     assert failed(changed(other)) == {} and len(graph.every(changed(other))[0].pods) == 3

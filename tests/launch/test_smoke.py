@@ -40,6 +40,7 @@ def test_a_launch_whose_workers_do_both() -> None:
     [
         ((), {"DYN_ROUTER_MODE": "kv"}, "kv"),
         (("--router-mode", "random"), {"DYN_ROUTER_MODE": "kv"}, "random"),
+        (("--router-mode=random",), {"DYN_ROUTER_MODE": "kv"}, "random"),
         (("--router-mode",), {}, ""),
     ],
 )

@@ -105,6 +105,14 @@ def test_how_its_frontend_chooses_a_worker(version: str) -> None:
     assert target(object_=one).router == "kv" and target().router == ""
 
 
+def test_a_frontend_s_word_counts_before_its_variable() -> None:
+    one = graph("v1beta1")
+    container = one["spec"]["components"][0]["podTemplate"]["spec"]["containers"][0]
+    container["env"] = [{"name": "DYN_ROUTER_MODE", "value": "kv"}]
+    container["args"] = ["-m", "dynamo.frontend", "--router-mode=random"]
+    assert target(object_=one).router == "random"
+
+
 def test_a_graph_that_answers_passes() -> None:
     one = graph()
     del one["spec"]["components"][1]

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from wellit.carried import Carried, carried
 from wellit.doctor import commands, signatures, ways
 from wellit.doctor.sight import Heard, Sight
 from wellit.doctor.signatures import Said
 from wellit.picture.objects import Object
+from wellit.templates import templates
 
-KIND = "DynamoGraphDeployment"
-# What Dynamo's operator writes (read in its sources, and in what others wrote about its pods): a label of every pod of
-# a graph, and the service of its frontend.
-LABEL, SERVICE, PORT = "nvidia.com/dynamo-graph-deployment-name", "{name}-frontend", 8000
+GROUP, KIND = "nvidia.com", "DynamoGraphDeployment"
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,13 +26,24 @@ class Graph:
     def name(self) -> str:
         return self.object.name
 
+    @property
+    def known(self) -> Carried:
+        """What its operator makes of it."""
+        known = carried(GROUP, KIND)
+        assert known
+        return known
+
     @cached_property
     def pods(self) -> list[Object]:
-        return [
-            pod
-            for pod in self.sight.all("Pod")
-            if pod.pod_labels.get(LABEL) == self.name and not ways.ending(pod)
-        ]  # fmt: skip
+        pods = self.sight.all("Pod")
+        return [pod for pod in pods if self.known.made(self.name, pod.pod_labels) and not ways.ending(pod)]
+
+    @cached_property
+    def service(self) -> str:
+        """The Service of its frontend; "" for a graph that has none."""
+        entry = self.known.entry["does"]
+        fronts = (one.part for one in templates(self.object.manifest) if one.does == entry)
+        return next((self.known.service(self.name, part) for part in fronts), "")
 
     @property
     def heard(self) -> Heard | None:

@@ -8,7 +8,7 @@ from wellit import refusals
 from wellit.checks import good
 from wellit.doctor import containers, signatures, ways
 from wellit.doctor.diagnose import RULES, WORST, Passed, of_finding
-from wellit.doctor.graph import KIND, SERVICE, Graph, every
+from wellit.doctor.graph import KIND, Graph, every
 from wellit.doctor.sight import Sight
 from wellit.doctor.signatures import Said
 from wellit.doctor.ways import Way
@@ -78,14 +78,8 @@ def stay(graph: Graph) -> Iterator[Check]:
         )
         if trouble.kind != "ends":
             detail = f"{trouble.pod.name}: {trouble.reason}: {trouble.message}".rstrip(": ")
-            yield Check(
-                "WL893",
-                good("WL893"),
-                "fail",
-                detail,
-                graph.kubectl("describe", "pod", trouble.pod.name),
-                trouble.evidence,
-            )
+            describe = graph.kubectl("describe", "pod", trouble.pod.name)
+            yield Check("WL893", good("WL893"), "fail", detail, describe, trouble.evidence)
         elif said and not said.slow:
             yield _told(said, trouble.pod, "fail")
         else:
@@ -136,7 +130,7 @@ def answered(graph: Graph) -> Iterator[Check]:
         yield Check("WL891", title, "pass", f"in {heard.seconds:.2f} s")
     else:
         known = refusals.of(heard.status, heard.text, "frontend")
-        look = graph.kubectl("logs", f"service/{SERVICE.format(name=graph.name)}")
+        look = graph.kubectl("logs", f"service/{graph.service}")
         yield Check("WL891", title, "fail", known.means if known else heard.words, look, heard.words)
 
 

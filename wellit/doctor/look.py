@@ -29,7 +29,7 @@ KINDS = (
     Kind("inference.networking.k8s.io/v1", "InferencePool"),
     Kind("inference.networking.x-k8s.io/v1alpha2", "InferencePool"),
     Kind("networking.istio.io/v1", "DestinationRule"), Kind("leaderworkerset.x-k8s.io/v1", "LeaderWorkerSet"),
-    Kind("nvidia.com/v1beta1", graph.KIND), Kind("nvidia.com/v1alpha1", graph.KIND),
+    *(Kind(f"{graph.GROUP}/{version}", graph.KIND) for version in ("v1beta1", "v1alpha1")),
 )  # fmt: skip
 LINES = 200  # of each log
 MOST_LOGS = 40

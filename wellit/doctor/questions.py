@@ -62,10 +62,10 @@ def asked(access: Access, sight: Sight, reach: Reach) -> Sight:
 def _chats(access: Access, sight: Sight, reach: Reach) -> Iterator[tuple[str, Heard]]:
     """A chat with each graph of Dynamo whose frontend has a service."""
     for one in graph.every(sight):
-        name = graph.SERVICE.format(name=one.name)
-        if sight.world.get("Service", name, sight.namespace, ""):
-            model = sight.model or (sight.record.model if sight.record else "")
-            heard = asking.through(reach, access, sight.namespace, f"service/{name}", graph.PORT, partial(_chat, model))
+        if sight.world.get("Service", one.service, sight.namespace, ""):
+            model, port = sight.model or (sight.record.model if sight.record else ""), one.known.entry["port"]
+            to = f"service/{one.service}"
+            heard = asking.through(reach, access, sight.namespace, to, port, partial(_chat, model))
             yield graph.key(one.name), heard
 
 

@@ -7,11 +7,12 @@ import shlex
 from wellit.findings import Report
 from wellit.launch.state import Launched, Process
 from wellit.say import Say
+from wellit.seen.graph import FRONTEND
+from wellit.seen.graphflags import router
 from wellit.smoke import SECONDS, frontend
 from wellit.smoke.figures import Road
 from wellit.smoke.frontend.parts import PREFILL, Commands, Target, Worker
 
-FRONTEND = "frontend"
 MOCK = "Dynamo's mocker stands in for the engine: how requests go is shown, nothing of a model or a GPU"
 
 
@@ -54,8 +55,6 @@ def _log(process: Process) -> str:
 
 
 def _router(process: Process) -> str:
-    """How a frontend chooses a worker: its word counts before its variable."""
-    words = list(process.argv)
-    if "--router-mode" in words[:-1]:
-        return words[words.index("--router-mode") + 1]
-    return process.environment.get("DYN_ROUTER_MODE", "")
+    """How a frontend chooses a worker; "" when it is not told."""
+    variables = [{"name": name, "value": value} for name, value in process.environment.items()]
+    return router({"command": list(process.argv), "env": variables})

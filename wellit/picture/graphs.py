@@ -10,13 +10,13 @@ from wellit.carried import Carried, carried
 from wellit.picture import pods
 from wellit.picture.model import Edge, Node
 from wellit.picture.objects import Object, World
-from wellit.picture.plain import mapping, maps
+from wellit.picture.plain import mapping
 from wellit.seen import words as command_lines
+from wellit.seen.graphflags import router
 from wellit.seen.words import Words
 from wellit.templates import Template, templates
 
 PREFILL, DECODE = pods.PREFILL, "decode"
-ROUTER = "DYN_ROUTER_MODE"
 OWN_ROUTER = "round-robin, as it is by itself"
 
 
@@ -75,7 +75,7 @@ def _node(item: Object, known: Carried, one: Template, world: World) -> Node:
     if one.does in (PREFILL, DECODE):
         facts = {"role": one.does} | facts
     if front:
-        facts |= {"service": known.service(item.name, one.part), "chooses a worker": _router(one)}
+        facts |= {"service": known.service(item.name, one.part), "chooses a worker": router(one.main) or OWN_ROUTER}
     containers = () if front else made.containers
     kind = "frontend" if front else made.kind
     return replace(
@@ -83,21 +83,12 @@ def _node(item: Object, known: Carried, one: Template, world: World) -> Node:
     )
 
 
-def _router(one: Template) -> str:
-    """How a frontend chooses: its word counts before its variable."""
-    main = maps(one.spec.get("containers"))[:1]
-    said = {str(v.get("name")): str(v.get("value", "")) for c in main for v in maps(c.get("env"))}
-    spoken = _words(main[0]) if main else None
-    given = spoken.given("--router-mode") if spoken else None
-    return (given.value if given else said.get(ROUTER)) or OWN_ROUTER
-
-
 def _handed_over(item: Object, prefill: Node) -> Iterator[str]:
     """By what, and at which port, a prefill worker hands its KV caches over."""
     for one in templates(item.manifest):
         if prefill.name != f"{item.name}/{one.part}":
             continue
-        spoken = _words(maps(one.spec.get("containers"))[0])
+        spoken = _words(one.main)
         engine = pods.worker_of(spoken)
         flags: Mapping[str, Any] = mapping(engine.dynamo.get("flags")) if engine else {}
         for flag, said in (("backend", "by {}"), ("bootstrapPort", "met at port {}")):

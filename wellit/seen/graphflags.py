@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from wellit import flags
 from wellit.capabilities import Unknown
 from wellit.flags import Answer, Flag, Given
+from wellit.seen import words
 from wellit.seen.graph import Component
 from wellit.seen.neutral import Told
+from wellit.subject import Manifest
 
 ROUTER, EVENTS = "--router-mode", "--router-kv-events"  # of the frontend, by what the newest release calls them
+ROUTER_VARIABLE = "DYN_ROUTER_MODE"
 DISCOVERY, STORE = "--discovery-backend", "--store-kv"  # before 1.0 it was the latter
 REQUESTS, EVENT_PLANE = "--request-plane", "--event-plane"
 KV = "kv"  # the mode of a router that looks at what workers have in their caches
@@ -21,9 +25,9 @@ def answer(one: Component) -> Answer | None:
     known = flags.program(one.program) if one.program else None
     if known is None:
         return None
-    words = [word.text for word in one.arguments]
-    asked = one.version if isinstance(one.version, Unknown) else flags.ask(known.name, one.version, words)
-    return flags.ask_all(known, words) if isinstance(asked, Unknown) else asked
+    said = [word.text for word in one.arguments]
+    asked = one.version if isinstance(one.version, Unknown) else flags.ask(known.name, one.version, said)
+    return flags.ask_all(known, said) if isinstance(asked, Unknown) else asked
 
 
 def told(one: Component, key: str) -> Told | None:
@@ -57,6 +61,15 @@ def routes_by_cache(one: Component) -> Told | None:
     """What tells a frontend to send each request to the worker that has the most of it in its cache."""
     said = told(one, ROUTER)
     return said if said and said.value == KV else None
+
+
+def router(container: Mapping[str, Any]) -> str:
+    """How a frontend in a container chooses a worker: its word counts before its variable; "" when neither says."""
+    root = Manifest("", container).root
+    if given := words.read(root["command"], root["args"]).given(ROUTER):
+        return given.value
+    said = {entry["name"].text(): entry["value"].text() for entry in root["env"]}
+    return said.get(ROUTER_VARIABLE, "")
 
 
 def hears_events(one: Component) -> bool:

@@ -15,13 +15,13 @@ from wellit.errors import CannotAnswer
 from wellit.live import PODS, PodState
 from wellit.reach import NotPermitted
 from wellit.record import Record
+from wellit.seen.graphflags import router
 from wellit.smoke.causes import Words
 from wellit.smoke.figures import Road
 from wellit.smoke.frontend.parts import DECODE, PREFILL, Commands, Target, Worker
 from wellit.templates import templates
 
 MOST_WORKERS = 16  # that are asked by themselves; each takes a port-forward
-ROUTER = "DYN_ROUTER_MODE"
 
 
 class Ways(Protocol):
@@ -90,8 +90,5 @@ def _road(ways: Ways, to: str, port: int) -> Road:
 
 def _router(graph: Mapping[str, Any], carried: Carried) -> str:
     """How its frontend chooses a worker; "" when it does not say."""
-    for one in templates(graph) if graph else ():
-        if one.does == carried.entry["does"]:
-            said = {v["name"]: v.get("value", "") for c in one.spec["containers"] for v in c.get("env") or []}
-            return str(said.get(ROUTER, ""))
-    return ""
+    fronts = (one for one in templates(graph) if one.does == carried.entry["does"]) if graph else ()
+    return next((router(one.main) for one in fronts), "")

@@ -31,8 +31,8 @@ def sight(**changes: Any) -> Sight:
     """A launch that is well."""
     seen = figures(chat=chatted(1, 2), health=KNOWN, workers={"prefill": pages(1), "decode": pages(2)})
     made = Sight(
-        Launched("one", "dynamo-sglang", "disagg", MODEL, "http://f", 9, PROCESSES), True, target(),
-        {one.name: True for one in PROCESSES}, {}, seen, (PREFILL, DECODE), None, {HERE: True},
+        Launched("one", "dynamo-sglang", "disagg", MODEL, "http://f", 9, PROCESSES), target(),
+        {one.name: True for one in PROCESSES}, {}, seen, (PREFILL, DECODE), {HERE: True},
     )  # fmt: skip
     return replace(made, **changes)
 
@@ -85,7 +85,7 @@ def test_a_gpu_without_memory_in_the_log_of_one_that_ended() -> None:
 
 
 def test_one_that_ended_without_a_word() -> None:
-    found = failed(sight(alive={}, figures=None, running=False, logs={"decode": "a\nSomeError: b"}))
+    found = failed(sight(alive={}, figures=None, logs={"decode": "a\nSomeError: b"}))
     assert set(found) == {"WL880"} and "decode said last" in found["WL880"].detail
     assert found["WL880"].evidence.endswith("SomeError: b") and "d.log" in found["WL880"].fix
 

@@ -9,9 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from wellit import process
 from wellit.doctor.launched.sight import Card, Sight
-from wellit.errors import CannotAnswer
 from wellit.launch import smoke
 from wellit.launch.state import Launched
 from wellit.smoke.frontend import gather
@@ -22,7 +20,6 @@ CONNECT_SECONDS = 2.0
 MOST_BYTES = 256 * 1024  # of the end of each log
 CARDS = "v1/mdc"  # the folder of the model cards below DYN_FILE_KV
 FOLDER = "DYN_FILE_KV"
-GPUS = ("nvidia-smi", "--query-gpu=index", "--format=csv,noheader")
 
 
 def look(launched: Launched) -> Sight:
@@ -33,7 +30,7 @@ def look(launched: Launched) -> Sight:
     figures = gather.glance(target, SECONDS) if any(alive.values()) else None
     published = {card.bootstrap for card in cards or () if card.bootstrap}
     return Sight(
-        launched, launched.running, target, alive, logs, figures, cards, _gpus(),
+        launched, target, alive, logs, figures, cards,
         {address: _listens(*address) for address in published},
     )  # fmt: skip
 
@@ -94,15 +91,6 @@ def _bootstrap(told: Any) -> tuple[str, int] | None:
     there = get(told, "runtime_config", "disaggregated_endpoint")
     host, port = get(there, "bootstrap_host"), get(there, "bootstrap_port")
     return (str(host), port) if host and isinstance(port, int) else None
-
-
-def _gpus() -> tuple[str, ...] | None:
-    """The numbers of this machine's GPUs; None when there is nothing to ask."""
-    try:
-        done = process.run(list(GPUS), timeout=10)
-    except CannotAnswer:
-        return None
-    return tuple(done.out.split()) if done.ok else None
 
 
 def _listens(host: str, port: int) -> bool:

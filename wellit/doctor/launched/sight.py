@@ -9,9 +9,8 @@ from functools import cached_property
 from wellit.doctor import signatures
 from wellit.doctor.signatures import Said
 from wellit.launch.state import Launched, Process
+from wellit.seen.graph import FRONTEND
 from wellit.smoke.frontend.parts import Figures, Pages, Target
-
-FRONTEND = "frontend"
 
 
 @dataclass(frozen=True)
@@ -28,19 +27,17 @@ class Card:
 
 @dataclass(frozen=True)
 class Sight:
-    """One look. `alive` and `logs` are by process; `cards` is None where they could not be read, `gpus` likewise.
+    """One look. `alive` and `logs` are by process; `cards` is None where they could not be read.
 
     `listening` says of addresses that were published whether anybody takes a connection there.
     """
 
     launched: Launched
-    running: bool
     target: Target
     alive: Mapping[str, bool] = field(default_factory=dict)
     logs: Mapping[str, str] = field(default_factory=dict)
     figures: Figures | None = None
     cards: tuple[Card, ...] | None = None
-    gpus: tuple[str, ...] | None = None
     listening: Mapping[tuple[str, int], bool] = field(default_factory=dict)
 
     @property

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from wellit import capabilities
 from wellit.checks import good
 from wellit.doctor.launched.sight import Card, Sight
 from wellit.findings import Check
 from wellit.smoke.frontend.causes import absent
 from wellit.smoke.frontend.parts import DECODE, PREFILL
+from wellit.subject import DYNAMO
 
 MEMORY = "mem"
-DISCOVERY = "DYN_DISCOVERY_BACKEND"
 SERVED, BOOTSTRAP = "model.servedName", "disaggregation.bootstrapPort"
 
 
@@ -33,9 +34,11 @@ def found(sight: Sight) -> Iterator[Check]:
 
 
 def _why(sight: Sight, lacking: str) -> tuple[str, str]:
-    alone = [one.name for one in sight.launched.processes if one.environment.get(DISCOVERY) == MEMORY]
-    if alone:
-        why = f"{lacking}: with {DISCOVERY}={MEMORY} a process sees only itself ({', '.join(alone)})"
+    told = {(name, one.name) for one in sight.launched.processes for name in _discovery() & {*one.environment}
+            if one.environment[name] == MEMORY}  # fmt: skip
+    if told:
+        alone = ", ".join(one for _, one in sorted(told))
+        why = f"{lacking}: with {min(told)[0]}={MEMORY} a process sees only itself ({alone})"
         return why, f"{sight.target.commands.again} --set local.discovery=file"
     if said := next((s for name in sight.logs for s in sight.said[name] if s.graph == "WL882"), None):
         return f"{lacking}: {said.means}", said.write
@@ -45,6 +48,12 @@ def _why(sight: Sight, lacking: str) -> tuple[str, str]:
     lost = [one for one in sight.target.workers if one.role and f"no {one.role}" in lacking] or sight.target.workers
     fix = lost[0].log if lost else sight.target.commands.frontend_log
     return f"{lacking}: it still loads its model, or looks for the others elsewhere", fix
+
+
+def _discovery() -> set[str]:
+    """The variables that say how processes find each other, of every release."""
+    releases = capabilities.versions(DYNAMO)
+    return {str(capabilities.contract(DYNAMO, release)["discoveryVariable"]) for release in releases}
 
 
 def agree(sight: Sight) -> Iterator[Check]:
