@@ -93,7 +93,7 @@ def _namespace(demand: Demand, cluster: Cluster) -> Check:
     if cluster.namespace is True:
         return Check("WL603", title, "pass", "it is there")
     if isinstance(cluster.namespace, Unread):
-        return Check("WL603", title, "unknown", denied(cluster.namespace))
+        return Check("WL603", title, "unknown", cluster.namespace.words)
     make = f"kubectl {cluster.flags} create namespace {demand.namespace}"
     fix = f"have it made: {make}; or name one that is yours: -n NAMESPACE"
     if cluster.may_create_namespace is None:
@@ -107,7 +107,7 @@ def _kinds(demand: Demand, cluster: Cluster, values: Mapping[str, Any]) -> Itera
     for kind, served in cluster.served.items():
         title = f"the cluster knows {kind.kind} ({kind.api_version})"
         if isinstance(served, Unread):
-            yield Check("WL604", title, "unknown", denied(served))
+            yield Check("WL604", title, "unknown", served.words)
         elif not served:
             detail = f"{_count(demand.kinds[kind], 'object')} would be refused: its definition is not in the cluster"
             if others := cluster.other_versions.get(kind):
@@ -129,7 +129,7 @@ def classes(demand: Demand, cluster: Cluster, values: Mapping[str, Any]) -> Iter
         title = f"the gateway class {name} is there and accepted"
         found = cluster.gateway_classes.get(name, Missing())
         if isinstance(found, Unread):
-            yield Check("WL605", title, "unknown", denied(found))
+            yield Check("WL605", title, "unknown", found.words)
         elif isinstance(found, Missing):
             of = values["gateway"].get("title", name)
             fix = f"invoke prerequisites, with the same flags, shows what {of} needs; or --gateway none"
@@ -149,9 +149,9 @@ def room(demand: Demand, cluster: Cluster) -> Check:
     title = f"there is room for {_count(sum(w.pods for w in demand.workloads), 'pod')}"
     title += f" with {wanted}" if wanted else ""
     if isinstance(cluster.nodes, Unread):
-        return Check("WL606", title, "unknown", denied(cluster.nodes))
+        return Check("WL606", title, "unknown", cluster.nodes.words)
     if isinstance(cluster.pods, Unread):
-        return Check("WL606", title, "unknown", denied(cluster.pods))
+        return Check("WL606", title, "unknown", cluster.pods.words)
     rooms = placement.rooms(cluster.nodes, cluster.pods, demand.workloads, demand.namespace)
     placed = placement.place(demand.workloads, rooms)
     numbers = _numbers(demand, rooms)
@@ -185,7 +185,7 @@ def secrets(demand: Demand, cluster: Cluster, token: str = "") -> Iterator[Check
         title = f"the secret {wanted.name}{keys} is there"
         found = cluster.secrets.get(wanted.name, Missing())
         if isinstance(found, Unread):
-            yield Check("WL607", title, "unknown", denied(found))
+            yield Check("WL607", title, "unknown", found.words)
         elif isinstance(found, Missing):
             detail = f"{wanted.by} reads it and cannot start without"
             yield Check("WL607", title, "fail", detail, _make(wanted, demand, cluster))
@@ -231,7 +231,7 @@ def _neighbours(demand: Demand, cluster: Cluster) -> Iterator[Check]:
     for pool, selector in demand.selectors:
         title = f"the pool {pool} selects only this stack's pods"
         if isinstance(cluster.neighbours, Unread):
-            yield Check("WL609", title, "unknown", denied(cluster.neighbours))
+            yield Check("WL609", title, "unknown", cluster.neighbours.words)
             continue
         others = [
             pod.name for pod in cluster.neighbours
@@ -245,11 +245,6 @@ def _neighbours(demand: Demand, cluster: Cluster) -> Iterator[Check]:
             yield Check("WL609", title, "fail", detail, "another namespace (-n), or another name: --set postfix=NAME")
         else:
             yield Check("WL609", title, "pass")
-
-
-def denied(unread: Unread) -> str:
-    """What could not be read, in words."""
-    return unread.words
 
 
 def _count(number: int, noun: str) -> str:

@@ -14,6 +14,7 @@ from wellit.doctor import graph
 from wellit.doctor.sight import Heard, Log, Sight
 from wellit.findings import Check
 from wellit.report import render
+from wellit.seen.graphform import KIND
 
 LABEL = "nvidia.com/dynamo-graph-deployment-name"  # the operator's, of every pod of a graph
 RUNNING = {"state": {"running": {"startedAt": "2027-01-15T07:00:00Z"}}, "ready": True, "restartCount": 0}
@@ -52,7 +53,7 @@ def pod(name: str, *conditions: dict[str, Any]) -> dict[str, Any]:
 def sight() -> Sight:
     """One graph that splits, three pods, and an answer."""
     made = {
-        "apiVersion": "nvidia.com/v1beta1", "kind": graph.KIND, "metadata": {"name": "dyn", "namespace": "ns"},
+        "apiVersion": "nvidia.com/v1beta1", "kind": KIND, "metadata": {"name": "dyn", "namespace": "ns"},
         "spec": {"backendFramework": "sglang", "components": [
             component("Frontend", "frontend"), component("decode", "decode", *words("decode")),
             component("prefill", "prefill", *words("prefill")),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from wellit.compare import graphs, picker, routing, workload
 from wellit.compare.description import Part
 from wellit.compare.objects import Object, Objects, name_of
+from wellit.seen import graphform
 
 
 def parts(objects: Objects) -> tuple[Part, ...]:
@@ -35,7 +36,7 @@ def _parts(objects: Objects) -> Iterator[Part]:
         if (deployment := pickers[name_of(pool)]) is not None:
             found, unsaid = picker.facts(objects, deployment)
             yield Part("picker", name, found, unsaid)
-    for graph in objects.of(graphs.KIND):
+    for graph in objects.of(graphform.KIND):
         found_parts = list(graphs.parts(graph, objects))
         yield from (part for part in found_parts if part.role == "frontend")
         engines |= {f"{name_of(graph)} {i}": one for i, one in enumerate(found_parts) if one.role != "frontend"}

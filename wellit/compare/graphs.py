@@ -13,7 +13,6 @@ from wellit.compare.objects import Object, Objects
 from wellit.seen.graph import FRONTEND
 from wellit.templates import Template, templates
 
-KIND = "DynamoGraphDeployment"
 ROLES = ("prefill", "decode")
 LISTENS = ("host", "enginePort", "port")
 

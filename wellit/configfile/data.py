@@ -9,7 +9,7 @@ from typing import Any
 
 from wellit import remembered
 from wellit.capabilities import Unknown
-from wellit.flags.data import version_key
+from wellit.flags.record import version_key
 from wellit.paths import SCHEMAS
 
 FOLDER = SCHEMAS / "configfiles"

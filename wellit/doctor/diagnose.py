@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from wellit.checks import good
-from wellit.doctor import commands, graph, signatures, ways
+from wellit.doctor import commands, signatures, ways
 from wellit.doctor.hops import answer, gateway, picker, picks, pods, pool, route, serving, staying, tls, together
 from wellit.doctor.questions import hears
 from wellit.doctor.sight import Sight
 from wellit.doctor.ways import Way
 from wellit.findings import Check, Finding, Status
+from wellit.seen import graphform
 
 Diagnosis = Callable[[Way], Iterator[Check]]
 RULES = "WL759"  # findings of rules that belong to no hop
@@ -132,7 +133,7 @@ _HOP_IDS = {
 def _of_rules(sight: Sight) -> Iterator[tuple[str, Finding]]:
     """What rules say of the live objects, with the check that each belongs to."""
     known = signatures.rule_checks()
-    mine = (finding for finding in sight.findings if _object(finding)[0] != graph.KIND)  # has hops of its own
+    mine = (finding for finding in sight.findings if _object(finding)[0] != graphform.KIND)  # has hops of its own
     return ((known.get(finding.id, RULES), finding) for finding in mine)
 
 

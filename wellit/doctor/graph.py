@@ -10,9 +10,8 @@ from wellit.doctor import commands, signatures, ways
 from wellit.doctor.sight import Heard, Sight
 from wellit.doctor.signatures import Said
 from wellit.picture.objects import Object
+from wellit.seen.graphform import GROUP, KIND
 from wellit.templates import templates
-
-GROUP, KIND = "nvidia.com", "DynamoGraphDeployment"
 
 
 @dataclass(frozen=True, eq=False)

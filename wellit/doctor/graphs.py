@@ -8,13 +8,14 @@ from wellit import refusals
 from wellit.checks import good
 from wellit.doctor import containers, signatures, ways
 from wellit.doctor.diagnose import RULES, WORST, Passed, of_finding
-from wellit.doctor.graph import KIND, Graph, every
+from wellit.doctor.graph import Graph, every
 from wellit.doctor.sight import Sight
 from wellit.doctor.signatures import Said
 from wellit.doctor.ways import Way
 from wellit.findings import Check, Finding, Status
 from wellit.picture.objects import Object
 from wellit.picture.plain import mapping, maps
+from wellit.seen.graphform import KIND
 
 
 def of(sight: Sight) -> list[Passed]:

@@ -20,6 +20,7 @@ from wellit.doctor.wants import wants
 from wellit.picture.objects import Object
 from wellit.picture.plain import mapping, maps
 from wellit.record import Record
+from wellit.seen import graphform
 
 GATEWAYS = "gateway.networking.k8s.io/v1"
 KINDS = (
@@ -29,7 +30,7 @@ KINDS = (
     Kind("inference.networking.k8s.io/v1", "InferencePool"),
     Kind("inference.networking.x-k8s.io/v1alpha2", "InferencePool"),
     Kind("networking.istio.io/v1", "DestinationRule"), Kind("leaderworkerset.x-k8s.io/v1", "LeaderWorkerSet"),
-    *(Kind(f"{graph.GROUP}/{version}", graph.KIND) for version in ("v1beta1", "v1alpha1")),
+    *(Kind(f"{graphform.GROUP}/{version}", graphform.KIND) for version in reversed(graphform.versions())),
 )  # fmt: skip
 LINES = 200  # of each log
 MOST_LOGS = 40

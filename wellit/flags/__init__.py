@@ -27,9 +27,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from wellit.capabilities import Unknown
-from wellit.flags.data import Flag, Line, Program, module_of, of_module, program
+from wellit.flags.data import Line, Program, module_of, of_module, program
 from wellit.flags.parsers import read
 from wellit.flags.reading import Given, Kind, Problem, Reading
+from wellit.flags.record import Flag
 from wellit.flags.says import message, says
 from wellit.flags.values import is_open
 from wellit.images import Image

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from wellit.errors import nearest
-from wellit.flags.data import Flag, Line, Program
+from wellit.flags.data import Line, Program
+from wellit.flags.record import Flag
 
 
 def respelt(line: Line, word: str) -> str:

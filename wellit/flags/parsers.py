@@ -10,8 +10,9 @@ import shlex
 from collections.abc import Mapping, Sequence
 
 from wellit.flags import values
-from wellit.flags.data import Flag, Line
+from wellit.flags.data import Line
 from wellit.flags.reading import Given, Problem, Reading
+from wellit.flags.record import Flag
 from wellit.flags.values import is_open
 
 HELP = Flag("--help", {"value": "none", "aliases": ["-h"]})  # every Go program has it, and none lists it

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from wellit.flags.data import Flag, Line
+from wellit.flags.data import Line
+from wellit.flags.record import Flag
 
 Kind = Literal[
     "unknown",  # no flag of this version

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from wellit.flags.data import Flag
+from wellit.flags.record import Flag
 
 Wrong = Literal["", "type", "choice"]
 _SHORT_NUMBER = re.compile(r"\d+(\.\d+)?[kKmMgGtT]?")

@@ -13,7 +13,6 @@ from wellit import publishers
 from wellit.access import Missing, Unread
 from wellit.capabilities import order
 from wellit.findings import Check, Status
-from wellit.preflight import denied
 from wellit.prerequisites.look import Installed, Seen
 from wellit.prerequisites.steps import Charted, Definitions, Step, TurnedOn
 from wellit.source import lookup
@@ -49,7 +48,7 @@ def gateway_class(judged: Iterable[Judged], seen: Seen, name: str) -> Check:
     title = f"the gateway class {name} is there and accepted"
     found = seen.gateway_class
     if isinstance(found, Unread):
-        return Check("WL605", title, "unknown", denied(found))
+        return Check("WL605", title, "unknown", found.words)
     if found is True:
         return Check("WL605", title, "pass")
     if seen.sandbox:
@@ -73,7 +72,7 @@ def _judge(step: Step, seen: Seen, class_name: str) -> Judged:
 
 def _definitions(step: Definitions, seen: Seen) -> Judged:
     if isinstance(seen.definitions, Unread):
-        return _told(step, "WL621", "unknown", denied(seen.definitions))
+        return _told(step, "WL621", "unknown", seen.definitions.words)
     here = {name: found.version for name, found in seen.definitions.items() if step.has(name)}
     missing = [name for name in step.about["definitions"] if name not in here]
     older = [name for name, version in here.items() if _before(version, step.version)]
@@ -114,7 +113,7 @@ def _chart(step: Charted, seen: Seen, class_name: str) -> Judged:
         return _told(step, "WL622", "skip", IN_A_SANDBOX if class_name else DEFINED)
     found = seen.releases.get(step.release, Missing())
     if isinstance(found, Unread):
-        return _told(step, "WL622", "unknown", denied(found))
+        return _told(step, "WL622", "unknown", found.words)
     if isinstance(found, Installed):
         return _installed(step, seen, found)
     running = carriers.found if carriers else ()
@@ -124,14 +123,14 @@ def _chart(step: Charted, seen: Seen, class_name: str) -> Judged:
         there = "; ".join(one.words for one in running)
         return _told(step, "WL622", "warn", f"it runs already, and was installed in another way: {there}: left alone")
     if isinstance(seen.definitions, Unread):
-        return _told(step, "WL622", "unknown", denied(seen.definitions))
+        return _told(step, "WL622", "unknown", seen.definitions.words)
     foreign = {name: about for name, about in seen.definitions.items() if step.has(name)}
     if foreign:
         owners = sorted({f"release {about.made_by}" if about.made_by else "elsewhere" for about in foreign.values()})
         detail = f"its {len(foreign)} definitions are there already, from {' and '.join(owners)}: left alone"
         return _told(step, "WL622", "warn", detail)
     if not step.brings and not step.carries and isinstance(seen.gateway_class, Unread):
-        return _told(step, "WL622", "unknown", denied(seen.gateway_class))
+        return _told(step, "WL622", "unknown", seen.gateway_class.words)
     if not step.brings and not step.carries and seen.gateway_class is True:
         detail = f"helm has no such release, and the gateway class {class_name} is accepted: left alone"
         needs = ", ".join(f"{'.'.join(keys)}={said}" for keys, said in publishers.leaves(step.about["values"]))
@@ -170,7 +169,7 @@ def _turned_on(step: TurnedOn, seen: Seen) -> Judged:
     if step.about["seen"] is None:
         return _told(step, "WL623", "skip", f"the cluster does not tell; {page}", command)
     if isinstance(found, Unread):
-        return _told(step, "WL623", "unknown", denied(found), command)
+        return _told(step, "WL623", "unknown", found.words, command)
     if isinstance(found, Missing):
         return _told(step, "WL623", "fail", f"its gateway class is not there; {page}", command)
     return _told(step, "WL623", "pass")

@@ -10,8 +10,6 @@ from typing import Any
 from wellit.seen.graph import Component
 from wellit.seen.neutral import Json, json_of
 
-PORT = 5557  # of the examples that Dynamo ships
-
 
 @dataclass(frozen=True, eq=False)
 class Events:
@@ -33,12 +31,16 @@ class Events:
     @property
     def endpoint(self) -> str:
         said = self.given.member("endpoint") if self.given else None
-        return said or str(self.facts.get("defaults", {}).get("endpoint", ""))
+        return said or self._default
+
+    @property
+    def _default(self) -> str:
+        return str(self.facts.get("defaults", {}).get("endpoint", ""))
 
     @property
     def example(self) -> str:
         """What to write."""
-        return json.dumps({**self.sends, "endpoint": f"tcp://*:{PORT}"}, separators=(",", ":"))
+        return json.dumps({**self.sends, "endpoint": self._default}, separators=(",", ":"))
 
 
 def events(one: Component) -> Events | None:

@@ -14,7 +14,7 @@ from wellit.inputs.readback.pools import pool_of
 from wellit.inputs.readback.release import release
 from wellit.inputs.readback.servers import served, serves, together
 from wellit.inputs.readback.traced import Traced
-from wellit.seen import workloads
+from wellit.seen import graphform, workloads
 from wellit.seen.workloads import Object
 from wellit.subject import INFRA, Manifest, Release, Subject
 
@@ -27,7 +27,7 @@ def releases(manifests: Sequence[Manifest]) -> tuple[Release, ...]:
     found = [served(group, pools) for group in together(servers)]
     found += [pool_of(pool, subject) for pool in pools]
     found += [_gateway(gateway) for gateway in workloads.of_kind(subject, "Gateway")]
-    found += [dynamo.graph_of(graph) for graph in workloads.of_kind(subject, dynamo.KIND)]
+    found += [dynamo.graph_of(graph) for graph in workloads.of_kind(subject, graphform.KIND)]
     return tuple(found)
 
 

@@ -18,7 +18,6 @@ from wellit.seen.workloads import Object
 from wellit.source import Keys
 from wellit.subject import DECODE, DYNAMO, PREFILL, Release
 
-KIND = "DynamoGraphDeployment"
 MAIN = "main"  # the container that v1beta1 fills in
 WORKER, OTHER = "worker", "default"
 NODES = 2  # pods of a component that is spread over several, where their number is not said
