@@ -583,7 +583,7 @@ FAULTS = [
     Fault(
         "a token that is refused", no_token, "WL750", ("Hugging Face does not let it", "401"), ("token of that user",)
     ),
-    Fault("GPU memory", oom, "WL750", ("GPU has not enough memory", "2.00 GiB"), ("model.memoryFraction",)),
+    Fault("GPU memory", oom, "WL750", ("GPU has not enough memory", "2.00 GiB"), ("decode.memoryFraction",)),
     Fault("memory limit", memory_limit, "WL750", ("OOMKilled", "exit code 137"), ("logs",)),
     Fault(
         "KV transfer refused", refused_transfer, "WL756", ("cannot fetch the KV cache", "room 1"), ("bootstrap port",)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from wellit.paths import shown
 from wellit.report.style import Style, clean
 
 COLOURS = ("cyan", "green", "yellow", "blue")
@@ -39,7 +41,8 @@ class Logs:
 
     def close(self) -> None:
         for file in self._open.values():
-            file.close()
+            with contextlib.suppress(OSError):
+                file.close()
 
     def hush(self) -> None:
         """From now on what they say goes into their files alone."""
@@ -52,10 +55,20 @@ class Logs:
     def write(self, name: str, line: str) -> None:
         line = _COLOURED.sub("", line)
         self._last[name].append(line)
-        if not self._open[name].closed:
-            self._open[name].write(line + "\n")
+        self._file(name, line)
         if not self._hushed and not any(words in line for words in self._unshown):
             self.show(f"{self._style.paint(f'{name:<{self._width}} |', self._colours[name])} {clean(line)}")
+
+    def _file(self, name: str, line: str) -> None:
+        file = self._open[name]
+        if file.closed:
+            return
+        try:
+            file.write(line + "\n")
+        except OSError as problem:
+            with contextlib.suppress(OSError):
+                file.close()
+            self.show(f"{shown(self.files[name])} gets no more of what it says: {problem.strerror}")
 
     def show(self, text: str) -> None:
         """A line of our own, on the screen alone."""

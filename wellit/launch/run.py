@@ -64,7 +64,10 @@ def run(asked: Run) -> Report | None:
     """
     discovery = asked.folder / "kv"
     shutil.rmtree(discovery, ignore_errors=True)
-    discovery.mkdir(parents=True)
+    try:
+        discovery.mkdir(parents=True)
+    except OSError as problem:
+        raise state.unwritten(discovery, problem) from problem
     try:
         return asyncio.run(_run(asked))
     finally:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -46,9 +48,12 @@ def ready(answered: Answered, say: Say) -> None:
 
 
 def to_ask(plan: Plan, say: Say) -> None:
-    """How to end it, and on stdout the line with which to ask it."""
+    """How to end it, and on stdout the line with which to ask it, if anybody reads there: it runs on without."""
     say("  Ctrl-C ends all of it; in another terminal: invoke smoke --launched")
-    print(curl(plan), flush=True)
+    try:
+        print(curl(plan), flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python says it once more in the end
 
 
 def curl(plan: Plan) -> str:

@@ -86,12 +86,25 @@ def folder(name: str) -> Path:
 
 
 def write(launched: Launched) -> None:
-    """Say what runs. Another process sees the old file or the new one, never half of it."""
+    """Say what runs. Another process sees the old file or the new one, never half of it. Raises CannotAnswer."""
     file = home() / f"{launched.name}.json"
-    file.parent.mkdir(parents=True, exist_ok=True)
     half = file.with_suffix(f".{os.getpid()}")
-    half.write_text(json.dumps(asdict(launched), indent=1) + "\n", encoding="utf-8")
-    half.replace(file)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        half.write_text(json.dumps(asdict(launched), indent=1) + "\n", encoding="utf-8")
+        half.replace(file)
+    except OSError as problem:
+        with contextlib.suppress(OSError):
+            half.unlink(missing_ok=True)
+        raise unwritten(file, problem) from problem
+
+
+def unwritten(path: Path, problem: OSError) -> CannotAnswer:
+    return CannotAnswer(
+        f"cannot write {shown(path)}: {problem.strerror}",
+        why="a launch has its logs there, and smoke and doctor find it there",
+        write="make room there, or WELLIT_CACHE=FOLDER, a folder that you may write to",
+    )
 
 
 def remove(name: str) -> None:
@@ -159,11 +172,14 @@ def find(name: str = "") -> Launched:
 def hold(name: str) -> Iterator[Path]:
     """Be the launcher of this name: gives its folder, and removes its file in the end.
 
-    Raises CannotAnswer when another one is.
+    Raises CannotAnswer when another one is, or when the folder cannot be made.
     """
     here = folder(name)
-    here.mkdir(0o700, parents=True, exist_ok=True)
-    lock = os.open(here, os.O_RDONLY)
+    try:
+        here.mkdir(0o700, parents=True, exist_ok=True)
+        lock = os.open(here, os.O_RDONLY)
+    except OSError as problem:
+        raise unwritten(here, problem) from problem
     try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

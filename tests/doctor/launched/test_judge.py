@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.launch.support import soon
 from tests.smoke.frontend.world import COMMANDS, MODEL, NOT_READY, chatted, figures, health, pages, target
 from wellit.doctor import launched as doctor
 from wellit.doctor.launched.look import look
@@ -88,6 +91,20 @@ def test_one_that_ended_without_a_word() -> None:
     found = failed(sight(alive={}, figures=None, logs={"decode": "a\nSomeError: b"}))
     assert set(found) == {"WL880"} and "decode said last" in found["WL880"].detail
     assert found["WL880"].evidence.endswith("SomeError: b") and "d.log" in found["WL880"].fix
+
+
+def test_one_that_somebody_stopped() -> None:
+    found = failed(sight(stopped=("decode",)))
+    assert found["WL880"].detail.startswith("decode is there and does not go on")
+    assert found["WL880"].fix == "kill -CONT 12"
+    sleeping = subprocess.Popen(["sleep", "60"])
+    try:
+        sleeping.send_signal(signal.SIGSTOP)
+        stopped = replace(sight().launched, processes=(replace(PROCESSES[0], pid=sleeping.pid, log="none"),))
+        assert soon(lambda: look(stopped).stopped == (PROCESSES[0].name,))
+    finally:
+        sleeping.kill()
+        sleeping.wait()
 
 
 @pytest.fixture

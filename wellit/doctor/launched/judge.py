@@ -55,8 +55,13 @@ def started(sight: Sight) -> Iterator[Check]:
 
 def _runs(sight: Sight, *, named: bool) -> Iterator[Check]:
     dead = [one for one in sight.launched.processes if not sight.alive.get(one.name)]
-    if not dead:
+    for one in sight.launched.processes:
+        if one.name in sight.stopped:
+            detail = f"{one.name} is there and does not go on: somebody stopped it (SIGSTOP, or Ctrl-Z)"
+            yield Check("WL880", good("WL880"), "fail", detail, f"kill -CONT {one.pid}")
+    if not dead and not sight.stopped:
         yield Check("WL880", good("WL880"), "pass", f"{len(sight.launched.processes)} processes")
+    if not dead:
         return
     names = ", ".join(one.name for one in dead)
     everything = len(dead) == len(sight.launched.processes)
@@ -67,8 +72,9 @@ def _runs(sight: Sight, *, named: bool) -> Iterator[Check]:
     first = next((one for one in dead if _wrong(sight, one)), dead[0])
     evidence = signatures.tail(sight.logs.get(first.name, ""))
     yield Check(
-        "WL880", good("WL880"), "fail", f"{what}; {first.name} said last", f"{_again(sight)}; {_all(first)}", evidence
-    )
+        "WL880", good("WL880"), "fail", f"{what}; {first.name} said {'last' if evidence else 'nothing'}",
+        f"{_again(sight)}; {_all(first)}", evidence,
+    )  # fmt: skip
 
 
 def _wrong(sight: Sight, process: Process) -> bool:

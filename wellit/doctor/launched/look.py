@@ -24,7 +24,8 @@ FOLDER = "DYN_FILE_KV"
 
 def look(launched: Launched) -> Sight:
     """Look at a launch, running or ended."""
-    alive = {one.name: _lives(one.pid) for one in launched.processes}
+    states = {one.name: _state(one.pid) for one in launched.processes}
+    alive = {name: state not in ("", "Z") for name, state in states.items()}
     logs = {one.name: _tail(Path(one.log)) for one in launched.processes}
     target, cards = smoke.target(launched), _cards(launched)
     figures = gather.glance(target, SECONDS) if any(alive.values()) else None
@@ -32,16 +33,16 @@ def look(launched: Launched) -> Sight:
     return Sight(
         launched, target, alive, logs, figures, cards,
         {address: _listens(*address) for address in published},
+        tuple(name for name, state in states.items() if state == "T"),
     )  # fmt: skip
 
 
-def _lives(pid: int) -> bool:
-    """Whether a process runs: one that has ended and was not waited for yet does not."""
+def _state(pid: int) -> str:
+    """As ps has it: Z has ended and was not waited for yet, T is stopped; R where that cannot be told, "" for none."""
     try:
-        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0]
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0]
     except (OSError, IndexError):
-        return not Path("/proc/self").exists() and _answers(pid)
-    return state != "Z"
+        return "R" if not Path("/proc/self").exists() and _answers(pid) else ""
 
 
 def _answers(pid: int) -> bool:

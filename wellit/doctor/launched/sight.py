@@ -29,7 +29,8 @@ class Card:
 class Sight:
     """One look. `alive` and `logs` are by process; `cards` is None where they could not be read.
 
-    `listening` says of addresses that were published whether anybody takes a connection there.
+    `listening` says of addresses that were published whether anybody takes a connection there; `stopped` are processes
+    that are there and were told to stop (SIGSTOP).
     """
 
     launched: Launched
@@ -39,6 +40,7 @@ class Sight:
     figures: Figures | None = None
     cards: tuple[Card, ...] | None = None
     listening: Mapping[tuple[str, int], bool] = field(default_factory=dict)
+    stopped: tuple[str, ...] = ()
 
     @property
     def workers(self) -> list[Process]:
