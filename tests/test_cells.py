@@ -11,6 +11,7 @@ from wellit import catalogue, cells, choices, compose, paths, rules, schema, sou
 from wellit.cells import Cell
 from wellit.compose import Choice, Stack
 from wellit.findings import Finding
+from wellit.validate import subjects
 
 GUIDES = catalogue.guide_names()
 
@@ -31,7 +32,7 @@ def choice(guide: str, cell: Cell, *sets: str) -> Choice:
 
 def errors(stack: Stack) -> list[str]:
     """What schema, cells and the rules over settings find wrong, before anything is rendered."""
-    judged = rules.run(validate.settings_of(stack))
+    judged = rules.run(subjects.settings_of(stack))
     found = [*schema.check_stack(stack), *choices.refused(stack), *(f for f in judged if isinstance(f, Finding))]
     return [f"{finding.id} {finding.message}" for finding in found if finding.severity == "error"]
 

@@ -11,7 +11,7 @@ import yaml
 from wellit import catalogue, compose, engines, paths, rules, validate
 from wellit.compose import Choice
 from wellit.findings import Check, Finding
-from wellit.validate import matrix
+from wellit.validate import matrix, subjects
 
 
 def say(_: str) -> None:
@@ -20,7 +20,7 @@ def say(_: str) -> None:
 
 def judged(*sets: str, guide: str = "inference-scheduling", environment: str = "default", **axes: str) -> list[Finding]:
     stack = compose.compose(Choice(guide=guide, environment=environment, components=axes, sets=sets))
-    return [item for item in rules.run(validate.settings_of(stack)) if isinstance(item, Finding)]
+    return [item for item in rules.run(subjects.settings_of(stack)) if isinstance(item, Finding)]
 
 
 def one(*sets: str, **about: str) -> Finding:
@@ -93,7 +93,7 @@ def test_what_a_person_says_of_the_weights_is_believed_to_the_last_byte() -> Non
 
 def test_a_name_without_a_size_is_not_checked_and_that_is_said() -> None:
     stack = compose.compose(Choice(sets=("model.name=example/chat",)))
-    (check,) = rules.run(validate.settings_of(stack))
+    (check,) = rules.run(subjects.settings_of(stack))
     assert isinstance(check, Check) and check.status == "skip"
     assert check.detail == (
         'whether example/chat fits: "chat" does not say how large it is; model.weights (GiB) says it'
@@ -102,7 +102,7 @@ def test_a_name_without_a_size_is_not_checked_and_that_is_said() -> None:
 
 def test_a_volume_that_nothing_is_downloaded_to_is_not_checked() -> None:
     stack = compose.compose(Choice(sets=("values.modelservice.modelArtifacts.uri=pvc://mine/model", "model.size=1Gi")))
-    (check,) = rules.run(validate.settings_of(stack))
+    (check,) = rules.run(subjects.settings_of(stack))
     assert isinstance(check, Check) and "pvc://mine/model is not downloaded" in check.detail
 
 
@@ -159,7 +159,7 @@ def test_no_size_of_a_guide_has_a_mistake_where_it_is_at_home(guide: str) -> Non
     for environment in source.data["environments"]:
         for size in source.data["sizes"]:
             stack = compose.compose(Choice(guide=guide, environment=environment, size=size))
-            assert list(rules.run(validate.settings_of(stack))) == [], f"{environment} {size}"
+            assert list(rules.run(subjects.settings_of(stack))) == [], f"{environment} {size}"
 
 
 @pytest.mark.parametrize("name", [engine.name for engine in engines.engines()])

@@ -15,6 +15,7 @@ from wellit.compare.difference import Line
 from wellit.compare.objects import Objects
 from wellit.compose import Choice
 from wellit.subject import Subject
+from wellit.validate import subjects
 
 
 def silent(_: str) -> None:
@@ -39,7 +40,7 @@ def rendered(environment: str = "sglang", *sets: str, **components: str) -> tupl
     chosen = {"charts": "offline"} | components
     done = validate.stack(Choice(environment=environment, components=chosen, size="small", sets=sets), silent)
     assert done.stack and done.rendered and not done.rendered.unrendered, done.report
-    return copy.deepcopy(done.rendered.manifests), validate.subject_of(done.stack, done.rendered)
+    return copy.deepcopy(done.rendered.manifests), subjects.subject_of(done.stack, done.rendered)
 
 
 def described(manifests: list[dict[str, Any]], word: str = "x") -> Description:

@@ -6,9 +6,10 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from wellit import catalogue, compose, validate
+from wellit import catalogue, compose
 from wellit.compose import Choice
 from wellit.subject import SETTINGS, Subject
+from wellit.validate import subjects
 
 
 def is_settings(head: str) -> bool:
@@ -31,7 +32,7 @@ def choice(head: str, *files: str) -> Choice:
 
 def of_file(file: Path) -> Subject:
     head = file.read_text().splitlines()[0]
-    return validate.settings_of(compose.compose(choice(head, str(file))))
+    return subjects.settings_of(compose.compose(choice(head, str(file))))
 
 
 def of_text(text: str) -> Subject:

@@ -28,6 +28,7 @@ from wellit.say import Say
 from wellit.seen import neutral
 from wellit.seen.graph import Graph, graphs
 from wellit.subject import Subject
+from wellit.validate import subjects
 from wellit.weights import Estimate, estimate
 
 COMMAND = "launch"
@@ -69,7 +70,7 @@ def launch(choice: Choice, asked: Asked, say: Say) -> Outcome:
     report, stack, rendered = validated.report, validated.stack, validated.rendered
     if report.exit_code == 1 or stack is None or rendered is None:
         return Outcome(report, report.exit_code or COULD_NOT_START)
-    subject = _with_more(validate.subject_of(stack, rendered), asked, report)
+    subject = _with_more(subjects.subject_of(stack, rendered), asked, report)
     graph = next(graphs(subject), None) if subject else None
     if graph is None and not report.exit_code:
         why = "what was rendered has no graph of Dynamo"

@@ -17,6 +17,7 @@ from wellit.overrides import Layer
 from wellit.quantities import milli
 from wellit.seen.fit import Fit, fits
 from wellit.source import Keys, Source
+from wellit.validate import subjects
 
 # What stands in overrides beside settings: the file says it in its own way.
 NO_SETTINGS = ("components", "size")
@@ -95,7 +96,7 @@ def _mends(guide: Source, stacks: list[Stack], named: bool) -> dict[Keys, Any]:
     """
     wanted: dict[Keys, list[Any]] = {}
     for stack in stacks:
-        for fit in fits(validate.settings_of(stack)):
+        for fit in fits(subjects.settings_of(stack)):
             if isinstance(fit, Fit) and fit.mend and (fit.too_large or fit.tight):
                 wanted.setdefault(fit.mend[0], []).append(fit.mend[1])
             if named and _room(guide):

@@ -25,10 +25,10 @@ from wellit import (
 from wellit.compose import Choice, Stack
 from wellit.findings import Check, Finding, Report
 from wellit.inputs import values
-from wellit.places import Places
 from wellit.say import Say
-from wellit.source import BadSource, Keys
+from wellit.source import BadSource
 from wellit.validate import verdicts
+from wellit.validate.subjects import settings_of, subject_of
 
 
 @dataclass
@@ -172,36 +172,6 @@ def of_subject(judged: subject.Subject, about: Mapping[str, object]) -> Report:
     charts = () if judged.unreadable else {release.chart for release in judged.releases}
     ignore.take(report, judged.texts, lambda: ids.asked(charts, manifests=judged.manifests is not None))
     return ignore.close(report, ids.in_use)
-
-
-def subject_of(composed: Stack, rendered: render.Rendered) -> subject.Subject:
-    """What the rules judge: the rendered chart values, each with the place that a person would mend."""
-    releases = []
-    for release in rendered.releases:
-        if release.chart not in subject.CHARTS:
-            continue
-        places = Places(composed, release)
-        own = {key: value for key, value in release.values.items() if key != "imitates"}
-        releases.append(
-            subject.Release(
-                release.name, release.chart, release.version, own, places.at, places.also, source=places.template
-            )
-        )
-    manifests = None
-    if not rendered.unrendered:
-        manifests = tuple(subject.Manifest(r.name, m) for r in rendered.releases for m in r.manifests)
-    return subject.Subject(tuple(releases), manifests, rendered=True)
-
-
-def settings_of(composed: Stack) -> subject.Subject:
-    """What the rules judge before anything is rendered."""
-
-    def by_guide(keys: Keys) -> bool:
-        layer = composed.layer_of(keys)
-        return layer >= 0 and composed.layers[layer].source is composed.guide
-
-    settings = subject.Settings(composed.values, composed.at, composed.layer_of, by_guide)
-    return subject.Subject((), settings=settings)
 
 
 def _settings_rules(composed: Stack, *, files_only: bool) -> list[Finding | Check]:

@@ -99,8 +99,8 @@ def test_what_is_said_bit_by_bit_arrives_bit_by_bit(box: TestBox, pod: str) -> N
 
 
 def test_a_port_nobody_listens_on_is_refused_and_does_not_hang(box: TestBox, pod: str) -> None:
-    client = socket.create_connection(("127.0.0.1", box.ask("publish", ip=pod, port=9)), 60)
-    with client, pytest.raises(ConnectionError):
+    there = ("127.0.0.1", box.ask("publish", ip=pod, port=9))
+    with pytest.raises(ConnectionError), socket.create_connection(there, 60) as client:
         client.sendall(b"hello")
         client.recv(1)
 
