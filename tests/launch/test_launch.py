@@ -73,6 +73,7 @@ def test_a_stack_runs_until_ctrl_c(invoke: Invoke) -> None:
         (("-e", "disagg", "--set", "prefill.replicas=0"), 1, "write -e agg"),
         (("-e", "agg", "--set", "prefill.replicas=1"), 1, "write -e disagg"),
         (("-e", "agg", *GPUS, "--", "--no-such-flag"), 1, "--no-such-flag"),
+        (("-e", "agg", *GPUS, "--set", "local.host=192.0.2.77"), 2, "192.0.2.77 is no address of this machine"),
         (("-e", "agg", *GPUS, "--timeout", "0"), 2, "--timeout 0 leaves no time"),
         (("-e", "agg", *GPUS, "--set", "model.name=./nowhere"), 2, "nowhere"),
     ],

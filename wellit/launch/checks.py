@@ -49,6 +49,10 @@ def _fits(plan: Plan) -> Iterator[Check]:
 
 def _ports(plan: Plan, machine: Machine) -> Iterator[Check]:
     title = "the ports are free"
+    if machine.foreign:
+        detail = f"none can be had: {machine.foreign} is no address of this machine"
+        yield Check("WL850", title, "fail", detail, "--set local.host=127.0.0.1, or 0.0.0.0 for all that it has")
+        return
     wanted = [(port, process.name, what) for process in plan.processes for what, port in process.ports.items()]
     for port, name, what in wanted:
         if port in machine.taken:

@@ -71,6 +71,7 @@ class Machine:
     taken: Mapping[int, str] = field(default_factory=dict)
     answering: Mapping[str, bool] = field(default_factory=dict)
     programs: Mapping[str, Interpreter] = field(default_factory=dict)
+    foreign: str = ""  # the address to listen at, where this machine has no such address
 
 
 def look(plan: Plan, environment: Mapping[str, str], run: process.Runner = process.run) -> Machine:
@@ -82,13 +83,16 @@ def look(plan: Plan, environment: Mapping[str, str], run: process.Runner = proce
     wanted: dict[str, set[str]] = {}
     for each in plan.processes:
         wanted.setdefault(each.argv[0], set()).update(each.modules)
+    host = plan.local.host
+    foreign = "" if _has(host) else host
     return Machine(
         gpus,
         why,
         None if visible is None else tuple(one.strip() for one in visible.split(",") if one.strip()),
-        {port: whose for port in sorted(ports) if (whose := _taken(plan.local.host, port)) is not None},
+        {} if foreign else {port: said for port in sorted(ports) if (said := _taken(host, port)) is not None},
         {address: listens(address) for address in addresses},
         {python: _interpreter(python, modules, environment, run) for python, modules in wanted.items()},
+        foreign,
     )
 
 
@@ -108,10 +112,23 @@ def _number(text: str) -> int:
     return int(text) if text.isdecimal() else 0
 
 
+def _has(host: str) -> bool:
+    """Whether this machine can listen at an address, at a port that the system chooses."""
+    try:
+        with socket.socket(_family(host), socket.SOCK_STREAM) as tried:
+            tried.bind((host.replace("*", ""), 0))
+    except OSError:
+        return False
+    return True
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
 def _taken(host: str, port: int) -> str | None:
     """Whose a port is ("" when that cannot be seen); None for one that is free."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as tried:
+    with socket.socket(_family(host), socket.SOCK_STREAM) as tried:
         tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             tried.bind((host.replace("*", ""), port))
