@@ -277,6 +277,7 @@ def launch(
     asked = start.Asked(
         tuple(after_dashes()), configfile.asked(config, config_key), mock, otel, positive("--timeout", timeout),
         (lambda launched: smoking.smoke(launched, say)) if smoke else None, signatures.meaning,
+        fmt == "text",
     )  # fmt: skip
     done = start.launch(choice({**given, "guide": given["guide"] or start.guides()[0]}), asked, say)
     show(done.report, fmt)

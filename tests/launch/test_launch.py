@@ -148,6 +148,14 @@ def test_another_way_cannot_be_launched(invoke: Invoke) -> None:
     assert "invoke launch -g dynamo-sglang" in said
 
 
+def test_for_a_program_stdout_has_the_report_alone(invoke: Invoke) -> None:
+    launch = invoke("-e", "agg", *GPUS, "--format", "json")
+    launch.until("Ctrl-C ends all of it")
+    code, said = launch.end(signal.SIGINT)
+    assert code == 130 and "curl" not in said
+    assert '"message": "ended by Ctrl-C; none of its processes is left"' in said
+
+
 def test_a_worker_that_dies_ends_it_with_its_own_words(invoke: Invoke) -> None:
     says = "launch: error: unrecognized arguments: --nope"
     launch = invoke("-e", "agg", *GPUS, behaviour={"worker": {"die": 2, "says": says, "after": 0.2, "late": 60}})

@@ -44,7 +44,7 @@ class Run:
     """What is run and how: for how many seconds a first answer is waited for, what is done when it is there.
 
     `smoke` asks what runs for all that it promises, and all is stopped when it has. `known` says what is known of the
-    last lines of a process of an engine.
+    last lines of a process of an engine. `line` is whether stdout gets the line with which to ask it.
     """
 
     plan: Plan
@@ -54,6 +54,7 @@ class Run:
     timeout: float
     smoke: Callable[[Launched], Report] | None = None
     known: Known = nothing_known
+    line: bool = True
 
 
 def run(asked: Run) -> Report | None:
@@ -112,7 +113,7 @@ async def _watched(asked: Run, together: Together, ending: Ending, logs: Logs) -
         if report and not report.exit_code:
             state.write(launched.ended_by("its smoke, which found nothing wrong"))
         return report
-    show.to_ask(asked.plan, logs.show)
+    show.to_ask(asked.plan, logs.show, line=asked.line)
     try:
         await watch.until(asyncio.Event().wait())
     except Interrupted:

@@ -47,9 +47,14 @@ def ready(answered: Answered, say: Say) -> None:
         say(f"  a chat is answered with {answered.instead_of}")
 
 
-def to_ask(plan: Plan, say: Say) -> None:
-    """How to end it, and on stdout the line with which to ask it, if anybody reads there: it runs on without."""
+def to_ask(plan: Plan, say: Say, *, line: bool = True) -> None:
+    """How to end it, and on stdout the line with which to ask it, if anybody reads there: it runs on without.
+
+    Without `line` stdout is for a report that a program reads.
+    """
     say("  Ctrl-C ends all of it; in another terminal: invoke smoke --launched")
+    if not line:
+        return
     try:
         print(curl(plan), flush=True)
     except OSError:

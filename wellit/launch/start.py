@@ -40,7 +40,8 @@ class Asked:
     """What is asked for beside the stack.
 
     `words` are more words for the workers, `timeout` is how many seconds a first answer is waited for. `smoke` asks
-    what runs for all that it promises, and all is stopped when it has. `known` tells what last lines mean.
+    what runs for all that it promises, and all is stopped when it has. `known` tells what last lines mean, and `line`
+    is whether stdout gets the line with which to ask it.
     """
 
     words: tuple[str, ...] = ()
@@ -50,6 +51,7 @@ class Asked:
     timeout: float = 1800.0
     smoke: Callable[[Launched], Report] | None = None
     known: Known = nothing_known
+    line: bool = True
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,7 @@ class _Launch:
         self.tell(programs, show.lines(placed, environment, self.folder))
         running = Run(
             placed, self.launched(placed, found), self.folder, environment, self.asked.timeout, self.asked.smoke,
-            self.asked.known,
+            self.asked.known, self.asked.line,
         )  # fmt: skip
         told = run(running) or self.report
         return Outcome(told, told.exit_code)
