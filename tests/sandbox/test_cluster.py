@@ -90,11 +90,9 @@ def test_the_kubeconfig_works_alone_and_names_the_sandbox(sandbox: Sandbox, tmp_
     assert run(["kubectl", "get", "--raw", "/readyz"], env={"KUBECONFIG": str(copy), "PATH": env["PATH"]}).out == "ok"
 
 
-def test_a_second_up_is_quick_and_starts_nothing(sandbox: Sandbox) -> None:
+def test_a_second_up_starts_nothing(sandbox: Sandbox) -> None:
     before, said = living(sandbox.folder), list[str]()
-    began = time.monotonic()
     again = sandboxes.up(sandbox.name, say=said.append, ready="simulated")
-    assert time.monotonic() - began < 2
     assert again == sandbox
     assert living(sandbox.folder) == before
     assert "is up already: 4 nodes with 8 nvidia.com/gpu each" in said[0]
