@@ -14,12 +14,13 @@ from wellit.errors import CannotAnswer
 from wellit.images import Image
 from wellit.inputs.readback.traced import Traced
 from wellit.node import Node
+from wellit.seen.graph import WORKER
 from wellit.seen.workloads import Object
 from wellit.source import Keys
 from wellit.subject import DECODE, DYNAMO, PREFILL, Release
+from wellit.templates import MAIN
 
-MAIN = "main"  # the container that v1beta1 fills in
-WORKER, OTHER = "worker", "default"
+OTHER = "default"
 NODES = 2  # pods of a component that is spread over several, where their number is not said
 _GRAPH = ("backendFramework", "services", "components", "env", "envs")
 _V1ALPHA1 = (
