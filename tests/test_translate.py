@@ -68,7 +68,7 @@ def made_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         (folder / file.name).write_text(file.read_text())
     like = yaml.load((folder / "sglang.yaml").read_text(), Loader=LOADER)["engine"]
     flags = dict.fromkeys(like["flags"]) | MADE_UP["flags"]
-    (folder / "made-up.yaml").write_text(yaml.safe_dump({"engine": like | MADE_UP | {"flags": flags}}))
+    (folder / "made-up.yaml").write_text(json.dumps({"engine": like | MADE_UP | {"flags": flags}}))  # keys in quotes
     monkeypatch.setattr(engines, "ENVIRONMENTS", tmp_path)
     engines.engines.cache_clear()
     yield folder / "made-up.yaml"
