@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from wellit import process
+from wellit.launch.facts import facts
 from wellit.launch.mock import install, model, words
 from wellit.launch.state import Launched, Process
 
@@ -58,6 +59,8 @@ class Stack:
     def worker(
         self, name: str, role: str = "", *more: str, model_name: str = MODEL, path: str = "", page: int = 16, **env: str
     ) -> None:
+        told = facts()["worker"]["variables"]
+        env = {name: said for name, said in told.items() if "{" not in said} | env
         port = env.setdefault("DYN_SYSTEM_PORT", str(free_port()))
         split = {"prefill": ("--bootstrap-ports", str(self.bootstrap)), "decode": ()}
         mode = ("--disaggregation-mode", role, *split[role]) if role else ()
