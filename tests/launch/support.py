@@ -64,6 +64,12 @@ class Launch:
         """The processes that it started, and what those started."""
         return [int(pid) for pid in dict.fromkeys(re.findall(r"(?:is up as|child) (\d+)", self.said))]
 
+    def pid(self, name: str) -> int:
+        """The process of this name, once it has said that it is up: they do so in any order."""
+        found = re.search(rf"^{name} +\| .*is up as (\d+)", self.said, re.MULTILINE)
+        assert found, self.said
+        return int(found[1])
+
     def until(self, words: str) -> str:
         """Wait until it has said it."""
         assert soon(lambda: words in self.said or self.process.poll() is not None), self.said

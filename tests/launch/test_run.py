@@ -56,7 +56,15 @@ def test_ready_is_a_chat_that_was_answered_and_ctrl_c_leaves_nothing(tmp_path: P
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_term_ends_it_as_ctrl_c_does(tmp_path: Path, number: int) -> None:
+def test_term_ends_it_as_ctrl_c_does(tmp_path: Path, number: signal.Signals) -> None:
+    before = signal.signal(number, signal.SIG_DFL)  # below nohup it is ignored, and children keep that
+    try:
+        _ends_like_ctrl_c(tmp_path, number)
+    finally:
+        signal.signal(number, before)
+
+
+def _ends_like_ctrl_c(tmp_path: Path, number: signal.Signals) -> None:
     with launching(tmp_path, AGG) as launch:
         launch.until("curl -s")
         code, _ = launch.end(number)
@@ -80,7 +88,7 @@ def test_a_worker_that_dies_while_starting(tmp_path: Path) -> None:
 def test_a_frontend_that_crashes_while_it_serves(tmp_path: Path) -> None:
     with launching(tmp_path, AGG) as launch:
         launch.until("curl -s")
-        os.kill(launch.pids[0], signal.SIGSEGV)
+        os.kill(launch.pid("frontend"), signal.SIGSEGV)
         code, said = launch.end()
     assert code == 1
     assert "frontend ended by itself after a chat had been answered: signal SIGSEGV (11)" in said
