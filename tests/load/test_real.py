@@ -16,6 +16,7 @@ from wellit.load import Loaded, load
 from wellit.load.asked import Asked, Spread
 from wellit.record import Record
 from wellit.sandbox import Sandbox
+from wellit.smoke import smoke
 
 NAMESPACE = "load-real"
 PODS = f"/api/v1/namespaces/{NAMESPACE}/pods?labelSelector=llm-d.ai/inference-serving=true"
@@ -30,7 +31,9 @@ def here(answers: Sandbox) -> Access:
 def known(here: Access) -> Iterator[Record]:
     stack, manifests, _ = parts(NAMESPACE)
     prepared = plan.prepare(stack, manifests, here)
-    yield lifecycle.install(prepared, here, print, lambda _: None, timeout=600).record
+    made = lifecycle.install(prepared, here, print, lambda _: None, timeout=600).record
+    smoke(here, made)  # which waits until the gateway asks the picker: before that every answer is an error
+    yield made
     here.call("delete", "namespace", NAMESPACE, "--wait=false")
 
 
