@@ -6,15 +6,15 @@ Until then, what is missing is said whenever it changes, and now and then when i
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import aiohttp
-
 from wellit.launch.planned import Plan
 from wellit.say import Say
+from wellit.smoke.ask import Answer, Asker, asker
 
 POLL_SECONDS, SLOWEST_SECONDS = 0.5, 3.0  # a frontend logs each request
 REMIND_SECONDS = 30.0
@@ -38,10 +38,9 @@ async def wait(plan: Plan, say: Say) -> Answered:
     """Ask until it is answered. Never ends by itself before: whoever waits knows how long."""
     began = told = time.monotonic()
     last, pause = "", POLL_SECONDS
-    timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
-    async with aiohttp.ClientSession(timeout=timeout, trust_env=False) as session:
+    async with asker(math.inf) as asking:
         while True:
-            found = await _look(session, plan)
+            found = await _look(asking, plan)
             if isinstance(found, Answered):
                 return Answered(found.what, time.monotonic() - began, found.instead_of)
             now = time.monotonic()
@@ -54,88 +53,65 @@ async def wait(plan: Plan, say: Say) -> Answered:
 
 async def missing(plan: Plan) -> str:
     """What is missing now."""
-    timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
-    async with aiohttp.ClientSession(timeout=timeout, trust_env=False) as session:
-        found = await _look(session, plan, ask=False)
+    async with asker(math.inf) as asking:
+        found = await _look(asking, plan, ask=False)
     return found if isinstance(found, str) else "a chat is answered"
 
 
-async def _look(session: aiohttp.ClientSession, plan: Plan, *, ask: bool = True) -> Answered | str:
+async def _look(asking: Asker, plan: Plan, *, ask: bool = True) -> Answered | str:
     """The answer, or what is missing, in words."""
-    status, models = await _get(session, f"{plan.url}/v1/models")
-    if not status:
+    models = await asking.get(f"{plan.url}/v1/models", REQUEST_SECONDS)
+    if not models.status:
         return "the frontend does not listen yet"
-    listed = [str(card.get("id")) for card in _cards(models)]
+    listed = [str(card.get("id")) for card in _cards(models.data)]
     if plan.model not in listed:
         others = f" ({', '.join(listed)} is)" if listed else ""
-        return f"{plan.model} is not listed yet{others}{await _workers(session, plan)}"
-    return await _ask(session, plan) if ask else f"{plan.model} is listed, and not answered yet"
+        return f"{plan.model} is not listed yet{others}{await _workers(asking, plan)}"
+    return await _ask(asking, plan) if ask else f"{plan.model} is listed, and not answered yet"
 
 
-async def _workers(session: aiohttp.ClientSession, plan: Plan) -> str:
+async def _workers(asking: Asker, plan: Plan) -> str:
     """Which workers are not ready, as each says itself."""
     told = [(one.name, plan.system_url(one)) for one in plan.processes if plan.system_url(one)]
-    answers = await asyncio.gather(*(_get(session, f"{url}/health") for _, url in told))
+    answers = await asyncio.gather(*(asking.get(f"{url}/health", REQUEST_SECONDS) for _, url in told))
     waiting = [
-        f"{name} {_state(status, body)}"
-        for (name, _), (status, body) in zip(told, answers, strict=True)
-        if status != 200
+        f"{name} {_state(answer)}" for (name, _), answer in zip(told, answers, strict=True) if answer.status != 200
     ]
     return f"; {', '.join(waiting)}" if waiting else "; every worker says that it is ready"
 
 
-def _state(status: int, body: Any) -> str:
-    if not status:
+def _state(answer: Answer) -> str:
+    if not answer.status:
         return "is starting"
-    said = body.get("status") if isinstance(body, Mapping) else None
-    return f"says {said or status}"
+    said = answer.data.get("status") if isinstance(answer.data, Mapping) else None
+    return f"says {said or answer.status}"
 
 
-async def _ask(session: aiohttp.ClientSession, plan: Plan) -> Answered | str:
+async def _ask(asking: Asker, plan: Plan) -> Answered | str:
     chat = {"messages": [{"role": "user", "content": "Hello"}]}
-    status, body = await _post(session, plan, "/v1/chat/completions", chat)
-    if status == 200 and _choices(body):
+    answer = await _post(asking, plan, "/v1/chat/completions", chat)
+    if answer.status == 200 and _choices(answer.data):
         return Answered("chat", 0)
-    why = _said(status, body)
-    if status in NO_CHAT:
-        status, body = await _post(session, plan, "/v1/completions", {"prompt": "Hello"})
-        if status == 200 and _choices(body):
+    why = _said(answer)
+    if answer.status in NO_CHAT:
+        answer = await _post(asking, plan, "/v1/completions", {"prompt": "Hello"})
+        if answer.status == 200 and _choices(answer.data):
             return Answered("completion", 0, why)
-    return f"{plan.model} is listed, and a chat is answered with {why}{await _workers(session, plan)}"
+    return f"{plan.model} is listed, and a chat is answered with {why}{await _workers(asking, plan)}"
 
 
-async def _get(session: aiohttp.ClientSession, url: str) -> tuple[int, Any]:
-    """The status and the JSON of an answer; 0 when there is none."""
-    try:
-        async with session.get(url) as answer:
-            return answer.status, await _json(answer)
-    except (aiohttp.ClientError, OSError, TimeoutError):
-        return 0, None
-
-
-async def _post(session: aiohttp.ClientSession, plan: Plan, path: str, body: Mapping[str, Any]) -> tuple[int, Any]:
+async def _post(asking: Asker, plan: Plan, path: str, body: Mapping[str, Any]) -> Answer:
     asked = {"model": plan.model, "max_tokens": 1, "temperature": 0, **body}
-    timeout = aiohttp.ClientTimeout(total=CHAT_SECONDS)
-    try:
-        async with session.post(f"{plan.url}{path}", json=asked, timeout=timeout) as answer:
-            return answer.status, await _json(answer)
-    except (aiohttp.ClientError, OSError, TimeoutError) as problem:
-        return 0, str(problem) or type(problem).__name__
+    return await asking.post(f"{plan.url}{path}", asked, {}, CHAT_SECONDS)
 
 
-async def _json(answer: aiohttp.ClientResponse) -> Any:
-    try:
-        return await answer.json(content_type=None)
-    except ValueError:
-        return await answer.text()
-
-
-def _said(status: int, body: Any) -> str:
+def _said(answer: Answer) -> str:
+    body = answer.error or answer.data or answer.body
     message = body.get("message") or body.get("error") if isinstance(body, Mapping) else body
     if isinstance(message, Mapping):
         message = message.get("message")
     text = " ".join(str(message or "").split())[:SHOWN]
-    return f"{status or 'nothing'}{f': {text}' if text else ''}"
+    return f"{answer.status or 'nothing'}{f': {text}' if text else ''}"
 
 
 def _cards(models: Any) -> list[Mapping[str, Any]]:

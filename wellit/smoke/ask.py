@@ -133,7 +133,7 @@ class Asker:
                 return Answer(answer.status, text, known, time.monotonic() - began)
         except TimeoutError:
             late = limit < min(seconds, ENOUGH_SECONDS)
-            return Answer(seconds=limit, error=OVER if late else f"no answer in {limit:.2g} s")
+            return Answer(seconds=limit, error=OVER if late else f"no answer in {limit:.3g} s")
         except aiohttp.ClientError as problem:
             return Answer(seconds=time.monotonic() - began, error=_why(problem))
 
