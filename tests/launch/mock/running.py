@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import random
 import signal
-import socket
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -15,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.launch.made import graph, worker
+from tests.support.dynamo import free_port
 from wellit import process
 from wellit.launch.facts import Local
 from wellit.launch.mocked import Mocked
@@ -22,16 +21,6 @@ from wellit.launch.plan import plan
 from wellit.launch.planned import Options, Process
 
 Answer = tuple[int, Any]
-
-
-def free_port(many: int = 1) -> int:
-    """A port that is free, with as many after it: below those that the system gives out, which workers do not take."""
-    for first in random.sample(range(20_000, 32_000), 1000):
-        with contextlib.ExitStack() as held, contextlib.suppress(OSError):
-            for port in range(first, first + many):
-                held.enter_context(socket.socket()).bind(("127.0.0.1", port))
-            return first
-    raise AssertionError("no port is free")
 
 
 class Running:

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from tests.launch.made import worker
-from tests.launch.mock.running import Running, free_port, get, running
+from tests.launch.mock.running import Running, get, running
 from tests.launch.support import soon
+from tests.support.dynamo import free_port
 from wellit import process
 from wellit.launch.mock import facts, install, model
 

@@ -16,8 +16,9 @@ from typing import Any
 
 import pytest
 
-from tests.launch.mock.running import free_port, get, question
+from tests.launch.mock.running import get, question
 from tests.launch.support import Launch, gone, soon
+from tests.support.dynamo import free_port
 from wellit.launch import state
 from wellit.launch.mock import install
 from wellit.launch.state import Launched
