@@ -41,7 +41,14 @@ def answered(sight: Sight) -> bool:
 
 
 def published(count: int) -> Callable[[Sight], bool]:
-    return lambda sight: len(sight.cards or ()) == count and all(sight.pages(one.name).ids for one in sight.workers)
+    """All workers have registered, and prefill's address is open: it registers before it listens there."""
+
+    def there(sight: Sight) -> bool:
+        cards = sight.cards or ()
+        meet = [sight.listening.get(card.bootstrap or ("", 0)) for card in cards if card.role == "prefill"]
+        return len(cards) == count and all(meet) and all(sight.pages(one.name).ids for one in sight.workers)
+
+    return there
 
 
 def split(made: Stack, **decode: object) -> None:
