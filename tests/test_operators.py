@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.clusters import VALUES, access, failed, forbidden, healthy, not_found
 from tests.support.graphs import GRAPH, graph, item
+from tests.support.llmisvc import service
 from wellit import carriers, demand, operators, preflight, served
 from wellit.access import Missing, Unread
 from wellit.carriers import Carrier, Carriers
@@ -143,3 +144,19 @@ def test_the_token_of_the_model_is_named_also_where_all_of_its_secret_is_read() 
     of = healthy(wanted(), secrets={"shared": frozenset(["HF_TOKEN"]), "hf-token-secret": Missing()})
     (check,) = [one for one in preflight.preflight(wanted(), of, values) if one.id == "WL607" and one.status == "fail"]
     assert check.title == "the secret hf-token-secret with HF_TOKEN is there" and "--from-file=HF_TOKEN=" in check.fix
+
+
+def test_over_how_many_pods_a_replica_of_kserve_is_spread_stays_and_its_parts_may_come_and_go() -> None:
+    def said(before: dict[str, Any], after: dict[str, Any]) -> Check:
+        asked = replace(demand.of([("kserve-llm", service(**after))], "ns"), acts=())
+        of = healthy(asked, carried={asked.carried[0][0]: service(**before)})
+        return next(check for check in operators.checks(asked, of, TRAIN) if check.id == "WL612")
+
+    spread = said({"parallelism": {"data": 4, "dataLocal": 2}}, {"parallelism": {"data": 8, "dataLocal": 2}})
+    assert spread.status == "fail" and spread.detail == (
+        "KServe's controller does not let this change: over how many pods a replica is spread "
+        "(parallelism) was 2 and becomes 4"
+    )
+    assert said({}, {"parallelism": {"pipeline": 2}}).status == "fail"
+    assert said({"parallelism": {"tensor": 2}}, {"parallelism": {"tensor": 4}}).status == "pass"
+    assert said({}, {"prefill": {"replicas": 1}}).status == "pass"

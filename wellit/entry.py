@@ -31,10 +31,12 @@ def _fronts(rendered: Rendered) -> Iterator[dict[str, str]]:
     """Services that controllers make before the parts of an object that take requests."""
     for manifest in rendered.manifests:
         if known := Kind(manifest["apiVersion"], manifest["kind"]).carried:
+            name, port = manifest["metadata"]["name"], str(known.entry["port"])
+            if "does" not in known.entry:
+                yield {"service": known.service(name, ""), "port": port}
             for one in templates(manifest):
-                if one.does == known.entry["does"] and one.count:
-                    service = known.service(manifest["metadata"]["name"], one.part)
-                    yield {"service": service, "port": str(known.entry["port"])}
+                if known.takes_requests(one.does) and one.count:
+                    yield {"service": known.service(name, one.part), "port": port}
 
 
 def ways(stack: Stack, rendered: Rendered, demand: Demand) -> tuple[dict[str, Any], ...]:
@@ -43,7 +45,8 @@ def ways(stack: Stack, rendered: Rendered, demand: Demand) -> tuple[dict[str, An
     Engines that share a pool are asked in one way. Without a gateway each has a deployment of its own to ask.
     """
     if len(stack.engines) == 1:
-        return ({"engine": "", "model": cells.model_of(stack.values, stack.engines[0]), "path": "", "headers": {}},)
+        model = cells.model_of(stack.values, stack.engines[0])
+        return ({"engine": "", "model": model, "path": _path(rendered, demand.namespace), "headers": {}},)
     pools = {f"gaie-{stack.values['postfix']}-{engine}": engine for engine in stack.engines}
     found = list(_routed(rendered, pools))
     if stack.values["route"]["by"] == "body":
@@ -54,6 +57,15 @@ def ways(stack: Stack, rendered: Rendered, demand: Demand) -> tuple[dict[str, An
         found = [{"engine": engine, "path": "", "headers": {}} | at for engine, at in straight.items() if at]
     found = found or [{"engine": "", "path": "", "headers": {}}]
     return tuple(way | {"model": cells.model_of(stack.values, way["engine"] or stack.engines[0])} for way in found)
+
+
+def _path(rendered: Rendered, namespace: str) -> str:
+    """The path before that of the API at which the route of a controller leads to its object; "" without a gateway."""
+    for manifest in rendered.manifests:
+        known = Kind(manifest["apiVersion"], manifest["kind"]).carried
+        if known and "path" in known.entry and any(m["kind"] == "Gateway" for m in rendered.manifests):
+            return str(known.entry["path"]).format(namespace=namespace, name=manifest["metadata"]["name"])
+    return ""
 
 
 def _routed(rendered: Rendered, pools: Mapping[str, str]) -> Iterator[dict[str, Any]]:

@@ -5,16 +5,19 @@ WL611 the controller is there   WL612 one that is there already can become what 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from wellit import publishers
 from wellit.access import Missing, Unread
+from wellit.carried import within
 from wellit.carriers import selector
 from wellit.cluster import Cluster
 from wellit.demand import Demand, Manifest, Object
 from wellit.findings import Check
 from wellit.templates import templates
+
+SPREAD = "over how many pods a replica is spread ({})"
 
 
 def checks(demand: Demand, cluster: Cluster, values: Mapping[str, Any]) -> Iterator[Check]:
@@ -30,7 +33,8 @@ def _changeable(item: Object, live: Manifest, rendered: Manifest, where: str) ->
     known = item.of.carried
     assert known
     title = f"{item}, which is there, can become what is rendered"
-    before, after = _parts(live), _parts(rendered)
+    fixed = known.fixed
+    before, after = (_parts(one) if fixed["parts"] else {} for one in (live, rendered))
     differ = [f"{part} is new" for part in after if part not in before]
     differ += [f"{part} is not there any more" for part in before if part not in after]
     differ += [
@@ -38,15 +42,33 @@ def _changeable(item: Object, live: Manifest, rendered: Manifest, where: str) ->
         for p in after
         if (part := p) in before and before[p] != after[p]
     ]
-    for key in known.fixed:
-        was, becomes = ((one.get("spec") or {}).get(key) for one in (live, rendered))
-        differ += [f"{key} was {was} and becomes {becomes}"] if was != becomes else []
+    differ += _other(live, rendered, {key: lambda said: said for key in fixed["settings"]}, "{}")
+    differ += _other(
+        live, rendered, dict.fromkeys(fixed["spread"], _pods_of_one), "over how many pods a replica is spread ({})"
+    )
     if not differ:
         return Check("WL612", title, "pass")
     detail = f"{known.who} does not let this change: {'; '.join(differ)}"
     return Check(
         "WL612", title, "fail", detail, f"invoke uninstall {where} first, with the same cluster; then the same install"
     )
+
+
+def _other(live: Manifest, rendered: Manifest, read: Mapping[str, Callable[[Any], Any]], words: str) -> list[str]:
+    """What the settings of a spec that must stay were and become; `read` is what counts of each."""
+    said = []
+    for path, of in read.items():
+        was, becomes = (of(within(one.get("spec") or {}, path)) for one in (live, rendered))
+        said += [f"{words.format(path)} was {was} and becomes {becomes}"] if was != becomes else []
+    return said
+
+
+def _pods_of_one(parallelism: Any) -> int:
+    """Over how many pods one replica is spread (KServe: data / dataLocal, or pipeline)."""
+    said = parallelism if isinstance(parallelism, Mapping) else {}
+    if said.get("data") or said.get("dataLocal"):
+        return max(max(int(said.get("data") or 1), 1) // max(int(said.get("dataLocal") or 1), 1), 1)
+    return int(said.get("pipeline") or 1)
 
 
 def _parts(manifest: Manifest) -> dict[str, str]:

@@ -122,7 +122,7 @@ def _of_part(part: Part, node: Node) -> State:
     known, pods = part.object.of.carried, int(node.facts.get("pods", 0))
     if part.idle or not known:
         return State(f"kept, and nothing runs: {part.idle}")
-    own = [one for one in part.pods if one.labels.get(known.part) == node.name.partition("/")[2]]
+    own = [one for one in part.pods if known.part_of(one.labels) == node.name.partition("/")[2]]
     ready = sum(one.ready for one in own)
     waiting = sorted((one for one in own if not one.ready), key=lambda one: not one.reason)
     words = "; ".join([f"{ready} of {pods} pods ready", *(one.words for one in waiting[:1])])

@@ -39,7 +39,7 @@ def templates(manifest: Manifest) -> list[Template]:
     kind = str(manifest.get("kind", ""))
     known = carried(str(manifest.get("apiVersion", "")).rpartition("/")[0], kind)
     if known:
-        return [one for one in _READERS[kind](manifest, known) if one.spec.get("containers")]
+        return [one for one in _READERS.get(kind, _unread)(manifest, known) if one.spec.get("containers")]
     found = manifest if kind == "Pod" else (manifest.get("spec") or {}).get("template")
     if not isinstance(found, Mapping) or "containers" not in (found.get("spec") or {}):
         return []
@@ -60,6 +60,11 @@ def _graph(manifest: Manifest, known: Carried) -> Iterator[Template]:
         own = {known.pods: str(manifest["metadata"]["name"]), known.part: part}
         does = one.get("type") or one.get("subComponentType") or one.get("componentType") or ""
         yield Template(pod, labels | own, (1 if replicas is None else int(replicas)) * nodes, part, str(does), nodes)
+
+
+def _unread(manifest: Manifest, known: Carried) -> Iterator[Template]:  # noqa: ARG001
+    """A kind whose pods nobody reads here."""
+    yield from ()
 
 
 _READERS: Mapping[str, Callable[[Manifest, Carried], Iterator[Template]]] = {"DynamoGraphDeployment": _graph}

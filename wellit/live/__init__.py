@@ -5,7 +5,7 @@ One look reads all of it side by side. install waits on it, verify and status re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -35,6 +35,7 @@ __all__ = [
 ]
 
 PODS = Kind("v1", "Pod")
+DEPLOYMENTS = Kind("apps/v1", "Deployment")
 # Conditions that say that something is in use, and where they stand. A condition of the second list may be absent.
 CONDITIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "Gateway": (("Accepted", "Programmed"), ()),
@@ -52,7 +53,9 @@ def look(access: Access, namespace: str, objects: Iterable[Object]) -> Live:
     kinds = sorted({item.of for item in mine})
     with ThreadPoolExecutor(6) as pool:
         lists = {kind: pool.submit(whole, access, kind.path(namespace), dict) for kind in [*kinds, PODS]}
+        theirs = {item: pool.submit(_made_of, access, namespace, item) for item in mine if item.of.carried}
         found = {kind: future.result() for kind, future in lists.items()}
+        made = {item: future.result() for item, future in theirs.items()}
     pods = found[PODS]
     states = () if isinstance(pods, Unread) else tuple(pod_state(pod) for pod in pods)
     addresses: dict[str, str] = {}
@@ -63,7 +66,7 @@ def look(access: Access, namespace: str, objects: Iterable[Object]) -> Live:
             parts.append(Part(item, unread=listed.why))
             continue
         live = next((one for one in listed if one["metadata"]["name"] == item.name), None)
-        part = part_of(item, live, states)
+        part = part_of(item, live, states, made.get(item, ()))
         parts.append(
             part
             if part.settled or live is None or graph.heard(live)
@@ -75,12 +78,29 @@ def look(access: Access, namespace: str, objects: Iterable[Object]) -> Live:
     return Live(tuple(parts), addresses)
 
 
-def part_of(item: Object, live: Mapping[str, Any] | None, pods: Iterable[PodState] = ()) -> Part:
-    """How one object stands, by what the API has of it (None: nothing); `pods` are those of its namespace."""
+def _made_of(access: Access, namespace: str, item: Object) -> tuple[dict[str, Any], ...]:
+    """The Deployments that a controller made of its object; none of one that makes no such, or that may not be read."""
+    known = item.of.carried
+    if not known or DEPLOYMENTS not in {Kind(version, kind) for version, kind, _ in known.makes}:
+        return ()
+    found = whole(access, DEPLOYMENTS.path(namespace), dict, labelSelector=known.selector(item.name))
+    return () if isinstance(found, Unread) else found
+
+
+def part_of(
+    item: Object,
+    live: Mapping[str, Any] | None,
+    pods: Iterable[PodState] = (),
+    made: Sequence[Mapping[str, Any]] = (),
+) -> Part:
+    """How one object stands, by what the API has of it (None: nothing); `pods` are those of its namespace.
+
+    `made` are the Deployments that a project's own controller made of it.
+    """
     if live is None:
         return Part(item, there=False)
     if item.of.carried:
-        return graph.part_of(item, live, pods)
+        return graph.part_of(item, live, pods, made)
     return _workload(item, live, pods) if item.of.kind in WORKLOADS else _conditions(item, live)
 
 

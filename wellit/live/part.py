@@ -15,8 +15,9 @@ WORKLOADS = ("Deployment", "StatefulSet")
 class Part:
     """One workload, gateway, route, pool or object that a project's own controller carries out.
 
-    `missing` are the conditions that are not met, in words. `idle` is why it is kept and nothing comes of it: the
-    cluster knows its kind by a definition that stands in the place of the project's own.
+    `missing` are the conditions that are not met, in words, `mends` what to do about them. `url` is where its
+    controller says that it answers, `presets` what it was combined with. `idle` is why it is kept and nothing comes of
+    it: the cluster knows its kind by a definition that stands in the place of the project's own.
     """
 
     object: Object
@@ -29,6 +30,9 @@ class Part:
     unread: str = ""
     simulated: bool = False
     idle: str = ""
+    url: str = ""
+    presets: tuple[str, ...] = ()
+    mends: tuple[str, ...] = ()
 
     @property
     def settled(self) -> bool:
@@ -46,10 +50,18 @@ class Part:
             return f"kept, its shape checked; nothing runs: {self.idle}"
         if self.of or self.object.of.kind in WORKLOADS:
             trouble, what = self.trouble, "replicas" if self.object.of.carried else "pods"
-            return f"{self.done} of {self.of} {what} ready" + (f"; {trouble}" if trouble and not self.ready else "")
+            told = [f"{self.done} of {self.of} {what} ready", *([trouble] if trouble and not self.ready else [])]
+            return "; ".join([*told, *self.besides])
         if self.object.of.carried:
-            return "ready" if self.ready else self.trouble
+            return "; ".join(["ready", *self.besides]) if self.ready else self.trouble
         return "; ".join(self.missing) if self.missing else "accepted"
+
+    @property
+    def besides(self) -> list[str]:
+        """What else its controller says of it once it is ready."""
+        told = [f"at {self.url}"] if self.url else []
+        told += [f"with the presets {', '.join(self.presets)}"] if self.presets else []
+        return told if self.ready else []
 
     @property
     def trouble(self) -> str:

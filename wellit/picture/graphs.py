@@ -65,7 +65,7 @@ def troubles(made: list[Node]) -> Iterator[tuple[str, str]]:
 
 
 def _node(item: Object, known: Carried, one: Template, world: World) -> Node:
-    front = one.does == known.entry["does"]
+    front = known.takes_requests(one.does)
     labels = {key: value for key, value in one.labels.items() if key not in (known.pods, known.part)}
     template = {"metadata": {"labels": labels}, "spec": one.spec}
     body = {"kind": item.kind, "metadata": {"name": f"{item.name}/{one.part}"},

@@ -42,7 +42,7 @@ def target(access: Access, known: Record, item: Object, ways: Ways) -> Target:
     assert carried
     answer = access.get(item.of.path(known.namespace, item.name))
     graph: Mapping[str, Any] = {} if isinstance(answer, (Missing, Unread)) else answer
-    pods = whole(access, PODS.path(known.namespace), live.pod_state, labelSelector=f"{carried.pods}={item.name}")
+    pods = whole(access, PODS.path(known.namespace), live.pod_state, labelSelector=carried.selector(item.name))
     states: Iterable[PodState] = () if isinstance(pods, Unread) else pods
     words = Words.of(access, known)
     found = [one for one in states if _asked(one, carried)][:MOST_WORKERS]
@@ -64,13 +64,14 @@ def target(access: Access, known: Record, item: Object, ways: Ways) -> Target:
 
 
 def _selects(item: Object, carried: Carried) -> str:
-    return f"{carried.pods}={item.name},{carried.does[-1]}={carried.entry['does']}"
+    does = carried.entry.get("does")
+    return carried.selector(item.name) + (f",{carried.does[-1]}={does}" if does else "")
 
 
 def _asked(pod: PodState, carried: Carried) -> bool:
     """Whether a pod answers for a worker: of several over which one is spread the first does."""
     does, member = carried.purpose(pod.labels), pod.labels.get(carried.member, "0")
-    return does not in ("", carried.entry["does"]) and member == "0" and pod.state != "ending"
+    return bool(does) and not carried.takes_requests(does) and member == "0" and pod.state != "ending"
 
 
 def _worker(ways: Ways, pod: PodState, carried: Carried, words: Words) -> Worker:
@@ -90,5 +91,5 @@ def _road(ways: Ways, to: str, port: int) -> Road:
 
 def _router(graph: Mapping[str, Any], carried: Carried) -> str:
     """How its frontend chooses a worker; "" when it does not say."""
-    fronts = (one for one in templates(graph) if one.does == carried.entry["does"]) if graph else ()
+    fronts = (one for one in templates(graph) if carried.takes_requests(one.does)) if graph else ()
     return next((router(one.main) for one in fronts), "")
