@@ -318,12 +318,15 @@ def compare(_: Context, a: str, b: str, all: bool = False, **given: Any) -> int:
     return comparing.show(comparing.stacks(a, b, asked), fmt, everything=all)
 
 
-@task(name="explain", positional=["what"], what="a finding's id, an engine's name, or engines, guides, environments")
-def explain_(_: Context, what: str) -> None:
-    """Explain a finding (WL104) or an engine, or show what there is of engines, guides, environments."""
+@task(
+    TEXT_OR_JSON, name="explain", positional=["what"],
+    what="a finding's id, an engine, a way (kserve), or ways, engines, guides, environments, findings",
+)  # fmt: skip
+def explain_(_: Context, what: str, **given: Any) -> None:
+    """Explain a finding (WL104), an engine or a way, or show what there is of ways, engines, guides, environments."""
     from wellit import explain
 
-    print(explain.explain(what))
+    print(explain.said(what, known_format(given["format_"], "text", "json")))
 
 
 @task(

@@ -24,7 +24,7 @@ ORDER = """
     editor
     report
     fix
-    compare picture launch doctor show load support explain docs walk testing cli
+    compare picture launch doctor show load support offers roads explain docs walk testing cli
     finish
     program
 """.split()

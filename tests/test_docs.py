@@ -16,6 +16,7 @@ READMES = [
     *(paths.ROOT / name for name in MAIN),
     paths.ROOT / "docs" / "add-an-engine.md",
     paths.ROOT / "docs" / "validate.md",
+    paths.ROOT / "docs" / "ways.md",
     *(paths.GUIDES / guide / name for guide, name in WALKS),
 ]
 

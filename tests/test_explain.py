@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
+from jsonschema import Draft202012Validator
 
-from wellit import catalogue, explain, ids, rules, support
+from wellit import catalogue, explain, ids, offers, paths, roads, rules, support, ways
 from wellit.checks import CHECKS
 from wellit.errors import CannotAnswer
 from wellit.paths import ROOT
+from wellit.report.style import Style
 
 
 def test_every_id_that_the_code_can_say_is_explained() -> None:
@@ -138,3 +141,46 @@ def test_an_id_that_nobody_has_names_the_nearest() -> None:
     with pytest.raises(CannotAnswer) as caught:
         explain.explain("WL999")
     assert re.fullmatch(r"invoke explain WL\d\d\d", caught.value.write)
+
+
+def test_all_ways_are_beside_each_other_after_the_roads() -> None:
+    text = explain.explain("ways")
+    for way, of in offers.every():
+        row = next(line for line in text.splitlines() if line.startswith(f"  {way.title}  "))
+        assert row.split(way.title)[1].split("  ")[-1].strip() == of[-1].cell
+        assert f"\n{way.title}, on {of[0].train}\n" in text
+        assert all(fact in text for each in of for fact in each.facts.values())
+    assert all(f"{support.data(name)['title']} fully on llm-d: how?" in text for name in roads.wanting())
+    assert max(map(len, explain.explain("ways", Style(width=80)).splitlines())) <= 100
+
+
+@pytest.mark.parametrize("way", ways.ways().values(), ids=list(ways.ways()))
+def test_a_way_is_explained_by_what_people_call_it(way: ways.Way) -> None:
+    text = explain.explain(way.name)
+    assert {explain.explain(word) for word in ways.called()[way.name]} == {text}
+    assert all(f"--versions {train}" in text for train in support.trains(way))
+    for name in catalogue.guide_names():
+        assert (f"  {name}: " in text) == (catalogue.way_of(catalogue.guide_source(name)) == way)
+
+
+def test_a_misspelt_way_gets_the_nearest() -> None:
+    with pytest.raises(CannotAnswer) as caught:
+        explain.explain("dynamoo")
+    assert caught.value.write == "invoke explain dynamo"
+    with pytest.raises(CannotAnswer, match='unknown topic "wayz"') as caught:
+        explain.explain("wayz")
+    assert 'did you mean "ways"?' in caught.value.write
+
+
+def test_an_engine_has_its_roads_on_its_page() -> None:
+    assert "\nSGLang fully on llm-d: how?\n" in explain.explain("sglang")
+    assert "fully on llm-d" not in explain.explain("vllm")
+
+
+@pytest.mark.parametrize("what", ["ways", "dynamo", "sglang", "TensorRT-LLM", "engines", "WL104"])
+def test_the_document_has_the_text_and_its_parts(what: str) -> None:
+    found = json.loads(explain.said(what, "json"))
+    Draft202012Validator(json.loads((paths.SCHEMAS / "explanation.schema.json").read_text())).validate(found)
+    assert found["text"] == explain.explain(what)
+    counted = {"ways": (len(ways.ways()), 2), "dynamo": (1, 0), "sglang": (0, 1), "TensorRT-LLM": (0, 1)}
+    assert (len(found["ways"]), len(found["roads"])) == counted.get(what, (0, 0))

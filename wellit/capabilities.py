@@ -98,6 +98,11 @@ def versions(chart: str, *, folder: Path | None = None) -> tuple[str, ...]:
     return _chart(folder or paths.CAPABILITIES, chart).versions
 
 
+def file(chart: str, *, folder: Path | None = None) -> Path:
+    """The file that has the data of `chart`. Raises CannotAnswer for an unknown chart."""
+    return _chart(folder or paths.CAPABILITIES, chart).path
+
+
 def charts(*, folder: Path | None = None) -> tuple[str, ...]:
     """The charts there is data for."""
     names = (_read(path) for path in sorted((folder or paths.CAPABILITIES).glob("*.yaml")))

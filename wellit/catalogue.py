@@ -142,6 +142,12 @@ def called(axis: str, way: Way | None = None) -> dict[str, list[str]]:
     return {name: [str(each.get("title", name)), *each.get("aliases", ())] for name, each in data.items()}
 
 
+def titled(axis: str, word: str) -> str:
+    """The component of this name, or of this title, in any case; "" when there is none."""
+    known = called(axis)
+    return next((name for name in known if word.lower() in (name, known[name][0].lower())), "")
+
+
 def unknown_component(axis: str, name: str, way: Way, where: str = "") -> CannotAnswer:
     """The answer to a component that no file has: what there is for the way, what is nearest, how to add one."""
     if axis == "engine":

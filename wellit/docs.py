@@ -8,16 +8,18 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wellit import catalogue, ids, paths, process, support, ways
+from wellit import catalogue, ids, offers, paths, process, support, ways
+from wellit.explain import tables as explained
 
 if TYPE_CHECKING:
     from wellit.cells import Cell, Refusal
     from wellit.ways import Way
 
-DOCUMENTS = ("README.md", "README.zh.md", "docs/findings.md")
+DOCUMENTS = ("README.md", "README.zh.md", "docs/findings.md", "docs/ways.md")
 PICTURES = {
     # What README shows of a first quickstart and of a refused mistake.
     "quickstart.svg": "scripts/invoke quickstart",
@@ -37,12 +39,18 @@ _MADE = re.compile(r"(<!-- made: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 def refreshed(text: str) -> str:
     """`text` with every made part as the data has it now."""
-    tables = {
+    return _MADE.sub(lambda m: f"{m[1]}{_made(m[2])}\n{m[3]}", text)
+
+
+def _made(name: str) -> str:
+    tables: dict[str, Callable[[], str]] = {
         "findings": findings, "checks": checks, "engines": engines, "environments": environments,
         "guides": guides, "trains": trains, "cells": matrix,
-        "benchmark": benchmark, "measured": measured,
+        "benchmark": benchmark, "measured": measured, "ways-in-full": ways_in_full,
+        "ways": lambda: _table(*explained.ways()),
+        **{f"roads-{each}": partial(_roads, each) for each in catalogue.component_names("engine")},
     }  # fmt: skip
-    return _MADE.sub(lambda m: f"{m[1]}{tables[m[2]]()}\n{m[3]}", text)
+    return tables[name]()
 
 
 def write() -> list[Path]:
@@ -84,13 +92,22 @@ def engines() -> str:
         read = catalogue.guide_source(guide)
         newest = support.trains(catalogue.way_of(read))[0]
         rows.append((f"`-g {guide}`", *(support.standing(read, name, newest).word for name in names)))
-    rows.append(("in llm-d", *(f"{each['status']['llm-d']}: {each['status']['note']}" for each in data)))
+    rows.append(("in llm-d", *("{has}: {note}".format_map(each["status"]["llm-d"]) for each in data)))
     return _table((f"on {train}", *(f"{each['title']}<br>`--engine {each['name']}`" for each in data)), rows)
 
 
 def _short(what: str, said: str) -> str:
     """A fact without its reasons, which explain has."""
     return said if what in ("image", "started") else re.split(": |; ", said)[0]
+
+
+def _roads(engine: str) -> str:
+    return _table(*explained.roads_of(engine))
+
+
+def ways_in_full() -> str:
+    """What each way does for each engine, subject by subject."""
+    return "\n\n".join(f"## {way.title}\n\n{_table(*explained.in_full(of))}" for way, of in offers.every())
 
 
 def environments() -> str:
@@ -169,13 +186,9 @@ def _why(asked: list[tuple[Cell, Refusal | None]], train: str) -> str:
 def guides() -> str:
     """The guides."""
     read = [catalogue.guide_source(name).data for name in catalogue.guide_names()]
+    lists = ("environments", "sizes")
     rows = [
-        (
-            f"[{g['name']}](guides/{g['name']}/README.md)",
-            g["summary"],
-            ", ".join(g["environments"]),
-            ", ".join(g["sizes"]),
-        )
+        (f"[{g['name']}](guides/{g['name']}/README.md)", g["summary"], *(", ".join(g[each]) for each in lists))
         for g in read
     ]
     return _table(("guide", "what it does", "environments", "sizes"), rows)

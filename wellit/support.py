@@ -57,8 +57,13 @@ def elsewhere(engine: Data, way: Way) -> str:
     if not (own := cells.started(engine, way)):
         return f"no: {cells.lack(engine, way.engine)}"
     train = trains(way)[0]
+    return f"{' '.join(own['command'])}, from {image_of(own, train)} ({train})"
+
+
+def image_of(own: Data, train: str) -> str:
+    """The image of a block of an engine's file; without a tag of its own it has the release's."""
     tag = own["tag"] or next(chart["version"] for chart in _versions(train)["charts"].values())
-    return f"{' '.join(own['command'])}, from {own['image']}:{tag} ({train})"
+    return f"{own['image']}:{tag}"
 
 
 def image(engine: Data, train: str = "") -> str:
@@ -102,9 +107,9 @@ def pool(engine: Data, train: str) -> str:
     for other in catalogue.component_names("engine"):
         if other == engine["name"]:
             continue
-        cell = _cell(guide, engine["name"], other, train=train)
-        beside = cells.refusal(guide, cell, {})
-        no = beside or cells.refusal(guide, cell, {**guide.data["settings"], **SHARED})
+        both = cell(guide, engine["name"], other, train=train)
+        beside = cells.refusal(guide, both, {})
+        no = beside or cells.refusal(guide, both, {**guide.data["settings"], **SHARED})
         partners += [] if no else [data(other)["title"]]
         # A partner that is refused as such tells nothing of this engine, unless all are.
         why = no.why if no and not (beside and why) else why
@@ -161,7 +166,7 @@ def standings(name: str) -> list[Standing]:
 
 def standing(guide: Source, name: str, train: str) -> Standing:
     """How `guide` carries an engine on `train`, with the guide's own gateway and an accelerator that fits."""
-    refused = cells.refusal(guide, _cell(guide, name, train=train))
+    refused = cells.refusal(guide, cell(guide, name, train=train))
     of_charts = not refused and catalogue.way_of(guide).charts
     missing = tuple(_missing(guide.data["settings"], data(name), train)) if of_charts else ()
     return Standing(guide.data["name"], train, refused, missing)
@@ -208,7 +213,7 @@ def _lack(engine: Data, what: str) -> str:
     return cells.lack(engine, what)
 
 
-def _cell(guide: Source, *names: str, train: str = "") -> Cell:
+def cell(guide: Source, *names: str, train: str = "") -> Cell:
     """The cell of a guide's first environment with these engines; with another where it wants several."""
     listed = catalogue.environment_source(catalogue.environments_of(guide)[0]).data["components"]
     chosen = [entry.partition("/") for entry in listed]

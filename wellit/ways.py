@@ -15,7 +15,8 @@ class Way:
 
     `charts` are the parts whose charts are upstream's. `no_gateway` says why none stands before it, empty when one may.
     `prerequisites` are the steps to what a cluster must have; empty: those of the gateway.
-    `processes` tells whether one machine can run it without Kubernetes.
+    `processes` tells whether one machine can run it without Kubernetes. `says` is what there is to say of it, by
+    subject, which wellit.offers fills in; `aliases` is what people call it.
     """
 
     name: str
@@ -29,6 +30,8 @@ class Way:
     no_gateway: str = ""
     prerequisites: tuple[Mapping[str, Any], ...] = field(default=(), hash=False)
     processes: bool = False
+    aliases: tuple[str, ...] = ()
+    says: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 def ways() -> dict[str, Way]:
@@ -42,8 +45,14 @@ def ways() -> dict[str, Way]:
         charts = tuple(data["charts"])
         why = "" if gateway["takes"] else gateway["because"]
         steps = tuple(data.get("prerequisites", ()))
-        found[name] = Way(name, **about, charts=charts, no_gateway=why, prerequisites=steps)
+        aliases, says = tuple(data.get("aliases", ())), data.get("says", {})
+        found[name] = Way(name, **about, charts=charts, no_gateway=why, prerequisites=steps, aliases=aliases, says=says)
     return found
+
+
+def called() -> dict[str, list[str]]:
+    """What people call each way: first its title."""
+    return {way.name: [way.title, way.name, *way.aliases] for way in ways().values()}
 
 
 def way(name: str) -> Way:

@@ -58,7 +58,7 @@ def load(
         answered = asyncio.run(target.answers(there.ways, Words.of(access, known)))
         stand_in = all(one.stand_in for one in answered)
         say(f"{known.guide} -e {known.environment} in {known.namespace} on {access.label}")
-        say(f"  {STAND_INS if stand_in else _real(there)}")
+        say(f"  {STAND_INS if stand_in else _real(there, known.guide)}")
         for line in (*asked.words, there.said):
             say(f"  {line}")
         if not access.sandbox:
@@ -80,10 +80,12 @@ def tell(loaded: Loaded, fmt: str) -> int:
     return show.show(loaded.report, loaded.run, loaded.found, fmt, sys.stdout)
 
 
-def _real(there: Target) -> str:
+def _real(there: Target, guide: str) -> str:
+    """Which engines answer, with what upstream has of them in the guide's way."""
+    way = catalogue.guide_source(guide).data["way"] if guide in catalogue.guide_names() else ""
     engines = dict.fromkeys(server.engine.name for server in there.parts.servers)
     told = [catalogue.component_data("engine", name) for name in engines]
-    said = ", ".join(f"{each['title']} ({each['status']['note']})" for each in told)
+    said = ", ".join(f"{one['title']} ({one['status'].get(way, {}).get('note', 'nothing is known')})" for one in told)
     return f"no stand-in answers: {said or 'which engine it is may not be looked at'}"
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import sys
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from wellit import catalogue, ids, rules, stranger, support, ways
+from wellit import catalogue, ids, roads, rules, stranger, support, ways
 from wellit.errors import CannotAnswer, nearest, unknown
+from wellit.explain import document, told
 from wellit.ids import Known
+from wellit.report.style import Style
 
+PLAIN = Style()
 EVIDENCE = {
     "asked": "The fact behind it was asked of the program itself; a test asks it again.",
     "read": "The fact behind it was read in the program's source or documentation.",
@@ -44,9 +48,19 @@ def overview() -> str:
     return "\n".join(lines)
 
 
-def explain(what: str) -> str:
-    """The text for a finding's id, an engine, or one of the tables. Raises CannotAnswer for anything else."""
-    tables = {"engines": engines, "guides": guides, "environments": environments, "findings": findings}
+def said(what: str, fmt: str) -> str:
+    """What is printed for a word, as text or json. Raises CannotAnswer for a word that nothing here is called by."""
+    if fmt == "json":
+        return document.render(what, explain(what))
+    return explain(what, Style.of(sys.stdout))
+
+
+def explain(what: str, style: Style = PLAIN) -> str:
+    """The text for a finding's id, an engine, a way, or one of the tables. Raises CannotAnswer for anything else."""
+    tables: dict[str, Callable[[], str]] = {
+        "engines": engines, "guides": guides, "environments": environments, "findings": findings,
+        "ways": lambda: told.every(style),
+    }  # fmt: skip
     if what in tables:
         return tables[what]()
     texts = ids.known()
@@ -57,14 +71,17 @@ def explain(what: str) -> str:
         return f"{what.upper()} was retired: nothing says it any more, and the id is not used again."
     if re.fullmatch(r"(?i)wl\d+", what):
         raise CannotAnswer(f"no finding has the id {what}", write="invoke explain " + _nearest(what, texts))
-    called = catalogue.called("engine")
-    written = {names[0].lower(): name for name, names in called.items()} | {name: name for name in called}
-    if what.lower() in written:
-        return engine(written[what.lower()])
+    called, by_way = catalogue.called("engine"), ways.called()
+    if name := catalogue.titled("engine", what):
+        return engine(name, style)
+    if name := stranger.alias(what, by_way):
+        return told.one(ways.way(name), style)
     if "-" in what and (near := nearest(what, slugs, 0.75)):
         raise CannotAnswer(f'no finding is called "{what}"', write=f"invoke explain {near}")
+    if near := stranger.near_title(what, by_way):
+        raise CannotAnswer(f'"{what}" is no way of making a stack', write=f"invoke explain {near}")
     if nearest(what, tables) and not stranger.near_title(what, called):
-        raise unknown("topic", what, [*tables, *called, "WL101"])
+        raise unknown("topic", what, [*tables, *called, *by_way, "WL101"])
     message = f'"{what}" is no engine that is here, no finding and none of {", ".join(tables)}'
     raise stranger.engine(what, called, message=message)
 
@@ -105,8 +122,8 @@ def engines() -> str:
     return "\n".join([*lines, stranger.NEW[0].upper() + stranger.NEW[1:] + "."])
 
 
-def engine(name: str) -> str:
-    """One engine in full: its images, what each train has of it, and each guide's answer with the reasons."""
+def engine(name: str, style: Style = PLAIN) -> str:
+    """One engine in full: its images, what each train has of it, each guide's answer with the reasons, its roads."""
     data, trains = support.data(name), support.trains()
     of = {train: support.facts(data, train) for train in trains}
     facts = {what: _by_train({train: of[train][what] for train in trains}) for what in of[trains[0]]}
@@ -117,7 +134,7 @@ def engine(name: str) -> str:
     for guide in catalogue.guide_names():
         by = {s.train: _said(s) for s in support.standings(name) if s.guide == guide}
         lines += [f"  {guide}", *(f"    {line}" for line in _by_train(by).splitlines())]
-    return "\n".join(lines)
+    return "\n".join([*lines, *(["", *told.roads_of(name, style)] if name in roads.wanting() else [])])
 
 
 def _said(standing: support.Standing) -> str:
@@ -134,11 +151,10 @@ def _variants(data: support.Data) -> dict[str, str]:
 
 
 def _status(data: support.Data) -> dict[str, str]:
-    status = data["status"]
-    return {
-        "in llm-d": f"{status['llm-d']}: {status['note']}",
-        "references": ", ".join(status.get("references", [])) or "none",
-    }
+    status = {f"in {name}": said for name, said in data["status"].items()}
+    words = {label: f"{said['has']}: {said['note']}" for label, said in status.items()}
+    seen = dict.fromkeys(each for said in status.values() for each in said["references"])
+    return {**words, "references": ", ".join(seen) or "none"}
 
 
 def _by_train(said: Mapping[str, str]) -> str:
