@@ -122,6 +122,27 @@ def test_the_version_of_an_image() -> None:
     assert launch.version(known("vllm"), "v0.33.0") == "0.33.0"
 
 
+@pytest.mark.parametrize(
+    ("name", "words", "asks"),
+    [
+        ("vllm", ["/usr/local/bin/vllm", "--version"], True),
+        ("vllm", ["-v"], True),
+        ("vllm", ["vllm", "serve", MODEL, "-v"], False),
+        ("vllm", [], False),
+        ("sglang", ["sglang", "--version"], False),
+    ],
+)
+def test_whether_only_the_version_is_asked_for(name: str, words: list[str], asks: bool) -> None:
+    assert launch.asks_version(known(name), words) is asks
+
+
+def test_a_program_tells_its_version_and_ends() -> None:
+    done = ended("vllm", ["vllm", "--version"], "0.23.0")
+    assert (done.code, done.out, done.err) == (0, "0.23.0\n", "")
+    done = ended("vllm", ["vllm", "--version"])
+    assert (done.code, done.out) == (0, "0.17.1\n")
+
+
 def test_another_command_of_the_program_is_not_played() -> None:
     refused = launch.read(known("trtllm"), ["trtllm-serve", "disaggregated", "-c", "x.yaml"])
     assert isinstance(refused, Refusal)

@@ -49,6 +49,9 @@ def main(arguments: Sequence[str]) -> int:
     except Wrong as wrong:
         parser.error(str(wrong))
     version = launch.version(engine, said.version, said.image)
+    if launch.asks_version(engine, words):
+        _say(version or "unknown")
+        return 0
     started = launch.read(engine, words)
     refusal = started if isinstance(started, launch.Refusal) else launch.refusal(engine, version, started)
     if refusal:

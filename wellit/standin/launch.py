@@ -42,6 +42,13 @@ def read(engine: Engine, words: Sequence[str]) -> Launch | Refusal:
     return Refusal(f"{engine.command[0]}: wellit's stand-in for {engine.title} plays no {words[0]!r}")
 
 
+def asks_version(engine: Engine, words: Sequence[str]) -> bool:
+    """Whether a command line only asks for the engine's version: ``vllm --version``."""
+    programs = {launcher.split()[0] for launcher in engine.data["launchers"]}
+    after = words[1:] if words and words[0].rpartition("/")[2] in programs else words
+    return bool(after) and after[0] in engine.data.get("tellsVersion", ())
+
+
 def _command(engine: Engine, launcher: str, words: Sequence[str]) -> Launch | Refusal:
     """The words after the program's own command (trtllm-serve serve), which need not be said."""
     known = flags.program(engine.name)

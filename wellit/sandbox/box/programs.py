@@ -34,7 +34,8 @@ class Played:
 
     `name` is short and for lists, `stands_in` says in words what stands in for what, "" where it is the very program.
     `entrypoint` is what the image starts by itself, () for an image that starts nothing. `provides` are the files that
-    the image has: path in the container -> file of this machine. `env` is what the image sets.
+    the image has: path in the container -> file of this machine. `env` is what the image sets, `user` whom it runs as,
+    "" where that is not known.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Played:
     entrypoint: tuple[str, ...]
     provides: Mapping[str, Path]
     env: Mapping[str, str] = field(default_factory=dict)
+    user: str = ""
 
     @property
     def lacking(self) -> list[Path]:
@@ -123,7 +125,7 @@ class Programs:
         words = _without_model(engine, image)
         env = _data()["environment"] | {"WELLIT_IMAGE": image.text}
         start = tuple(engine.command) if engine.image_starts else ()
-        return Played(f"stand-in for {engine.title}", words, start, provides, env)
+        return Played(f"stand-in for {engine.title}", words, start, provides, env, engine.data.get("imageUser", ""))
 
     def _script(self, name: str, lines: Iterable[str]) -> Path:
         file = self._folder / name

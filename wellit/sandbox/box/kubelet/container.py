@@ -16,6 +16,7 @@ from wellit.sandbox.box.kubelet.ask import Failed, ask
 from wellit.sandbox.box.kubelet.backoff import BackOff
 from wellit.sandbox.box.kubelet.env import variables
 from wellit.sandbox.box.kubelet.expand import expand
+from wellit.sandbox.box.kubelet.makeable import NotMade, check
 from wellit.sandbox.box.kubelet.probing import Probing
 from wellit.sandbox.box.kubelet.references import Missing
 from wellit.sandbox.box.kubelet.states import CRASH, State
@@ -31,14 +32,6 @@ RUNTIME = (
     "unable to start container process: "
 )
 HOOK_SECONDS = 30.0
-
-
-class NotMade(Exception):
-    """A container cannot be made yet: `reason` as Kubernetes has it, and its words."""
-
-    def __init__(self, reason: str, message: str) -> None:
-        super().__init__(message)
-        self.reason = reason
 
 
 class ContainerRun:
@@ -192,9 +185,7 @@ class ContainerRun:
     async def _make(self) -> Spec:
         assert self.played
         pod = self.pod
-        if lacking := self.played.lacking:
-            names = ", ".join(sorted({file.name for file in lacking}))
-            raise NotMade("CreateContainerError", f"{names} is not built yet: invoke tools")
+        check(pod.pod, self.spec, self.played)
         asked = await variables(pod.pod, self.spec, pod.given, pod.place, pod.node, pod.look)
         argv = [expand(word, asked) for word in self._words()]
         if not argv:
