@@ -37,7 +37,12 @@ def play(image: str, folder: Path = Path("/nowhere")) -> Played:
         ),
         ("ghcr.io/llm-d/llm-d-inference-scheduler:v0.4.0", "picker-gaie-1.2@v1.2.1", "no prefill and decode"),
         ("ghcr.io/llm-d/llm-d-inference-scheduler:latest", "picker-0.7@v0.7.1", "stands in for"),
-        ("ghcr.io/llm-d/llm-d-router-endpoint-picker:v0.9.0", "picker-0.7@v0.7.1", "stands in for"),
+        ("ghcr.io/llm-d/llm-d-router-endpoint-picker:v0.9.0", "picker-0.7@v0.7.1", "; it reads the metrics of every"),
+        (
+            "kserve/storage-initializer:v0.20.0",
+            "wellit.standin.storage",
+            "wellit's storage initializer, which downloads nothing, stands in for kserve/storage-initializer:v0.20.0",
+        ),
         ("registry.k8s.io/gateway-api-inference-extension/epp:v1.2.1", "picker-gaie-1.2@v1.2.1", ""),
         ("registry.k8s.io/gateway-api-inference-extension/epp:v1.5.0", "picker-0.7@v0.7.1", "stands in for"),
         ("ghcr.io/llm-d/llm-d-routing-sidecar:v0.4.0", "sidecar-0.4@v0.4.0", ""),
@@ -143,5 +148,7 @@ def test_what_stands_in_is_told_without_starting_anything() -> None:
     assert image == "registry.k8s.io/gateway-api-inference-extension/epp:v1.2.1"
     assert programs.stand_in("ghcr.io/llm-d/llm-d-inference-scheduler:v0.7.1") is None
     assert programs.stand_in("example.com/unheard-of:1") is None
+    words, image = programs.stand_in("kserve/storage-initializer:latest") or ("", "?")
+    assert "downloads nothing" in words and image == ""
     words, image = programs.stand_in("docker.io/lmsysorg/sglang:v0.5.6") or ("", "")
     assert "no model is loaded" in words and image == ""

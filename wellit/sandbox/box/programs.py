@@ -62,9 +62,11 @@ def stand_in(reference: str) -> tuple[str, str] | None:
     for program in _data()["programs"]:
         for known in program["images"]:
             if image.is_of(known["repository"]):
-                tool = _chosen(image, known["plays"]).get("tool")
-                words = _instead(image, tool) if tool else ""
-                return (words, f"{_data()['tools'][tool]['repository']}:{pin(tool).version}") if words else None
+                plays = _chosen(image, known["plays"])
+                words = _words(image, known, plays)
+                tool = plays.get("tool")
+                of = f"{_data()['tools'][tool]['repository']}:{pin(tool).version}" if tool else ""
+                return (words, of) if words else None
     engine = of_image(image)
     return (_without_model(engine, image), "") if engine else None
 
@@ -84,19 +86,17 @@ class Programs:
         for program in _data()["programs"]:
             for known in program["images"]:
                 if image.is_of(known["repository"]):
-                    return self._program(image, program, _chosen(image, known["plays"]))
+                    return self._program(image, program, known, _chosen(image, known["plays"]))
         engine = of_image(image)
         return self._engine(image, engine) if engine else None
 
-    def _program(self, image: Image, program: Object, plays: Object) -> Played:
-        words, files = "", program["files"]
+    def _program(self, image: Image, program: Object, known: Object, plays: Object) -> Played:
+        words, files = _words(image, known, plays), program["files"]
         start: tuple[str, ...] = (files[0],)
         if tool := plays.get("tool"):
             where, name = self._tool(tool), f"{tool}@{pin(tool).version}"
-            words = _instead(image, tool)
         elif module := plays.get("module"):
             where, name = self._script(module, [f'exec {self._start("-m", module)} "$@"']), module
-            words = f"{plays['title']} stands in for {image.text}"
         else:
             where, name = self._script("python3", [self._plain]), "python"
         provides = dict.fromkeys(files, where)
@@ -169,14 +169,17 @@ def _without_model(engine: Engine, image: Image) -> str:
     return f"wellit's stand-in for {engine.title} plays {image.text}: no model is loaded, its words mean nothing"
 
 
-def _instead(image: Image, tool: str) -> str:
-    """What is said when a tool is not the very program of the image."""
-    about = _data()["tools"][tool]
-    version = pin(tool).version
-    if image.is_of(about["repository"]) and order(image.tag) == order(version):
-        return ""
-    lacks = f"; {about['lacks']}" if about.get("lacks") and not image.is_of(about["repository"]) else ""
-    return f"{about['title']} {version} stands in for {image.text}{lacks}"
+def _words(image: Image, known: Object, plays: Object) -> str:
+    """What stands in for an image that is `known`; "" when it is the very program, or Python, which is nobody's."""
+    if tool := plays.get("tool"):
+        about = _data()["tools"][tool]
+        version = pin(tool).version
+        its_own = image.is_of(about["repository"])
+        if its_own and order(image.tag) == order(version):
+            return ""
+        lacks = [known.get("lacks"), None if its_own else about.get("lacks")]
+        return "; ".join([f"{about['title']} {version} stands in for {image.text}", *filter(None, lacks)])
+    return f"{plays['title']} stands in for {image.text}" if "module" in plays else ""
 
 
 @cache
