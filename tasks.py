@@ -391,7 +391,8 @@ def tools(_: Context, clean: bool = False, path: bool = False) -> None:
 @task(
     nodes="how many nodes", gpus="what each node offers, as nvidia.com/gpu=8", name_="another name than default",
     port="the API server's port on 127.0.0.1", not_ready="nothing makes pods and gateways ready",
-    simulated="pods and gateways become ready by simulation and answer nothing", name="up",
+    simulated="pods and gateways become ready by simulation and answer nothing",
+    with_="what else it has: kserve, the controller of LLMInferenceServices; kept until it is taken down", name="up",
 )  # fmt: skip
 def sandbox_up(
     _: Context,
@@ -401,6 +402,7 @@ def sandbox_up(
     port: int = 0,
     simulated: bool = False,
     not_ready: bool = False,
+    with_: list[str] = [],  # noqa: B006
 ) -> None:
     """Start a Kubernetes API on this machine, with simulated GPU nodes."""
     from wellit import sandbox
@@ -409,7 +411,7 @@ def sandbox_up(
         raise CannotAnswer("--simulated and --not-ready say opposite things", write="one of them")
     made = sandbox.up(
         sandbox_name(name_), say=say, nodes=nodes, resources=sandbox.parse_gpus(gpus), port=port or None,
-        ready="nothing" if not_ready else "simulated" if simulated else None, reserved=task_names(),
+        ready="nothing" if not_ready else "simulated" if simulated else None, reserved=task_names(), besides=with_,
     )  # fmt: skip
     print(sandbox.describe(made))
 

@@ -1,6 +1,7 @@
 """A GPU cluster in a box: a real Kubernetes API on this machine, with simulated GPU nodes.
 
     up("default")           start it, or make an existing one as asked
+    add("default", ["kserve"])   bring a part into one that is up
     down("default")         no process and no file is left
     status("default")       what it is, or None
     shell("default")        the environment in which kubectl and helm talk to it
@@ -8,7 +9,7 @@
 Only the sandbox's own tasks import this package; a user's cluster never needs it.
 """
 
-from wellit.sandbox.cluster import PROGRAMS, all_sandboxes, down, kubeconfig, shell, stand_ins, status, up
+from wellit.sandbox.cluster import PROGRAMS, add, all_sandboxes, down, kubeconfig, shell, stand_ins, status, up
 from wellit.sandbox.describe import describe
 from wellit.sandbox.model import Ready, Sandbox
 from wellit.sandbox.nodes import parse_gpus
@@ -20,6 +21,7 @@ __all__ = [
     "SIMULATED",
     "Ready",
     "Sandbox",
+    "add",
     "all_sandboxes",
     "describe",
     "down",

@@ -11,7 +11,7 @@ from pathlib import Path
 from wellit import tools
 from wellit.errors import CannotAnswer
 from wellit.process import run
-from wellit.sandbox import crds, istio, model, nodes, plane, processes, stages, tier
+from wellit.sandbox import crds, istio, model, nodes, parts, plane, processes, stages, tier
 from wellit.sandbox.box import programs as played
 from wellit.sandbox.kubectl import kubectl
 from wellit.sandbox.lock import busy, locked
@@ -25,6 +25,7 @@ DEFAULT_NODES = 4
 DEFAULT_GPUS = "nvidia.com/gpu=8"
 PROGRAMS = ("kwokctl", "kwok", "etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl")
 ANSWER_SECONDS = 5
+UP = "invoke sandbox.up"
 CRD = "customresourcedefinition.apiextensions.k8s.io/"
 
 
@@ -37,19 +38,21 @@ def up(
     ready: Ready | None = None,
     port: int | None = None,
     reserved: Collection[str] = (),
+    besides: Iterable[str] = (),
 ) -> Sandbox:
     """Bring a sandbox up, or make the one that is up as asked for; what an interrupted run left is cleaned away first.
 
     `resources` is what each node offers (see parse_gpus), `ready` what makes things ready (None: the best that this
-    machine can have), `port` the API server's on 127.0.0.1, `reserved` the names a sandbox may not have. Raises
-    CannotAnswer, with nothing changed, for what cannot be; an up that fails or is interrupted on the way takes down
-    what it started.
+    machine can have), `port` the API server's on 127.0.0.1, `reserved` the names a sandbox may not have, `besides` the
+    parts that it is to have, too (one that it has stays). Raises CannotAnswer, with nothing changed, for what cannot
+    be; an up that fails or is interrupted on the way takes down what it started, but for a part of `besides`.
     """
-    wanted = _wanted(name, nodes, resources, reserved)
+    wanted = _wanted(name, nodes, resources, reserved, besides)
     wanted = replace(wanted, ready=tier.chosen(ready, model.read(name), say))
-    programs = tools.ensure([*PROGRAMS, *tier.programs(wanted.ready)], say)
+    programs = tools.ensure([*PROGRAMS, *tier.programs(wanted.ready), *parts.programs(wanted.parts)], say)
     if wanted.ready == "answers":
         istio.chart(say)
+    parts.fetch(wanted.parts, say)
     definitions = crds.files(say)
     with told(), locked(wanted.folder, partial(say, f"sandbox {name}: another wellit is at work on it, waiting")):
         try:
@@ -60,6 +63,7 @@ def up(
                 if there and any(there.folder.iterdir()):
                     say(_anew(there))
                 made = make(wanted, port, programs, definitions, say)
+            made = parts.put(made, wanted.parts, programs, say)
         finally:
             _drop_empty(wanted.folder)
     say(tier.SENTENCES[made.ready])
@@ -98,7 +102,7 @@ def all_sandboxes() -> list[Sandbox]:
 
 def kubeconfig(name: str = "default") -> Path:
     """The kubeconfig of a sandbox that is up. Raises CannotAnswer when it is not."""
-    return _in_order(name).kubeconfig
+    return _in_order(name, UP, status(name)).kubeconfig
 
 
 def stand_ins(name: str, images: Iterable[str]) -> dict[str, tuple[str, str]]:
@@ -114,15 +118,34 @@ def shell(name: str = "default") -> dict[str, str]:
 
     Raises CannotAnswer when it is not up.
     """
-    there = _in_order(name)
+    there = _in_order(name, UP, status(name))
     here = [pinned.path.parent for tool in ("kubectl", "helm", "helmfile") if (pinned := _without_building(tool))]
     folders = dict.fromkeys([*map(str, here), *os.environ.get("PATH", "").split(os.pathsep)])
     return {"KUBECONFIG": str(there.kubeconfig), "WELLIT_SANDBOX": name, "PATH": os.pathsep.join(folders)}
 
 
-def _wanted(name: str, count: int, resources: Mapping[str, int] | None, reserved: Collection[str]) -> Sandbox:
+def add(name: str, besides: Iterable[str], *, say: Say) -> None:
+    """Bring parts into a sandbox that is up, and let everything else be. Those that it has are no error.
+
+    Raises CannotAnswer when it is not up, and when one cannot be brought in: the same again goes on.
+    """
+    names = parts.check(besides)
+    command = " ".join([UP, *(f"--with {one}" for one in names)])
+    _in_order(name, command, _looked_at(name, _problem_of_the_control_plane))
+    programs = tools.ensure(parts.programs(names), say)
+    parts.fetch(names, say)
+    with told(), locked(model.folder(name), partial(say, f"sandbox {name}: another wellit is at work on it, waiting")):
+        there = _in_order(name, command, _looked_at(name, _problem_of_the_control_plane))
+        parts.put(there, names, programs, say)
+
+
+def _wanted(
+    name: str, count: int, resources: Mapping[str, int] | None, reserved: Collection[str], besides: Iterable[str]
+) -> Sandbox:
+    had = model.read(model.check_name(name, reserved))
     return Sandbox(
-        name=model.check_name(name, reserved),
+        name=name,
+        parts=dict.fromkeys([*(had.parts if had else ()), *parts.check(besides)], ""),
         nodes=nodes.check_count(count),
         resources=dict(nodes.parse_gpus(DEFAULT_GPUS) if resources is None else resources),
     )
@@ -137,7 +160,7 @@ def _problem(there: Sandbox) -> str:
     problem = _problem_of_the_control_plane(there)
     if not problem and there.ready == "answers" and not plane.running(there):
         return "its data plane is not running"
-    return problem
+    return problem or parts.problem(there)
 
 
 def _problem_of_the_control_plane(there: Sandbox) -> str:
@@ -155,13 +178,13 @@ def _anew(there: Sandbox) -> str:
     return f"sandbox {there.name}: {there.problem}; it is cleaned away and started anew.{lost}"
 
 
-def _in_order(name: str) -> Sandbox:
-    there = status(name)
+def _in_order(name: str, command: str, there: Sandbox | None) -> Sandbox:
+    """The sandbox, when it has no problem. Raises CannotAnswer with the `command` that mends it."""
     if there and not there.problem:
         return there
     raise CannotAnswer(
         f"the sandbox {name} is not in order: {there.problem}" if there else f"there is no sandbox {name}",
-        write="invoke sandbox.up" + ("" if name == "default" else f" --name {name}"),
+        write=command + ("" if name == "default" else f" --name {name}"),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wellit.paths import shown
 from wellit.sandbox.model import Sandbox
 from wellit.sandbox.nodes import shown as resources
+from wellit.sandbox.parts import PARTS
 from wellit.sandbox.tier import WORDS
 
 
@@ -19,6 +20,7 @@ def describe(sandbox: Sandbox) -> str:
             f"sandbox {sandbox.name}: Kubernetes {sandbox.kubernetes} on {sandbox.server}",
             f"  nodes      {sandbox.nodes} with {resources(sandbox.resources)} each, simulated",
             f"  readiness  {WORDS[sandbox.ready]}",
+            *(f"  {name:10} {PARTS[name].words(sandbox)}" for name in sandbox.parts),
             f"  kubeconfig {shown(sandbox.kubeconfig)}",
             f"  use it     --sandbox{flag} with any task, or invoke sandbox.shell{shell}",
         ]

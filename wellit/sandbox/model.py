@@ -25,7 +25,8 @@ class Sandbox:
     """A sandbox, as its record and its processes show it.
 
     `resources` is what each node offers ({"nvidia.com/gpu": 8}), `kubernetes` and `crds` are known once it was up,
-    `recipe` changes with what wellit puts into a sandbox, `problem` says what is wrong with one that is not in order.
+    `recipe` changes with what wellit puts into a sandbox, `parts` are those that it was asked for beside it, each with
+    its own recipe ("" until it is whole), `problem` says what is wrong with one that is not in order.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Sandbox:
     kubernetes: str = ""
     crds: int = 0
     recipe: str = ""
+    parts: dict[str, str] = field(default_factory=dict)
     complete: bool = False
     problem: str = ""
 
@@ -115,8 +117,8 @@ def read(name: str) -> Sandbox | None:
         return None
     try:
         said: dict[str, Any] = json.loads((folder(name) / RECORD).read_text())
-        # An older version knew simulation only, and did not say so.
-        known = {"ready": "simulated"} | said
+        # An older version knew simulation only, and did not say so; later ones knew no parts.
+        known = {"ready": "simulated", "parts": {}} | said
         return Sandbox(name=name, **{key: known[key] for key in _kept()})
     except (OSError, ValueError, KeyError, TypeError):
         return Sandbox(name=name)
@@ -136,4 +138,4 @@ def with_problem(sandbox: Sandbox, problem: str) -> Sandbox:
 
 
 def _kept() -> tuple[str, ...]:
-    return ("ports", "nodes", "resources", "ready", "kubernetes", "crds", "recipe", "complete")
+    return ("ports", "nodes", "resources", "ready", "kubernetes", "crds", "recipe", "parts", "complete")

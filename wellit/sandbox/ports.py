@@ -1,9 +1,9 @@
-"""Six ports on loopback for each sandbox."""
+"""Six ports on loopback for each sandbox, and one more for a part of it."""
 
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from wellit.errors import CannotAnswer
 
@@ -25,7 +25,19 @@ def choose(taken: Mapping[int, str], wanted: int | None = None) -> dict[str, int
             ports["kube-apiserver"] = wanted
         if len(set(ports.values())) == len(NAMES) and all(p not in taken and _free(p) for p in ports.values()):
             return ports
-    raise CannotAnswer("no free ports for a sandbox on 127.0.0.1", why=f"looked from {FIRST} upwards")
+    raise _none_free()
+
+
+def besides(taken: Collection[int], wanted: int | None = None) -> int:
+    """One more free port: `wanted`, when it is free, else the first that is not `taken`. Raises CannotAnswer."""
+    for port in ([] if wanted is None else [wanted]) + list(range(FIRST, FIRST + BLOCKS * STEP)):
+        if port not in taken and (port == wanted or (port - FIRST) % STEP >= len(NAMES)) and _free(port):
+            return port
+    raise _none_free()
+
+
+def _none_free() -> CannotAnswer:
+    return CannotAnswer("no free ports for a sandbox on 127.0.0.1", why=f"looked from {FIRST} upwards")
 
 
 def _check(port: int, taken: Mapping[int, str]) -> None:

@@ -1,10 +1,12 @@
-"""Files that pinned Go modules publish: custom resource definitions, and the chart of istiod."""
+"""Files that pinned Go modules publish: custom resource definitions, the chart of istiod, KServe's presets."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from wellit.errors import CannotAnswer, unknown
@@ -35,7 +37,7 @@ def publishes(module: str, version: str) -> bool:
 def module_files(module: str, say: Say = announce, runner: Runner = run, *, version: str = "") -> list[Path]:
     """The wanted files of a pinned Go module, sorted; downloaded the first time, then kept without the rest of it.
 
-    Those of a pattern with ** keep the folders in which they lie.
+    Those of a pattern with ** keep the folders in which they lie, and so do those of several patterns.
 
     Without `version` they are of the one that the sandbox takes. Raises CannotAnswer for a module or version that is
     not pinned and when it cannot be downloaded.
@@ -46,15 +48,15 @@ def module_files(module: str, say: Say = announce, runner: Runner = run, *, vers
     version = version or next(iter(pinned))
     if version not in pinned:
         raise unknown(f"version of {module}", version, pinned)
-    folder, pattern = pinned[version]
-    mark = hashlib.sha256(pattern.encode()).hexdigest()[:8]
+    folder, patterns = pinned[version]
+    mark = hashlib.sha256(" ".join(patterns).encode()).hexdigest()[:8]
     kept = cache() / "modules" / f"{module.replace('/', '-')}-{version}-{mark}"
     if files := _whole(kept):
         return files
     try:
         with room() as here, locked(cache() / "modules" / ".lock", lambda: say(f"waiting for {module}")):
             if not _whole(kept):
-                _fetch(module, version, folder, pattern, here, say, runner)
+                _fetch(module, version, folder, patterns, here, say, runner)
                 shutil.rmtree(kept, ignore_errors=True)
                 (here / "files").rename(kept)
     except OSError as problem:
@@ -77,7 +79,9 @@ def _same(file: Path, size: int) -> bool:
     return True
 
 
-def _fetch(module: str, version: str, folder: Path, pattern: str, here: Path, say: Say, runner: Runner) -> None:
+def _fetch(
+    module: str, version: str, folder: Path, patterns: Sequence[str], here: Path, say: Say, runner: Runner
+) -> None:
     pin = here / "pin"
     pin.mkdir()
     for name in ("go.mod", "go.sum"):
@@ -91,13 +95,14 @@ def _fetch(module: str, version: str, folder: Path, pattern: str, here: Path, sa
         done = runner([program, "mod", "download", "-modcacherw", "-json", module], env=environment(here), cwd=pin)
     if not done.ok:
         raise _cannot_download(module, needed, no_network(done) or done.err.strip() or done.out.strip())
-    _keep_files(Path(json.loads(done.out)["Dir"]), pattern, here / "files")
+    _keep_files(Path(json.loads(done.out)["Dir"]), patterns, here / "files")
 
 
-def _keep_files(source: Path, pattern: str, kept: Path) -> None:
+def _keep_files(source: Path, patterns: Sequence[str], kept: Path) -> None:
     sizes = {}
-    above = source / Path(pattern.partition("*")[0] + "x").parent
-    for file in sorted(found for found in source.glob(pattern) if found.is_file()):
+    above = source / os.path.commonpath([Path(pattern.partition("*")[0] + "x").parent for pattern in patterns])
+    found = {file for pattern in patterns for file in source.glob(pattern)}
+    for file in sorted(file for file in found if file.is_file()):
         name = file.relative_to(above)
         (kept / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(file, kept / name)

@@ -136,16 +136,17 @@ def _recipe(go_mod: str, package: str, ldflags: str) -> str:
 
 
 @functools.cache
-def publishers() -> dict[str, dict[str, tuple[Path, str]]]:
-    """Module path -> its pinned versions -> (folder whose go.mod pins it, pattern of the files wanted from it).
+def publishers() -> dict[str, dict[str, tuple[Path, tuple[str, ...]]]]:
+    """Module path -> its pinned versions -> (folder whose go.mod pins it, patterns of the files wanted from it).
 
     The first version of a module is the one that the sandbox takes.
     """
-    found: dict[str, dict[str, tuple[Path, str]]] = {}
+    found: dict[str, dict[str, tuple[Path, tuple[str, ...]]]] = {}
     for folder, entry in _catalogue().items():
-        for module, pattern in (entry.get("files", {}) | entry.get("charts", {})).items():
+        for module, said in (entry.get("files", {}) | entry.get("charts", {}) | entry.get("parts", {})).items():
             version = requires((TOOL_MODULES / folder / "go.mod").read_text())[module]
-            found.setdefault(module, {})[version] = (TOOL_MODULES / folder, pattern)
+            patterns = (said,) if isinstance(said, str) else tuple(said)
+            found.setdefault(module, {})[version] = (TOOL_MODULES / folder, patterns)
     return found
 
 
