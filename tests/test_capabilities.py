@@ -42,7 +42,7 @@ def made_up(folder: Path, text: str = MADE_UP) -> Path:
 
 def test_there_is_data_for_every_chart_and_image() -> None:
     assert {file.stem for file in FILES} == {
-        "dynamo", "inferencepool", "istiod", "llm-d-infra", "llm-d-modelservice", "picker", "picker-gaie",
+        "dynamo", "inferencepool", "istiod", "kserve", "llm-d-infra", "llm-d-modelservice", "picker", "picker-gaie",
         "routing-proxy",
     }  # fmt: skip
 

@@ -57,11 +57,15 @@ def elsewhere(engine: Data, way: Way) -> str:
     if not (own := cells.started(engine, way)):
         return f"no: {cells.lack(engine, way.engine)}"
     train = trains(way)[0]
-    return f"{' '.join(own['command'])}, from {image_of(own, train)} ({train})"
+    how = " ".join(own["command"]) if own["command"] else "by a preset"
+    return f"{how}, from {image_of(own, train)} ({train})"
 
 
 def image_of(own: Data, train: str) -> str:
-    """The image of a block of an engine's file; without a tag of its own it has the release's."""
+    """The image of a block of an engine's file: without a tag of its own the release's; without one the preset's."""
+    if not own["image"]:
+        chart = _versions(train)["charts"][_versions(train)["way"]]
+        return str(capabilities.contract(chart["name"], chart["version"])["preset"]["image"])
     tag = own["tag"] or next(chart["version"] for chart in _versions(train)["charts"].values())
     return f"{own['image']}:{tag}"
 
@@ -167,7 +171,7 @@ def standings(name: str) -> list[Standing]:
 def standing(guide: Source, name: str, train: str) -> Standing:
     """How `guide` carries an engine on `train`, with the guide's own gateway and an accelerator that fits."""
     refused = cells.refusal(guide, cell(guide, name, train=train))
-    of_charts = not refused and catalogue.way_of(guide).charts
+    of_charts = not refused and "modelservice" in catalogue.way_of(guide).charts
     missing = tuple(_missing(guide.data["settings"], data(name), train)) if of_charts else ()
     return Standing(guide.data["name"], train, refused, missing)
 

@@ -36,6 +36,11 @@ def inferencepool(tmp_path: Path) -> Chart:
 
 
 @pytest.fixture
+def kserve(tmp_path: Path) -> Chart:
+    return Chart("kserve", "kserve-x", tmp_path)
+
+
+@pytest.fixture
 def modelservice(tmp_path: Path) -> Chart:
     return Chart("modelservice", "ms-x", tmp_path)
 

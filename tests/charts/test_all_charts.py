@@ -12,6 +12,7 @@ import pytest
 from tests.charts.chart import IMITATING, Chart, Values, imitates
 from tests.charts.test_bodyrouting import ONE as ROUTER
 from tests.charts.test_dynamo import GRAPH
+from tests.charts.test_kserve import SERVICE
 from tests.charts.test_route import ONE
 from tests.charts.values import pool, vllm
 from tests.support.trains import TRAINS
@@ -20,8 +21,8 @@ from wellit.catalogue import component_names
 
 CHARTS = sorted(folder.name for folder in paths.CHARTS.iterdir() if folder.is_dir())
 GOOD: dict[str, Values] = {
-    "bodyrouting": ROUTER, "dynamo": GRAPH, "gateway": {}, "inferencepool": pool(), "modelservice": vllm(),
-    "route": ONE,
+    "bodyrouting": ROUTER, "dynamo": GRAPH, "gateway": {}, "inferencepool": pool(), "kserve": SERVICE,
+    "modelservice": vllm(), "route": ONE,
 }  # fmt: skip
 
 
@@ -86,6 +87,7 @@ PASSED_THROUGH = {
     "dynamo": set(),
     "gateway": {"/$defs/service/properties/ports/items"},
     "inferencepool": {"/$defs/ports/items"},
+    "kserve": set(),
     "modelservice": {"/$defs/volumes/items"},
     "route": set(),
 }

@@ -21,7 +21,9 @@ FILES = [
         "dynamo",
         "environment",
         "environment-dynamo",
+        "environment-kserve",
         "guide",
+        "kserve",
         "load",
         "report",
         "stack",
@@ -35,7 +37,8 @@ RAW = {"values.gateway", "values.inferencepool", "values.modelservice", "gateway
        "engine.dynamo.health[0].payload", "engine.dynamo.health[0].text",
        "engine.kvEvents.json", *(f"{where}.env[0].valueFrom" for where in
         ("engine", "decode", "prefill", "engine.disaggregation.prefill", "engine.disaggregation.decode",
-         "engine.dynamo", "engine.dynamo.disaggregation.prefill", "engine.dynamo.disaggregation.decode"))}  # fmt: skip
+         "engine.dynamo", "engine.dynamo.disaggregation.prefill", "engine.dynamo.disaggregation.decode",
+         "engine.kserve", "engine.kserve.disaggregation.prefill", "engine.kserve.disaggregation.decode"))}  # fmt: skip
 
 
 def members(node: Node, above: Keys = ()) -> Iterator[tuple[Keys, Node]]:
@@ -66,6 +69,9 @@ def test_maps_are_closed_unless_somebody_else_judges_them() -> None:
     root = Node(document("dynamo.schema.json"), document("dynamo.schema.json"))
     opened = {dotted(keys) for keys, node in members(root) if _is_open(node)}
     assert opened - RAW == {"values.dynamo", "frontend.env[0].valueFrom"}
+    root = Node(document("kserve.schema.json"), document("kserve.schema.json"))
+    opened = {dotted(keys) for keys, node in members(root) if _is_open(node)}
+    assert opened - RAW == {"values.kserve", "scheduler.config.inline"}
 
 
 def _is_open(node: Node) -> bool:

@@ -80,11 +80,12 @@ Step = Definitions | Charted | TurnedOn
 
 
 def steps(stack: Stack) -> tuple[Step, ...]:
-    """The steps of the stack's way, or of its gateway, in order.
+    """The steps of the stack's gateway, where its way takes one, and those of the way, in order.
 
     Raises CannotAnswer for a gateway that the train does not go with.
     """
-    said = stack.way.prerequisites or stack.values["gateway"]["prerequisites"]
+    gateway = () if stack.way.no_gateway else stack.values["gateway"]["prerequisites"]
+    said = [*gateway, *stack.way.prerequisites]
     return tuple(_step(stack, step) for step in said if _is_for(step, stack))
 
 
@@ -135,7 +136,7 @@ def _besides(chart: Mapping[str, Any], version: str) -> tuple[str, ...]:
 
 def _unknown_to_the_train(stack: Stack, keys: list[str]) -> CannotAnswer:
     gateway, train = stack.values["gateway"], stack.values["versions"]["name"]
-    others = [name for name in catalogue.component_names("versions") if _has(name, keys)]
+    others = [name for name in catalogue.trains(stack.way) if _has(name, keys)]
     ways = [f"--versions {name}" for name in others] + ["--gateway NAME for another gateway"]
     return CannotAnswer(
         f"the train {train} does not go with {gateway['title']}",
