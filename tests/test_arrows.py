@@ -17,7 +17,8 @@ ORDER = """
     ignore
     charts release_values
     render places inputs ids validate new
-    demand owners sandbox door access permissions carriers served cluster placement publishers operators preflight
+    demand owners sandbox door access permissions carriers served publishers besides cluster
+    placement operators preflight
     entry record again plan live installed progress helm prerequisites endpoint reach waiting verify
     prometheus refusals smoke lifecycle
     provide prepare operate

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -111,6 +111,14 @@ class Access:
         if _MISSING.search(done.err):
             return Missing()
         raise failure(self, done, what)
+
+
+def dry_run(access: Access, namespace: str, manifest: Mapping[str, Any]) -> Done:
+    """Put an object to the API server as helm would, so that nothing is kept: what it and its webhooks say of it."""
+    about = {key: value for key, value in manifest["metadata"].items() if key != "namespace"}
+    body = json.dumps({**manifest, "metadata": about})
+    how = ["--server-side", "--dry-run=server", "--force-conflicts", "--field-manager=helm", "--validate=strict"]
+    return access.call("apply", *how, "-n", namespace, "-f", "-", stdin=body)
 
 
 def permission(said: str) -> str:
@@ -237,3 +245,13 @@ def _sandbox(name: str) -> str:
     from wellit import sandbox
 
     return str(sandbox.kubeconfig(name))
+
+
+def part(access: Access, name: str) -> str:
+    """What a part of the sandbox is, in words; "" for one that it does not have, and outside of a sandbox."""
+    if not (access.sandbox and name):
+        return ""
+    from wellit import sandbox
+
+    there = sandbox.status(access.sandbox)
+    return f"{name} runs beside the sandbox" if getattr(there, "parts", {}).get(name) else ""

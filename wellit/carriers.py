@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from wellit.access import Access, Missing, Unread
+from wellit.access import Access, Missing, Unread, part
 from wellit.carried import STANDS_FOR, Carried
 from wellit.demand import Kind
 
@@ -16,12 +16,13 @@ VERSION = "app.kubernetes.io/version"
 
 @dataclass(frozen=True)
 class Carrier:
-    """A Deployment of a controller. `version` is what it says of itself, "" for nothing."""
+    """A Deployment of a controller. `version` is what it says of itself, "" for nothing; `variables` of its own."""
 
     name: str
     namespace: str
     ready: bool
     version: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def words(self) -> str:
@@ -31,16 +32,21 @@ class Carrier:
 
 @dataclass(frozen=True)
 class Carriers:
-    """What was found. `idle` is why nothing comes of such objects here; "" where something may."""
+    """What was found. `idle` is why nothing comes of such objects here; "" where something may.
+
+    `beside` says what carries them out outside of the cluster: a process of the sandbox.
+    """
 
     found: tuple[Carrier, ...] | Unread = ()
     idle: str = ""
+    beside: str = ""
 
 
 def look(access: Access, kind: Kind, known: Carried) -> Carriers:
     """Who carries out `kind`, of which `known` is what is known. Raises CannotAnswer when the cluster is silent."""
-    said = idle(access, kind)
-    return Carriers(idle=said) if said else Carriers(_deployments(access, known))
+    if said := idle(access, kind):
+        return Carriers(idle=said)
+    return Carriers(_deployments(access, known), beside=part(access, str(known.controller.get("sandbox", ""))))
 
 
 def idle(access: Access, kind: Kind) -> str:
@@ -69,4 +75,8 @@ def _deployments(access: Access, known: Carried) -> tuple[Carrier, ...] | Unread
 def _carrier(item: Mapping[str, Any]) -> Carrier:
     about = item["metadata"]
     ready = (item.get("status") or {}).get("readyReplicas", 0) > 0
-    return Carrier(about["name"], about["namespace"], ready, str((about.get("labels") or {}).get(VERSION, "")))
+    pod = ((item.get("spec") or {}).get("template") or {}).get("spec") or {}
+    told = [one for container in pod.get("containers") or () for one in container.get("env") or ()]
+    variables = {one["name"]: str(one["value"]) for one in told if "value" in one}
+    version = str((about.get("labels") or {}).get(VERSION, ""))
+    return Carrier(about["name"], about["namespace"], ready, version, variables)

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from wellit import carriers, permissions, served
+from wellit import besides, carriers, permissions, served
 from wellit.access import Access, Missing, StandIn, Unread, stand_ins
+from wellit.besides import Besides
 from wellit.carriers import Carriers
-from wellit.demand import Act, Demand, Kind, Object
+from wellit.demand import Act, Demand, Kind, Manifest, Object
 from wellit.owners import made_for
 from wellit.quantities import milli, pod_asks
 
@@ -76,7 +77,7 @@ class Cluster:
     `pods` are those of all namespaces, `neighbours` those of the stack's own. `allowed` says of each act of the
     demand whether the user may do it, None when unknown. `carriers` are the controllers of kinds that have one of
     their own, `other_versions` the versions in which a kind is known that is not in that of the demand, `carried` the
-    objects of such kinds that are there already.
+    objects of such kinds that are there already, `besides` what their controllers go by.
     """
 
     label: str
@@ -99,6 +100,7 @@ class Cluster:
     carriers: Mapping[Kind, Carriers] = field(default_factory=dict)
     other_versions: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
     carried: Mapping[Object, Mapping[str, Any] | Missing | Unread] = field(default_factory=dict)
+    besides: Mapping[Object, Besides] = field(default_factory=dict)
 
 
 def look(access: Access, demand: Demand) -> Cluster:
@@ -126,6 +128,12 @@ def look(access: Access, demand: Demand) -> Cluster:
         others = {
             k: soon(served.other_versions, access, k) for k, known in kinds.items() if known is False and k.carried
         }
+        theirs = {k: of_kind() for k, of_kind in carried.items()}
+        around = {
+            item: soon(_besides, access, demand, item, manifest, theirs[item.of], found is True)
+            for item, manifest in demand.carried
+            if kinds.get(item.of) is True and not theirs[item.of].idle
+        }
         may = (
             None
             if found is True
@@ -145,10 +153,20 @@ def look(access: Access, demand: Demand) -> Cluster:
             releases=releases_(),
             sandbox=bool(access.sandbox),
             stand_ins=stand_ins(access, demand.images),
-            carriers={k: found() for k, found in carried.items()},
+            carriers=theirs,
             carried={item: answer() for item, answer in there.items()},
             other_versions={k: found() for k, found in others.items()},
+            besides={item: found() for item, found in around.items()},
         )  # fmt: skip
+
+
+def _besides(
+    access: Access, demand: Demand, item: Object, manifest: Manifest, carriers: Carriers, there: bool
+) -> Besides:
+    own = frozenset(one.name for one in demand.objects if one.of.kind == "Gateway")
+    return besides.look(
+        access, demand.namespace, item, manifest, carriers, own, classes=demand.gateway_classes, there=there
+    )
 
 
 def listed(access: Access, path: str, **query: str) -> Iterator[Any]:

@@ -13,7 +13,7 @@ from wellit.access import Missing, Unread
 from wellit.carried import within
 from wellit.carriers import selector
 from wellit.cluster import Cluster
-from wellit.demand import Demand, Manifest, Object
+from wellit.demand import Demand, Kind, Manifest, Object
 from wellit.findings import Check
 from wellit.templates import templates
 
@@ -27,6 +27,15 @@ def checks(demand: Demand, cluster: Cluster, values: Mapping[str, Any]) -> Itera
         live = cluster.carried.get(item, Missing())
         if isinstance(live, Mapping):
             yield _changeable(item, live, rendered, f"-n {demand.namespace}")
+
+
+def bring(kind: Kind, cluster: Cluster, values: Mapping[str, Any]) -> str:
+    """How a kind gets into the cluster, or which train goes with what is there."""
+    if cluster.sandbox and kind.carried and kind.carried.controller.get("sandbox"):
+        return f"invoke sandbox.up --with {kind.carried.controller['sandbox']}"
+    there = [one.rpartition("/")[2] for one in cluster.other_versions.get(kind, ())]
+    train = publishers.trains(kind.group, values, there) if there else ""
+    return ", or ".join(filter(None, [train, publishers.fix(kind.group, values, cluster.flags)]))
 
 
 def _changeable(item: Object, live: Manifest, rendered: Manifest, where: str) -> Check:
@@ -85,6 +94,8 @@ def _there(cluster: Cluster, values: Mapping[str, Any]) -> Iterator[Check]:
         if carriers.idle:
             detail = "it is not here: the API server checks the object's shape and keeps it, and nothing will run"
             yield Check("WL611", title, "warn", detail, known.without)
+        elif carriers.beside:
+            yield Check("WL611", title, "pass", carriers.beside)
         elif isinstance(carriers.found, Unread):
             yield Check("WL611", title, "unknown", carriers.found.words)
         elif not carriers.found and cluster.served.get(kind) is True:

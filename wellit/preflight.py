@@ -5,6 +5,7 @@ WL602 its Kubernetes is new enough   WL607 secrets that the pods read
 WL603 the namespace                  WL608 permissions
 WL604 the kinds that are rendered    WL609 no other pods behind the pool
 WL610 what stands in (in a sandbox) has the plugins   WL611 the controllers of kinds that have one of their own
+WL960-966 what such a controller goes by (besides)
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from wellit import capabilities, operators, placement, publishers
+from wellit import besides, capabilities, operators, placement, publishers
 from wellit.access import Missing, Unread
 from wellit.cluster import Cluster
 from wellit.demand import Act, Demand, Wanted, Workload
@@ -41,6 +42,7 @@ def preflight(demand: Demand, cluster: Cluster, values: Mapping[str, Any]) -> li
         *_kinds(demand, cluster, values),
         *classes(demand, cluster, values),
         *operators.checks(demand, cluster, values),
+        *(one for item, found in cluster.besides.items() for one in besides.checks(item, found, values, cluster.flags)),
         room(demand, cluster),
         *secrets(demand, cluster, str((values.get("model") or {}).get("secret") or "")),
         _permissions(demand, cluster),
@@ -114,9 +116,12 @@ def _kinds(demand: Demand, cluster: Cluster, values: Mapping[str, Any]) -> Itera
                 detail = f"the cluster knows it as {', '.join(others)} only: its controller is of an older release"
             release = publishers.wants(kind.group, values)
             yield Check(
-                "WL604", title, "fail", f"{detail}; {release}" if release else detail,
-                publishers.fix(kind.group, values, cluster.flags),
-            )  # fmt: skip
+                "WL604",
+                title,
+                "fail",
+                f"{detail}; {release}" if release else detail,
+                operators.bring(kind, cluster, values),
+            )
     if all(served is True for served in cluster.served.values()):
         names = sorted({kind.kind for kind in cluster.served})
         detail = ", ".join(names) or "only Kubernetes' own kinds"

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from typing import Any
 
 import yaml
 
-from wellit import paths
+from wellit import capabilities, catalogue, paths, source
 from wellit.source import lookup
 
 Settings = Mapping[str, Any]
@@ -47,9 +47,31 @@ def prerequisites(values: Settings) -> str:
     return f"invoke prerequisites, with the same flags, shows what {train} needs; with --apply it installs that"
 
 
+def title(group: str) -> str:
+    """Who publishes an API; the group itself where that is not known."""
+    return str(_of(group).get("title", group))
+
+
+def trains(group: str, values: Settings, versions: Collection[str]) -> str:
+    """What to write for a train of the same way whose objects are of one of these versions; "" for none."""
+    path = str(_of(group).get("version", "")).split(".")  # versions.charts.NAME.version
+    fitting = []
+    for name in catalogue.component_names("versions"):
+        train = source.load(paths.ENVIRONMENTS / "versions" / f"{name}.yaml").data
+        if train["versions"].get("way") == values["versions"].get("way") and len(path) == 4:
+            facts = capabilities.contract(path[2], str(lookup(train, path)))
+            fitting += [name] if facts.get("api") in versions else []
+    return f"--versions {fitting[-1]}" if fitting else ""
+
+
 def about(api: str) -> Settings:
     """What schemas/apis.yaml says of one API. Raises KeyError for one that is not in it."""
     return _all()[api]
+
+
+def switch(kind: str) -> Settings:
+    """What a gateway's controller must be told before it looks at a kind. Raises StopIteration for another kind."""
+    return next(about["switch"] for about in _all().values() if about.get("switch", {}).get("for") == kind)
 
 
 def release(about: Settings, values: Settings) -> str:
