@@ -43,10 +43,14 @@ COMBINED OUTPUT:
 
 
 def test_the_reason_without_the_wrapping() -> None:
-    assert reason(failed(FAILED)) == 'admission webhook "no.example.org" denied the request: not today'
+    assert reason(failed(FAILED)) == "the webhook no.example.org refuses it: not today"
 
 
 def test_a_failure_without_a_word() -> None:
+    silent = 'Error: Internal error occurred: failed calling webhook "w.example.org": Post "https://w": refused'
+    assert reason(failed(silent)) == (
+        'the webhook w.example.org, which must be asked, does not answer: Post "https://w": refused'
+    )
     assert reason(failed("")) == "no reason given"
 
 
@@ -69,7 +73,7 @@ def test_how_a_pending_release_is_mended(status: str, revision: int, command: st
 
 
 def test_releases_go_in_the_order_given_and_are_waited_for() -> None:
-    command = "uninstall b a -n ns --wait --ignore-not-found --timeout 5m"
+    command = "uninstall b a -n ns --wait --ignore-not-found --timeout 300s"
     assert of({command: ""}).uninstall(["b", "a"], "ns").ok
 
 

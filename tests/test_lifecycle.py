@@ -25,7 +25,7 @@ KNOWN = Record(
     resource_version="7",
 )  # fmt: skip
 WRITE = f"replace --raw {KNOWN.path} -f -"
-HELM = "uninstall ms-x gaie-x -n ns --wait --ignore-not-found --timeout 5m"
+HELM = "uninstall ms-x gaie-x -n ns --wait --ignore-not-found --timeout 300s"
 KINDS = "get --raw /apis/apps/v1/namespaces/ns/deployments?limit=500"
 PODS = "get --raw /api/v1/namespaces/ns/pods?limit=500"
 DELETE = f"delete --raw {KNOWN.path}"

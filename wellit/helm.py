@@ -23,6 +23,8 @@ FRESH_SECONDS = 300.0  # a pending release that changed this lately may still ha
 SYNC_SECONDS = 1800.0
 _RELEASE = re.compile(r"^Upgrading release=([^,]+),|^Release \"([^\"]+)\" (does not exist|has been upgraded)")
 _DEPLOYED = re.compile(r"^(\S+)\s+\S+\s+(\d+)\s+.*\s(deployed)\s")
+_WEBHOOK = re.compile(r'admission webhook "([^"]+)" denied the request: ([^\n]*)')
+_SILENT = re.compile(r'failed calling webhook "([^"]+)": ([^\n]*)')
 _REASON = re.compile(
     r"^\s*(?:Error: |in .*: )?(.*(?:UPGRADE FAILED|INSTALLATION FAILED|Error|error|failed|denied|refused).*)$"
 )
@@ -54,9 +56,10 @@ class Helm:
             return self.helm("uninstall", release.name, "-n", namespace, "--ignore-not-found")
         return self.helm("rollback", release.name, "-n", namespace)
 
-    def uninstall(self, names: Iterable[str], namespace: str) -> Done:
+    def uninstall(self, names: Iterable[str], namespace: str, seconds: int = 300) -> Done:
         """Remove releases, one after another in the order given; those that are not there are passed over."""
-        return self.helm("uninstall", *names, "-n", namespace, "--wait", "--ignore-not-found", "--timeout", "5m")
+        limit = f"{seconds}s"
+        return self.helm("uninstall", *names, "-n", namespace, "--wait", "--ignore-not-found", "--timeout", limit)
 
 
 @contextmanager
@@ -81,6 +84,10 @@ def progress_of(line: str) -> tuple[str, bool, str] | None:
 
 def reason(done: Done) -> str:
     """Why helm or helmfile failed, without the wrapping."""
+    if refused := _WEBHOOK.search(done.err):
+        return f"the webhook {refused[1]} refuses it: {' '.join(refused[2].split())}"
+    if silent := _SILENT.search(done.err):
+        return f"the webhook {silent[1]}, which must be asked, does not answer: {silent[2].strip()}"
     told = [found[1].strip() for line in done.err.splitlines() if (found := _REASON.match(line))]
     told = [re.sub(r"^(Error: |UPGRADE FAILED: |INSTALLATION FAILED: )+", "", line) for line in told]
     useful = [

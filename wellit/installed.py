@@ -83,6 +83,19 @@ def judge(access: Access, namespace: str) -> Report:
     return report
 
 
+def applied(access: Access, namespace: str, release: str) -> list[Mapping[str, Any]] | str:
+    """The objects that helm applied for a release, as it has noted them; in words why that is not known."""
+    secrets = whole(access, f"/api/v1/namespaces/{namespace}/secrets", dict, labelSelector=f"owner=helm,name={release}")
+    if isinstance(secrets, Unread):
+        return secrets.words
+    try:
+        texts = [_read(secret).rendered for secret in _newest(secrets)]
+        documents = [document for text in texts for document in yaml.load_all(text, LOADER)]
+    except (_Broken, yaml.YAMLError) as problem:
+        return f"helm's note of {release} cannot be read: {type(problem).__name__}"
+    return [document for document in documents if isinstance(document, dict) and document.get("kind")]
+
+
 class _Broken(Exception):
     """A release that cannot be read, and why."""
 

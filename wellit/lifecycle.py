@@ -15,12 +15,12 @@ from dataclasses import dataclass, replace
 from wellit import cluster, live, record, tools, verify, waiting
 from wellit.access import Access, Unread, failure
 from wellit.cluster import HelmRelease
-from wellit.demand import Kind
+from wellit.demand import Kind, Object
 from wellit.endpoint import Endpoint, find_endpoint
 from wellit.errors import Interrupted, Refused
 from wellit.findings import Check
 from wellit.helm import Helm, in_the_way, progress_of, reason
-from wellit.live import Live
+from wellit.live import Live, made
 from wellit.plan import Plan
 from wellit.progress import Progress, Row
 from wellit.record import Record
@@ -29,6 +29,8 @@ from wellit.say import Say
 # Asks a person; returns when the answer is yes, raises otherwise (also when there is nobody to ask).
 Ask = Callable[[str], None]
 ENDING_SECONDS = 180.0  # the picker's pods have 130 s to end
+HELM_SECONDS = 300  # helm waits until its objects are gone
+AWAY_SECONDS = 30  # the same, where nobody takes a finalizer away
 ORPHAN_SECONDS = 3.0  # what a killed install had started ends by itself within moments
 
 
@@ -71,22 +73,33 @@ def install(plan: Plan, access: Access, say: Say, ask: Ask, *, wait: bool = True
                 else live.look(access, written.namespace, objects)
             )
         with ThreadPoolExecutor(1) as pool:  # two questions that do not wait for each other
-            whole = pool.submit(verify.present, access, written.namespace, objects)
+            whole = pool.submit(_whole, access, written.namespace, objects, now)
             written = _write(access, replace(written, state="installed"))
     except KeyboardInterrupt:
         raise Interrupted(
             "stopped on the way",
             write="the same install again goes on from here; invoke uninstall removes what there is",
         ) from None
-    return Standing(written, now, (*verify.standing(now), whole.result()), find_endpoint(access, written, now))
+    return Standing(written, now, (*verify.standing(now), *whole.result()), find_endpoint(access, written, now))
 
 
 def status(known: Record, access: Access) -> Standing:
     """A recorded stack as it stands now. Raises CannotAnswer when the cluster does not answer."""
     objects = known.all_objects()
     now = live.look(access, known.namespace, objects)
-    checks = [*verify.standing(now), verify.present(access, known.namespace, objects)]
+    checks = [*verify.standing(now), *_whole(access, known.namespace, objects, now)]
     return Standing(known, now, tuple(checks), find_endpoint(access, known, now))
+
+
+def _whole(access: Access, namespace: str, objects: Iterable[Object], now: Live) -> list[Check]:
+    """Whether it is all there, as it was applied, and what controllers made of it is its own."""
+    wanted = tuple(objects)
+    ready = [part.object for part in now.parts if part.ready]
+    return [
+        verify.present(access, namespace, wanted),
+        *verify.own(made.makings(access, namespace, ready)),
+        *verify.kept(access, namespace, wanted),
+    ]
 
 
 def recorded(access: Access, namespace: str, guide: str | None = None) -> Record:
@@ -119,6 +132,9 @@ def goes_and_stays(known: Record) -> str:
     lines.append(
         "  goes   " + ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())) + ", and their pods"
     )
+    for one in {item.of: item.of.carried for item in known.all_objects() if item.of.carried}.values():
+        if one and one.makes:
+            lines.append(f"  goes   what {one.who} made of it: {', '.join(dict.fromkeys(k for _, k, _ in one.makes))}")
     lines.append(
         f"  stays  the namespace {known.namespace}, definitions (CRDs), secrets and volume claims that you made"
     )
@@ -135,7 +151,10 @@ def uninstall(known: Record, access: Access, say: Say, ask: Ask) -> Check:
     ask(f"Remove this from {access.label}?")
     try:
         known = _write(access, replace(_ours(known), state="uninstalling"))
-        done = helm.uninstall(reversed(known.release_names), known.namespace)
+        for said in (away := made.unattended(access, known.all_objects())):
+            say(said)
+        patience = AWAY_SECONDS if away else HELM_SECONDS
+        done = helm.uninstall(reversed(known.release_names), known.namespace, patience)
         if not done.ok:
             again = "the same uninstall again goes on from here"
             raise _left(known, access, f"helm does not remove the stack: {reason(done)}", again)
@@ -257,6 +276,7 @@ def _ended(access: Access, known: Record, say: Say) -> list[str]:
     until, told = time.monotonic() + ENDING_SECONDS, False
     while True:
         left = live.existing(access, known.namespace, kinds, known.release_names)
+        left += made.left(access, known.namespace, workloads)
         pods = cluster.whole(access, Kind("v1", "Pod").path(known.namespace), cluster.pod)
         ours = [] if isinstance(pods, Unread) else [p for p in pods if any(p.made_for(item) for item in workloads)]
         if not (left or ours) or time.monotonic() > until:

@@ -56,8 +56,12 @@ class Plan:
             about = f"there, revision {there.revision}, {there.status}: is changed" if there else "new"
             chart = f"{release.chart} {release.version}".strip()
             yield f"  release    {release.name}  {chart}  {about}"
-        kinds = ", ".join(f"{count} {kind.kind}" for kind, count in wanted.kinds.items())
-        yield f"  objects    {len(wanted.objects)}: {kinds}"
+        counted = ", ".join(f"{count} {kind.kind}" for kind, count in wanted.kinds.items())
+        yield f"  objects    {len(wanted.objects)}: {counted}"
+        for item, manifest in wanted.carried:
+            known = item.of.carried
+            if kinds := known.asked_for(manifest.get("spec") or {}) if known else []:
+                yield f"  made       of {item}: {', '.join(kind for _, kind in kinds)}"
         for workload in wanted.workloads:
             devices = "".join(f", {count} {name} each" for name, count in workload.devices.items())
             yield f"  pods       {workload.pods} of {workload.name}{devices}"

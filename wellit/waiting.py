@@ -13,6 +13,7 @@ from wellit.live import Live, Part
 from wellit.progress import Progress
 
 POLL_SECONDS = 0.3
+PATIENCE_SECONDS = 20.0  # before what might mend it is told with what is waited for
 AWAY_SECONDS = 60.0  # how long an API server may be gone before waiting ends
 
 Sleep = Callable[[float], None]
@@ -46,7 +47,8 @@ def wait(
                 raise
             progress.say("  the cluster does not answer; waiting for it")
         else:
-            progress.show((str(part.object), part.settled, part.words) for part in last.parts)
+            long = clock() - began > PATIENCE_SECONDS
+            progress.show((str(part.object), part.settled, _words(part, long=long)) for part in last.parts)
             if last.ready:
                 return last
         if clock() - began > timeout:
@@ -55,13 +57,24 @@ def wait(
         sleep(max(POLL_SECONDS, 3 * (clock() - asked) if clock() - asked > 1 else 0))
 
 
+def _words(part: Part, *, long: bool) -> str:
+    mends = "; ".join(part.mends) if long and not part.settled else ""
+    return f"{part.words} ({mends})" if mends else part.words
+
+
 def _late(access: Access, namespace: str, last: Live | None, timeout: float) -> Refused:
     waiting = last.waiting if last else []
     said = "; ".join(f"{part.object}: {part.words}" for part in waiting[:3]) or "the cluster did not answer"
     return Refused(
         f"not ready after {timeout:.0f} s: {said}",
         why=_logs(access, namespace, waiting),
-        write=f"{_look(access, namespace, waiting)}; then the same install again goes on from here",
+        write="; ".join(
+            [
+                *dict.fromkeys(mend for part in waiting for mend in part.mends),
+                _look(access, namespace, waiting),
+                "then the same install again goes on from here",
+            ]
+        ),
     )
 
 

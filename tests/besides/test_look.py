@@ -55,7 +55,7 @@ def istiod(value: str = "true") -> str:
 
 def known(**more: Any) -> dict[str, Any]:
     """A cluster in which all is well."""
-    said = {
+    said: dict[str, Any] = {
         CRD: "v1alpha1 true false v1alpha2 true true ", SETTINGS: settings(), DRY.format("ns"): "", ISTIOD: istiod(),
         ROUTES: kinds("HTTPRoute"), POOLS: kinds("InferencePool"),
     }  # fmt: skip

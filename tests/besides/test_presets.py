@@ -44,7 +44,10 @@ def test_a_controller_that_was_told_another_prefix() -> None:
 
 
 def test_what_its_bases_say_decides_too() -> None:
-    bases = [{"prefill": {"replicas": 1}}, {"router": {"scheduler": {"pool": {"ref": {"name": "p"}}}}}]
+    bases: list[dict[str, Any]] = [
+        {"prefill": {"replicas": 1}},
+        {"router": {"scheduler": {"pool": {"ref": {"name": "p"}}}}},
+    ]
     said = laid(service()["spec"], bases)
     assert said["router"]["route"] == {} and said["replicas"] == 2
     assert [why for _, why in asked(said, "")] == ["router.route", "prefill", "prefill"]
