@@ -102,6 +102,7 @@ def upgrade_words(chart: Settings, source: list[str], *, there: bool) -> list[st
     """What helm is told to install a provider's chart; values of a release that is `there` stay as they are."""
     kept = ["--reset-then-reuse-values"] if there else []
     where = ["--namespace", chart["namespace"], "--create-namespace", "--wait"]
+    where += ["--take-ownership", "--force-conflicts"] if chart.get("adopts") else []
     return ["upgrade", "--install", chart["release"], *source, *where, *kept, *_sets(chart["values"])]
 
 

@@ -6,14 +6,14 @@ WL621 definitions   WL622 charts of the provider   WL623 what a cloud turns on  
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from wellit import publishers
 from wellit.access import Missing, Unread
 from wellit.capabilities import order
 from wellit.findings import Check, Status
-from wellit.prerequisites.look import Installed, Seen
+from wellit.prerequisites.look import Defined, Installed, Seen
 from wellit.prerequisites.steps import Charted, Definitions, Step, TurnedOn
 from wellit.source import lookup
 
@@ -110,7 +110,8 @@ def _chart(step: Charted, seen: Seen, class_name: str) -> Judged:
         detail = f"in a sandbox no chart is fetched; {carriers.idle}: objects are checked in shape, and nothing runs"
         return _told(step, "WL622", "skip", detail)
     if seen.sandbox:
-        return _told(step, "WL622", "skip", IN_A_SANDBOX if class_name else DEFINED)
+        beside = f"in a sandbox no chart is fetched; {carriers.beside}" if carriers and carriers.beside else ""
+        return _told(step, "WL622", "skip", beside or (IN_A_SANDBOX if class_name and not step.of_way else DEFINED))
     found = seen.releases.get(step.release, Missing())
     if isinstance(found, Unread):
         return _told(step, "WL622", "unknown", found.words)
@@ -129,15 +130,42 @@ def _chart(step: Charted, seen: Seen, class_name: str) -> Judged:
         owners = sorted({f"release {about.made_by}" if about.made_by else "elsewhere" for about in foreign.values()})
         detail = f"its {len(foreign)} definitions are there already, from {' and '.join(owners)}: left alone"
         return _told(step, "WL622", "warn", detail)
-    if not step.brings and not step.carries and isinstance(seen.gateway_class, Unread):
+    if (marked := seen.marks.get(step.release, False)) is not False:
+        mark = f"{step.about['mark']['kind']} {step.about['mark']['name']}"
+        if isinstance(marked, Unread):
+            return _told(step, "WL622", "unknown", marked.words)
+        return _told(step, "WL622", "warn", f"helm has no such release, and {mark} is there: left alone")
+    by_class = not (step.brings or step.carries or step.of_way)
+    if by_class and isinstance(seen.gateway_class, Unread):
         return _told(step, "WL622", "unknown", seen.gateway_class.words)
-    if not step.brings and not step.carries and seen.gateway_class is True:
+    if by_class and seen.gateway_class is True:
         detail = f"helm has no such release, and the gateway class {class_name} is accepted: left alone"
         needs = ", ".join(f"{'.'.join(keys)}={said}" for keys, said in publishers.leaves(step.about["values"]))
         return _told(step, "WL622", "warn", detail + (f"; see that it was installed with {needs}" if needs else ""))
-    fix = publishers.upgrade_command(step.about, step.version, seen.flags)
-    detail = f"it is not there; it brings {' and '.join(step.besides)} as well" if step.besides else "it is not there"
-    return Judged(step, Check("WL622", step.title, "fail", detail, fix), True, step.version)
+    if step.defines:
+        return _defining(step, step.defines, seen, seen.definitions)
+    return _lacking(step, seen.flags, f"it brings {' and '.join(step.besides)} as well" if step.besides else "")
+
+
+def _lacking(step: Charted, flags: str, more: str = "") -> Judged:
+    fix = publishers.upgrade_command(step.about, step.version, flags)
+    told = Check("WL622", step.title, "fail", "; ".join(filter(None, ["it is not there", more])), fix)
+    return Judged(step, told, True, step.version)
+
+
+def _defining(step: Charted, api: Mapping[str, Any], seen: Seen, there: Mapping[str, Defined]) -> Judged:
+    """A chart that brings the definitions of another API as well: helm refuses to touch those of somebody else."""
+    here = {name: about for name, about in there.items() if name.partition(".")[2] in api["groups"]}
+    if not here:
+        return _lacking(step, seen.flags, f"it brings the definitions of {api['title']} as well")
+    newer = [about.version for about in here.values() if _before(step.defined, about.version)]
+    if newer:
+        without = f" --set {step.about['definitions']['without']}=false"
+        fix = publishers.upgrade_command(step.about, step.version, seen.flags) + without
+        detail = f"it would put its definitions of {api['title']} over those of {max(newer, key=_key)}, which are newer"
+        return _told(step, "WL622", "fail", detail, f"where its chart has that value: {fix}")
+    adopting = replace(step, about={**step.about, "adopts": True})
+    return _lacking(adopting, seen.flags, f"it takes over {len(here)} definitions of {api['title']} that are there")
 
 
 def _installed(step: Charted, seen: Seen, found: Installed) -> Judged:

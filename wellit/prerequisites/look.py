@@ -42,7 +42,8 @@ class Installed:
 class Seen:
     """What the look found. A release that is not there is Missing; the gateway class is True when it is accepted.
 
-    `carriers` are who carries out the kinds for which a chart brings a controller.
+    `carriers` are who carries out the kinds for which a chart brings a controller, `marks` whether the object is there
+    by which a release is known.
     """
 
     label: str
@@ -52,6 +53,7 @@ class Seen:
     gateway_class: bool | Missing | Unread = field(default_factory=Missing)
     sandbox: bool = False
     carriers: Mapping[Kind, Carriers] = field(default_factory=dict)
+    marks: Mapping[str, bool | Unread] = field(default_factory=dict)
 
 
 def look(access: Access, wanted: Iterable[Step], gateway_class: str, helm: Helm) -> Seen:
@@ -70,7 +72,14 @@ def look(access: Access, wanted: Iterable[Step], gateway_class: str, helm: Helm)
             for kind in (step.carries for step in charts)
             if kind and kind.carried
         },
+        marks={chart.release: _marked(access, chart) for chart in charts if "mark" in chart.about},
     )  # fmt: skip
+
+
+def _marked(access: Access, chart: Charted) -> bool | Unread:
+    mark = chart.about["mark"]
+    found = access.get(Kind(mark["apiVersion"], mark["kind"]).path(chart.namespace, mark["name"]))
+    return found if isinstance(found, Unread) else not isinstance(found, Missing)
 
 
 def _definitions(access: Access, bundles: Iterable[str]) -> Mapping[str, Defined] | Unread:

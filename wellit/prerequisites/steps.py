@@ -38,7 +38,9 @@ class Definitions:
 class Charted:
     """A chart of the gateway's provider, or of a way's controller; `about` is what is said of it.
 
-    `carries` is the kind whose objects its controller carries out, `besides` what it installs of others' by itself.
+    `carries` is the kind whose objects its controller carries out, `besides` what it installs of others' by itself,
+    `defines` another API whose definitions it brings, in the train's `defined` version. `of_way` tells whether it is
+    the way that needs it, and not the gateway.
     """
 
     about: Mapping[str, Any]
@@ -47,6 +49,9 @@ class Charted:
     brings: frozenset[str] = field(default_factory=frozenset)
     carries: Kind | None = None
     besides: tuple[str, ...] = ()
+    defines: Mapping[str, Any] | None = None
+    defined: str = ""
+    of_way: bool = False
 
     def has(self, definition: str) -> bool:
         """Whether it brings a definition."""
@@ -102,8 +107,9 @@ def class_of(stack: Stack, steps: Iterable[Step]) -> str:
 
 def _is_for(step: Mapping[str, Any], stack: Stack) -> bool:
     chart, train = step.get("chart", {}), stack.values["versions"]["name"]
-    if "last" in chart and (version := publishers.release(chart, stack.values)):
-        return bool((order(version) or ()) <= (order(chart["last"]) or ()))
+    if ("last" in chart or "first" in chart) and (version := publishers.release(chart, stack.values)):
+        first, last = (order(chart.get(bound, version)) or () for bound in ("first", "last"))
+        return bool(first <= (order(version) or ()) <= last)
     return train in chart.get("trains", [train])
 
 
@@ -123,7 +129,11 @@ def _step(stack: Stack, step: Mapping[str, Any]) -> Step:
     group, _, kind = chart.get("carries", "").partition("/")
     carries = Kind(f"{group}/", kind) if kind else None  # in any version
     own = chart.get("instead", {}).get(version, version)
-    return Charted(chart, own, digest, frozenset(chart["brings"]), carries, _besides(chart, version))
+    defines = publishers.about(chart["definitions"]["of"]) if "definitions" in chart else None
+    return Charted(
+        chart, own, digest, frozenset(chart["brings"]), carries, _besides(chart, version), defines,
+        publishers.release(defines, stack.values) if defines else "", step in stack.way.prerequisites,
+    )  # fmt: skip
 
 
 def _besides(chart: Mapping[str, Any], version: str) -> tuple[str, ...]:
