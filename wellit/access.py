@@ -253,5 +253,4 @@ def part(access: Access, name: str) -> str:
         return ""
     from wellit import sandbox
 
-    there = sandbox.status(access.sandbox)
-    return f"{name} runs beside the sandbox" if getattr(there, "parts", {}).get(name) else ""
+    return sandbox.part(access.sandbox, name)

@@ -90,8 +90,10 @@ def steps(stack: Stack) -> tuple[Step, ...]:
     Raises CannotAnswer for a gateway that the train does not go with.
     """
     gateway = () if stack.way.no_gateway else stack.values["gateway"]["prerequisites"]
-    said = [*gateway, *stack.way.prerequisites]
-    return tuple(_step(stack, step) for step in said if _is_for(step, stack))
+    said = [step for step in (*gateway, *stack.way.prerequisites) if _is_for(step, stack)]
+    # Definitions that come with a chart: helm would not touch those that somebody else has applied before.
+    brought = {one["definitions"]["of"] for step in said if "definitions" in (one := step.get("chart", {}))}
+    return tuple(_step(stack, step) for step in said if step.get("crds", {}).get("of") not in brought)
 
 
 def whose(stack: Stack) -> str:

@@ -9,7 +9,7 @@
 Only the sandbox's own tasks import this package; a user's cluster never needs it.
 """
 
-from wellit.sandbox.cluster import PROGRAMS, add, all_sandboxes, down, kubeconfig, shell, stand_ins, status, up
+from wellit.sandbox.cluster import PROGRAMS, add, all_sandboxes, down, kubeconfig, part, shell, stand_ins, status, up
 from wellit.sandbox.describe import describe
 from wellit.sandbox.model import Ready, Sandbox
 from wellit.sandbox.nodes import parse_gpus
@@ -27,6 +27,7 @@ __all__ = [
     "down",
     "kubeconfig",
     "parse_gpus",
+    "part",
     "shell",
     "stand_ins",
     "status",

@@ -113,6 +113,14 @@ def stand_ins(name: str, images: Iterable[str]) -> dict[str, tuple[str, str]]:
     return {image: found for image in images if (found := played.stand_in(image))}
 
 
+def part(name: str, of: str) -> str:
+    """What a part of the sandbox is, in words; "" where it has none of that name, or one that does not run."""
+    there = model.read(name)
+    if there is None or of not in there.parts or parts.PARTS[of].problem(there):
+        return ""
+    return f"{parts.PARTS[of].title()}, a process of the sandbox"
+
+
 def shell(name: str = "default") -> dict[str, str]:
     """Variables for a shell in which kubectl, helm and helmfile talk to the sandbox.
 
