@@ -83,6 +83,6 @@ def test_a_name_that_is_nowhere_never_reaches_the_screen() -> None:
 
 def test_upstream_and_here_are_told_apart() -> None:
     vllm = of("dynamo", "vllm")
-    assert (vllm.word, vllm.has, vllm.cell) == ("none", "full", "none here, full upstream")
+    assert (vllm.word, vllm.has, vllm.cell) == ("none", "full", "none, upstream full")
     assert vllm.missing == (support.data("vllm")["lacks"]["dynamo"],)
     assert of("llm-d", "vllm").cell == "full"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.test_sglang_serve import ENTRY, MADE_UP, NEWEST
-from wellit import catalogue, paths, roads, support
+from wellit import catalogue, paths, roads, support, ways
 from wellit.roads import Road
 
 CHART = "llm-d-modelservice"
@@ -68,6 +68,25 @@ def test_the_day_a_chart_starts_it(in_train: bool, tmp_path: Path, monkeypatch: 
         assert road.now == f"{CHART} has sglangServe from {MADE_UP} on, and no train here has that release"
 
 
+def test_a_custom_resource_is_a_road_as_far_as_its_release_goes() -> None:
+    road = by("sglang")["KServe's LLMInferenceService"]
+    assert (road.word, road.command()) == ("part", "invoke install -g llm-inference-service -e kserve-sglang")
+    assert road.lacks[0] == "a container of its own, kserve v0.20.0 has no runtime kserve-llm-sglang"
+    assert "no worker: KServe's presets of several nodes start vLLM" in road.lacks
+    assert "kserve/kserve#6250" in road.references
+    assert by("vllm")["KServe's LLMInferenceService"].word == "full"
+    refused = by("trtllm")["KServe's LLMInferenceService"]
+    assert (refused.word, refused.words, refused.works) == ("none", "", ())
+
+
+def test_the_day_a_release_has_a_runtime_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line of data: it is no container of its own any more."""
+    known = support.contract_of(ways.way("kserve"), "kserve-0.20")
+    monkeypatch.setattr(support, "contract_of", lambda *_: {**known, "runtimes": ("kserve-llm-sglang",)})
+    lacks = by("sglang")["KServe's LLMInferenceService"].lacks
+    assert lacks and not any("container of its own" in lack for lack in lacks)
+
+
 def test_an_image_that_nobody_has_looked_into_is_neither_yes_nor_no() -> None:
     road = by("sglang")["inside llm-d's own image"]
     assert (road.word, road.works) == ("not known", ())
@@ -78,5 +97,5 @@ def test_an_image_that_nobody_has_looked_into_is_neither_yes_nor_no() -> None:
 
 def test_what_upstream_has_and_nothing_here_does_is_no_command() -> None:
     road = by("trtllm")["NVIDIA Dynamo"]
-    assert (road.word, road.command(), road.beside) == ("none here, full upstream", "", True)
+    assert (road.word, road.command(), road.beside) == ("none, upstream full", "", True)
     assert road.lacks == (support.data("trtllm")["lacks"]["dynamo"],)

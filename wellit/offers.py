@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wellit import capabilities, catalogue, cells, support, ways
+from wellit import catalogue, cells, support, ways
 from wellit.source import Source
 from wellit.support import Data, Standing
 from wellit.ways import Way
@@ -66,7 +66,7 @@ class Offer:
     @property
     def cell(self) -> str:
         """How far it goes, in a word or two: here, and upstream where that is something else."""
-        return self.word if self.has in ("", self.word) else f"{self.word} here, {self.has} upstream"
+        return self.word if self.has in ("", self.word) else f"{self.word}, upstream {self.has}"
 
     @property
     def word(self) -> str:
@@ -124,19 +124,15 @@ def _by_charts(engine: Data, _: Way, train: str) -> dict[str, str]:
 def _by_block(engine: Data, way: Way, train: str) -> dict[str, str]:
     """Of an engine whose file has an image and a command of its own for the way."""
     own = cells.started(engine, way)
-    if not own.get("image"):
-        return {}
-    return {"image": support.image_of(own, train), "started": " ".join(own["command"])}
+    image = {"image": support.image_of(own, way, train)}
+    return image | ({"started": " ".join(own["command"])} if own["command"] else {})
 
 
 def _about(engine: Data, way: Way, train: str) -> dict[str, Any]:
     """What the words of a way may name."""
     versions = catalogue.component_data("versions", train)
-    own: dict[str, Any] = {"train": versions, "engine": engine, "own": cells.started(engine, way)}
-    if chart := versions["charts"].get(way.engine):
-        own["contract"] = capabilities.contract(chart["name"], chart["version"])
-        own["version"] = chart["version"]
-    return own
+    about: dict[str, Any] = {"train": versions, "engine": engine, "own": cells.started(engine, way)}
+    return about | ({"contract": support.contract_of(way, train)} if way.name in versions["charts"] else {})
 
 
 def _said(words: Any, about: Data) -> str:

@@ -57,17 +57,21 @@ def elsewhere(engine: Data, way: Way) -> str:
     if not (own := cells.started(engine, way)):
         return f"no: {cells.lack(engine, way.engine)}"
     train = trains(way)[0]
-    how = " ".join(own["command"]) if own["command"] else "by a preset"
-    return f"{how}, from {image_of(own, train)} ({train})"
+    by = " ".join(own["command"] or ["by", "a", "preset"])
+    return f"{by}, from {image_of(own, way, train)} ({train})"
 
 
-def image_of(own: Data, train: str) -> str:
-    """The image of a block of an engine's file: without a tag of its own the release's; without one the preset's."""
+def image_of(own: Data, way: Way, train: str) -> str:
+    """The image by a block of an engine's file: without one its way's preset has it, without a tag the release."""
     if not own["image"]:
-        chart = _versions(train)["charts"][_versions(train)["way"]]
-        return str(capabilities.contract(chart["name"], chart["version"])["preset"]["image"])
-    tag = own["tag"] or next(chart["version"] for chart in _versions(train)["charts"].values())
-    return f"{own['image']}:{tag}"
+        return str(contract_of(way, train)["preset"]["image"])
+    return f"{own['image']}:{own['tag'] or _versions(train)['charts'][way.name]['version']}"
+
+
+def contract_of(way: Way, train: str) -> Data:
+    """What the release that a train has of this project's chart for a way takes."""
+    chart = _versions(train)["charts"][way.name]
+    return capabilities.contract(chart["name"], chart["version"])
 
 
 def image(engine: Data, train: str = "") -> str:
@@ -171,9 +175,21 @@ def standings(name: str) -> list[Standing]:
 def standing(guide: Source, name: str, train: str) -> Standing:
     """How `guide` carries an engine on `train`, with the guide's own gateway and an accelerator that fits."""
     refused = cells.refusal(guide, cell(guide, name, train=train))
-    of_charts = not refused and "modelservice" in catalogue.way_of(guide).charts
-    missing = tuple(_missing(guide.data["settings"], data(name), train)) if of_charts else ()
-    return Standing(guide.data["name"], train, refused, missing)
+    if refused:
+        return Standing(guide.data["name"], train, refused, ())
+    way, engine = catalogue.way_of(guide), data(name)
+    missing = _missing_of(engine, way, train) if way.engine else _missing(guide.data["settings"], engine, train)
+    return Standing(guide.data["name"], train, None, tuple(missing))
+
+
+def _missing_of(engine: Data, way: Way, train: str) -> Iterator[str]:
+    """What an engine has not in a way that has a block of its own in its file."""
+    own = cells.started(engine, way)
+    if (runtime := own.get("runtime")) and runtime not in contract_of(way, train)["runtimes"]:
+        release = _versions(train)["charts"][way.name]
+        yield f"a container of its own, {release['name']} {release['version']} has no runtime {runtime}"
+    for setting, why in own.get("refuses", {}).items():
+        yield f"no {setting}: {why}"
 
 
 def _missing(settings: Data, engine: Data, train: str) -> Iterator[str]:

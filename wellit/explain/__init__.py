@@ -31,11 +31,13 @@ def overview() -> str:
         "engine": "Engines:     ",
         "gateway": "Gateways:    ",
         "accelerator": "Accelerators:",
-        "versions": "Trains:      ",
     }
+    trains = [f"  {way.name:10}{' | '.join(support.trains(way))}" for way in ways.ways().values()]
     lines += [
         "",
         *(f"{what} {', '.join(catalogue.component_names(axis))}" for axis, what in axes.items()),
+        "Ways of making a stack, with their release trains (--versions):",
+        *trains,
         "",
         "Try next:",
         "  invoke quickstart                      a stack in a sandbox on this machine",
@@ -43,6 +45,7 @@ def overview() -> str:
         "  invoke validate -e sglang              find mistakes in files, in a second",
         "  invoke install -e sglang -n NAMESPACE  on your cluster; it asks first",
         "  invoke new NAME --model Qwen/Qwen3-8B  an environment of your own",
+        "  invoke explain ways                    what each way does for each engine",
         "  invoke --list                          every task",
     ]
     return "\n".join(lines)
@@ -185,7 +188,8 @@ def guides() -> str:
     for name in catalogue.guide_names():
         read = catalogue.guide_source(name)
         guide = read.data
-        rows += [f"{name}: {guide['summary']}", f"  environments: {', '.join(catalogue.environments_of(read))}"]
+        rows += [f"{name}: {guide['summary']}", f"  way: {catalogue.way_of(read).name}"]
+        rows += [f"  environments: {', '.join(catalogue.environments_of(read))}"]
         rows += [f"  sizes: {', '.join(guide['sizes'])}", f"  namespace: {guide['namespace']}"]
     return "\n".join(rows)
 

@@ -38,8 +38,9 @@ def one(way: Way, style: Style) -> str:
 
 def matrix() -> list[str]:
     """How far each way carries each engine, as a table for a screen."""
-    rows = [("", *(support.data(name)["title"] for name in catalogue.component_names("engine")))]
-    rows += [(way.title, *(each.cell for each in of)) for way, of in offers.every()]
+    listed = offers.every()
+    rows = [("", *(way.name for way, _ in listed))]
+    rows += [(each[0].title, *(one.cell for one in each)) for each in zip(*(of for _, of in listed), strict=True)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return ["  " + "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in rows]
 
