@@ -35,13 +35,18 @@ def put(sandbox: Sandbox, given: list[Path]) -> int:
     Raises CannotAnswer when one is refused or not served in time.
     """
     apply(sandbox, *given)
-    until = time.monotonic() + SERVED_SECONDS
-    while not all((served := _established(sandbox)).values()):
+    return served(sandbox)
+
+
+def served(sandbox: Sandbox, seconds: float = SERVED_SECONDS) -> int:
+    """Wait until every definition is served, and return how many are. Raises CannotAnswer when one is not in time."""
+    until = time.monotonic() + seconds
+    while not all((known := _established(sandbox)).values()):
         if time.monotonic() > until:
-            waiting = ", ".join(name for name, there in served.items() if not there)
+            waiting = ", ".join(name for name, there in known.items() if not there)
             raise CannotAnswer(f"the sandbox {sandbox.name} does not serve {waiting}", why="the CRD is not Established")
         time.sleep(0.1)
-    return len([name for name in served if not name.endswith(OWN)])
+    return len([name for name in known if not name.endswith(OWN)])
 
 
 def _established(sandbox: Sandbox) -> dict[str, bool]:
