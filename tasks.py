@@ -494,6 +494,10 @@ def put(*, wait: bool = True, smoke: bool = True, timeout: float, **given: Any) 
     fmt = known_format(given.get("format_", "text"))
     stack, made, report = rendered(given, "install")
     ask = asker(given["yes"])
+    if given["sandbox"] and stack.way.sandbox:
+        from wellit import sandbox
+
+        sandbox.add(sandbox_name(given["sandbox"]), [stack.way.sandbox], say=say)
     there = access(given)
     done = operate.install(stack, made, there, report, say, ask, wait=wait, timeout=timeout, smoke=smoke)
     return show(_explained(done, there, stack.namespace, stack.name), fmt)

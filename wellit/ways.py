@@ -15,8 +15,9 @@ class Way:
 
     `charts` are the parts whose charts are upstream's. `no_gateway` says why none stands before it, empty when one may.
     `prerequisites` are the steps to what a cluster must have; empty: those of the gateway.
-    `processes` tells whether one machine can run it without Kubernetes. `says` is what there is to say of it, by
-    subject, which wellit.offers fills in; `aliases` is what people call it.
+    `processes` tells whether one machine can run it without Kubernetes, `sandbox` names the part of a sandbox that
+    carries it out. `says` is what there is to say of it, by subject, which wellit.offers fills in; `aliases` is what
+    people call it.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Way:
     no_gateway: str = ""
     prerequisites: tuple[Mapping[str, Any], ...] = field(default=(), hash=False)
     processes: bool = False
+    sandbox: str = ""
     aliases: tuple[str, ...] = ()
     says: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
@@ -45,6 +47,7 @@ def ways() -> dict[str, Way]:
         charts = tuple(data["charts"])
         why = "" if gateway["takes"] else gateway["because"]
         steps = tuple(data.get("prerequisites", ()))
+        about["sandbox"] = data.get("sandbox", "")
         aliases, says = tuple(data.get("aliases", ())), data.get("says", {})
         found[name] = Way(name, **about, charts=charts, no_gateway=why, prerequisites=steps, aliases=aliases, says=says)
     return found

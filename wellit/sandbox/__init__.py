@@ -9,8 +9,9 @@
 Only the sandbox's own tasks import this package; a user's cluster never needs it.
 """
 
-from wellit.sandbox.cluster import PROGRAMS, add, all_sandboxes, down, kubeconfig, part, shell, stand_ins, status, up
+from wellit.sandbox.cluster import PROGRAMS, add, down, up
 from wellit.sandbox.describe import describe
+from wellit.sandbox.look import all_sandboxes, kubeconfig, part, shell, stand_ins, status
 from wellit.sandbox.model import Ready, Sandbox
 from wellit.sandbox.nodes import parse_gpus
 from wellit.sandbox.tier import ANSWERS, SIMULATED

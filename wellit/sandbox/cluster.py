@@ -1,31 +1,25 @@
-"""Sandboxes: up, down, status. Whatever state an earlier run left, `up` mends it and `down` removes it."""
+"""Sandboxes: up, down, add. Whatever state an earlier run left, `up` mends it and `down` removes it."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from wellit import tools
 from wellit.errors import CannotAnswer
-from wellit.process import run
-from wellit.sandbox import crds, istio, model, nodes, parts, plane, processes, stages, tier
-from wellit.sandbox.box import programs as played
+from wellit.sandbox import crds, istio, model, nodes, parts, processes, stages, tier
 from wellit.sandbox.kubectl import kubectl
-from wellit.sandbox.lock import busy, locked
+from wellit.sandbox.lock import locked
+from wellit.sandbox.look import UP, in_order, looked_at, of_the_control_plane
 from wellit.sandbox.make import clear, furnish, make, recipe, told
-from wellit.sandbox.model import COMPONENTS, Ready, Sandbox
+from wellit.sandbox.model import Ready, Sandbox
 from wellit.say import Say
-from wellit.tools.find import found
-from wellit.tools.pins import pin
 
 DEFAULT_NODES = 4
 DEFAULT_GPUS = "nvidia.com/gpu=8"
 PROGRAMS = ("kwokctl", "kwok", "etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl")
-ANSWER_SECONDS = 5
-UP = "invoke sandbox.up"
 CRD = "customresourcedefinition.apiextensions.k8s.io/"
 
 
@@ -56,7 +50,7 @@ def up(
     definitions = crds.files(say)
     with told(), locked(wanted.folder, partial(say, f"sandbox {name}: another wellit is at work on it, waiting")):
         try:
-            there = _looked_at(name, _problem_of_the_control_plane)
+            there = looked_at(name, of_the_control_plane)
             if there and there.complete and not there.problem:
                 made = _converge(there, wanted, port, programs, definitions, say)
             else:
@@ -86,52 +80,6 @@ def down(name: str = "default", *, say: Say) -> None:
     say(f"sandbox {name} is down: no process and no file is left")
 
 
-def status(name: str = "default") -> Sandbox | None:
-    """The sandbox, with `problem` set when it is not in order; None when there is none of that name."""
-    model.check_name(name)
-    if model.folder(name).is_dir() and busy(model.folder(name)):
-        there = model.read(name)
-        return there and model.with_problem(there, "another wellit is at work on it")
-    return _looked_at(name, _problem)
-
-
-def all_sandboxes() -> list[Sandbox]:
-    """Every sandbox on this machine, by name."""
-    return [there for name in model.all_names() if (there := status(name))]
-
-
-def kubeconfig(name: str = "default") -> Path:
-    """The kubeconfig of a sandbox that is up. Raises CannotAnswer when it is not."""
-    return _in_order(name, UP, status(name)).kubeconfig
-
-
-def stand_ins(name: str, images: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Of these images those that something else stands in for in this sandbox: see box/programs.py, stand_in()."""
-    there = model.read(name)
-    if not there or there.ready != "answers":
-        return {}
-    return {image: found for image in images if (found := played.stand_in(image))}
-
-
-def part(name: str, of: str) -> str:
-    """What a part of the sandbox is, in words; "" where it has none of that name, or one that does not run."""
-    there = model.read(name)
-    if there is None or of not in there.parts or parts.PARTS[of].problem(there):
-        return ""
-    return f"{parts.PARTS[of].title()}, a process of the sandbox"
-
-
-def shell(name: str = "default") -> dict[str, str]:
-    """Variables for a shell in which kubectl, helm and helmfile talk to the sandbox.
-
-    Raises CannotAnswer when it is not up.
-    """
-    there = _in_order(name, UP, status(name))
-    here = [pinned.path.parent for tool in ("kubectl", "helm", "helmfile") if (pinned := _without_building(tool))]
-    folders = dict.fromkeys([*map(str, here), *os.environ.get("PATH", "").split(os.pathsep)])
-    return {"KUBECONFIG": str(there.kubeconfig), "WELLIT_SANDBOX": name, "PATH": os.pathsep.join(folders)}
-
-
 def add(name: str, besides: Iterable[str], *, say: Say) -> None:
     """Bring parts into a sandbox that is up, and let everything else be. Those that it has are no error.
 
@@ -139,11 +87,11 @@ def add(name: str, besides: Iterable[str], *, say: Say) -> None:
     """
     names = parts.check(besides)
     command = " ".join([UP, *(f"--with {one}" for one in names)])
-    _in_order(name, command, _looked_at(name, _problem_of_the_control_plane))
+    in_order(name, command, looked_at(name, of_the_control_plane))
     programs = tools.ensure(parts.programs(names), say)
     parts.fetch(names, say)
     with told(), locked(model.folder(name), partial(say, f"sandbox {name}: another wellit is at work on it, waiting")):
-        there = _in_order(name, command, _looked_at(name, _problem_of_the_control_plane))
+        there = in_order(name, command, looked_at(name, of_the_control_plane))
         parts.put(there, names, programs, say)
 
 
@@ -159,41 +107,9 @@ def _wanted(
     )
 
 
-def _looked_at(name: str, problem: Callable[[Sandbox], str]) -> Sandbox | None:
-    there = model.read(name)
-    return there and model.with_problem(there, problem(there))
-
-
-def _problem(there: Sandbox) -> str:
-    problem = _problem_of_the_control_plane(there)
-    if not problem and there.ready == "answers" and not plane.running(there):
-        return "its data plane is not running"
-    return problem or parts.problem(there)
-
-
-def _problem_of_the_control_plane(there: Sandbox) -> str:
-    if not there.complete:
-        return "it was never finished"
-    dead = sorted(set(COMPONENTS) - set(processes.living(there.folder).values()))
-    if dead:
-        return f"{', '.join(dead)} {'is' if len(dead) == 1 else 'are'} not running"
-    answer = kubectl(there, "get", "--raw", "/readyz", f"--request-timeout={ANSWER_SECONDS}s")
-    return "" if answer.ok else f"its API server does not answer: {answer.err.strip()}"
-
-
 def _anew(there: Sandbox) -> str:
     lost = " What was installed in it is gone." if there.complete else ""
     return f"sandbox {there.name}: {there.problem}; it is cleaned away and started anew.{lost}"
-
-
-def _in_order(name: str, command: str, there: Sandbox | None) -> Sandbox:
-    """The sandbox, when it has no problem. Raises CannotAnswer with the `command` that mends it."""
-    if there and not there.problem:
-        return there
-    raise CannotAnswer(
-        f"the sandbox {name} is not in order: {there.problem}" if there else f"there is no sandbox {name}",
-        write=command + ("" if name == "default" else f" --name {name}"),
-    )
 
 
 def _converge(
@@ -250,10 +166,6 @@ def _missing(there: Sandbox, definitions: list[Path]) -> list[str]:
 
 def _offer(there: Sandbox) -> str:
     return f"{there.nodes} nodes with {nodes.shown(there.resources)} each"
-
-
-def _without_building(name: str) -> tools.Found | None:
-    return found(pin(name), lambda _: None, run)
 
 
 def _drop_empty(folder: Path) -> None:
