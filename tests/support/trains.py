@@ -6,3 +6,4 @@ from wellit import catalogue, ways
 
 TRAINS = catalogue.trains(ways.way("llm-d"))
 OF_DYNAMO = catalogue.trains(ways.way("dynamo"))
+OF_KSERVE = catalogue.trains(ways.way("kserve"))

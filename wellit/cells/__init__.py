@@ -64,6 +64,7 @@ def _refusals(guide: Source, cell: Cell, values: Mapping[str, Any]) -> Iterator[
     for name, engine in engines.items():
         yield from of_engine.needs(guide, name, engine)
         yield from of_engine.images(engine, way, cell, values.get("build"))
+    yield from charts.runtime(train, values)
     if "modelservice" in train["charts"]:
         yield from charts.by_chart(engines, train)
         yield from charts.accelerator(cell, train)
@@ -143,7 +144,7 @@ def _of(cell: Cell, axis: str) -> str:
 
 
 def _flags(instead: Mapping[str, Any]) -> str:
-    said = [f"--set {path}={value}" for path, value in instead.get("settings", {}).items()]
+    said = [f"--set {path}={_shown(value)}" for path, value in instead.get("settings", {}).items()]
     short = {"guide": "-g", "environment": "-e"}
     names = [f"{short.get(axis, f'--{axis}')} {name}" for axis, name in instead.items() if axis != "settings"]
     return " ".join([*names, *said])

@@ -47,3 +47,14 @@ def accelerator(cell: Cell, train: Mapping[str, Any]) -> Iterator[Refusal]:
         message = f"the train {cell.versions} does not know the accelerator {kind}"
         why = f"{chart['name']} {chart['version']} would ask for nvidia.com/gpu; it knows {', '.join(known)}"
         yield Refusal("accelerator", message, why, "--accelerator nvidia")
+
+
+def runtime(train: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[Refusal]:
+    """A runtime that the release does not know: KServe takes it for none, and starts what it starts then."""
+    asked = values.get("runtime")
+    for chart in train["charts"].values() if asked else ():
+        known = capabilities.contract(chart["name"], chart["version"]).get("runtimes")
+        if known is not None and asked not in known:
+            message = f"{chart['name']} {chart['version']} knows no runtime {asked}"
+            why = f"it knows {', '.join(known) or 'none'}; what it does not know it leaves out, and starts vLLM"
+            yield Refusal("runtime", message, why, " or ".join(known) or "null")
