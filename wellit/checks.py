@@ -6,7 +6,7 @@ A title says the good state; the text why it matters, and what mends it.
 
 from __future__ import annotations
 
-from wellit import dynamochecks, hopchecks, launchchecks
+from wellit import besidechecks, dynamochecks, hopchecks, launchchecks
 
 CHECKS: dict[str, tuple[str, str]] = {
     "WL035": (
@@ -70,14 +70,16 @@ CHECKS: dict[str, tuple[str, str]] = {
     ),
     "WL611": (
         "A controller makes pods of an object of its own kind",
-        "Helm installs a DynamoGraphDeployment wherever its definition is; that pods come of it needs Dynamo's\n"
-        "operator. It is looked for by the labels that its chart gives its Deployment. In a sandbox it cannot be had:\n"
-        "the API server checks the object's shape and keeps it, and nothing runs.",
+        "Helm installs a DynamoGraphDeployment or an LLMInferenceService wherever its definition is; that pods come\n"
+        "of it needs Dynamo's operator, or KServe's controller. It is looked for by the labels that its chart gives\n"
+        "its Deployment. In a sandbox Dynamo's cannot be had: the API server checks the object's shape and keeps it,\n"
+        "and nothing runs. KServe's is a process there (invoke sandbox.up --with kserve).",
     ),
     "WL612": (
         "An object that is there can become what is rendered",
         "Of a DynamoGraphDeployment the components, what each is for, and the engine stay as they were made: NVIDIA's\n"
-        "webhook refuses a change, in the middle of an install. From agg to disagg the way is an uninstall.",
+        "webhook refuses a change, in the middle of an install. From agg to disagg the way is an uninstall. Of an\n"
+        "LLMInferenceService it is over how many pods a replica is spread (data / dataLocal, or pipeline).",
     ),
     "WL621": (
         "The definitions that the gateway needs are there",
@@ -110,7 +112,9 @@ CHECKS: dict[str, tuple[str, str]] = {
         "What a controller carries out is ready",
         "A DynamoGraphDeployment is ready when Dynamo's operator says so, of its newest version, with its reason in\n"
         "words when it is not. In a sandbox there is no such operator: its API server checks the object by a schema\n"
-        "of wellit's own and keeps it, and no pod comes of it. That an engine starts and answers is not proven there.",
+        "of wellit's own and keeps it, and no pod comes of it. That an engine starts and answers is not proven there.\n"
+        "Of an LLMInferenceService each condition that is not met is told in words; once it is ready, where it\n"
+        "answers and which presets it was combined with.",
     ),
     "WL710": (
         "The stack is reached",
@@ -170,6 +174,7 @@ CHECKS: dict[str, tuple[str, str]] = {
     ),
     **hopchecks.CHECKS,
     **dynamochecks.CHECKS,
+    **besidechecks.CHECKS,
     "WL770": (
         "Every request was answered",
         "With a 200, to its end. What was not is counted by kind, with what the first of each kind said.\n"
