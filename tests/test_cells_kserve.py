@@ -85,13 +85,20 @@ def test_what_is_refused_for_the_first_release_is_what_its_data_lack() -> None:
     assert (first["schedulerFields"], next_["schedulerFields"]) == ((), ("config", "replicas"))
 
 
+def test_a_gateway_that_does_not_take_kserve_s_route_is_refused() -> None:
+    route = catalogue.component_data("gateway", "gke")["route"]
+    assert (route["port"], route["timeouts"]) == (False, {})
+    message, why, write = refused("kserve", gateway="gke")
+    assert "is refused with gke" in message and "names a port and timeouts" in why and write == "--gateway istio"
+
+
 def test_every_other_cell_of_the_trains_goes() -> None:
     guide = catalogue.guide_source(GUIDE)
     taken = {str(cell) for cell in cells.cells(guide) if cells.refusal(guide, cell) is None}
     wanted = {
         str(Cell((engine,), gateway, accelerator, train))
         for engine in ("sglang", "vllm")
-        for gateway in ("agentgateway", "gke", "istio", "kgateway", "none")
+        for gateway in ("agentgateway", "istio", "kgateway", "none")
         for accelerator in ("amd", "nvidia")
         for train in ("kserve-0.16", "kserve-0.17", "kserve-0.20")
     }
