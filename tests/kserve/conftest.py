@@ -117,3 +117,11 @@ def asked() -> Iterator[Asked]:
     name = own_name("-kserve")
     yield Asked(sandboxes.up(name, say=print, ready="simulated", besides=["kserve"]))
     sandboxes.down(name, say=print)
+
+
+@pytest.fixture(scope="session")
+def answering(can_answer: None) -> Iterator[Sandbox]:  # noqa: ARG001
+    """A sandbox with KServe that answers, for the whole run."""
+    name = own_name("-kserve-answers")
+    yield sandboxes.up(name, say=print, ready="answers", besides=["kserve"])
+    sandboxes.down(name, say=print)
