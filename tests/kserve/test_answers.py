@@ -166,6 +166,15 @@ def test_a_shared_request_is_done_by_both_halves(stack: Stack) -> None:
     assert "routing proxy v0.7.1 stands in for ghcr.io/llm-d/llm-d-router-disagg-sidecar" in proxy
 
 
+@pytest.mark.parametrize("stack", [name for name, engine in ENVIRONMENTS.items() if engine == "vllm"], indirect=True)
+def test_a_request_is_sent_by_its_model_s_other_name(stack: Stack) -> None:
+    """By a header, not a path. The prefill server has to know that name too, which its preset does not tell it."""
+    name = f"publishers/{stack.namespace}/models/{MODEL}"
+    body = {"model": name, "prompt": f"at {time.time_ns()}: " + "say it " * 40, "max_tokens": 4}
+    status, said = stack.post("/v1/completions", body, {"X-Gateway-Model-Name": name})
+    assert (status, json.loads(said).get("model")) == (200, name), said
+
+
 @pytest.mark.parametrize("stack", ["kserve"], indirect=True)
 def test_without_the_destination_rule_the_gateway_cannot_ask_the_picker(stack: Stack) -> None:
     """The picker speaks TLS with a certificate of its own, as KServe starts it; Istio has to be told."""
