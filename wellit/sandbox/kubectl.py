@@ -15,6 +15,7 @@ from wellit.sandbox.model import Sandbox
 MANAGER = "wellit-sandbox"
 SEND_SECONDS = 60.0
 SEND_ONE_SECONDS = 0.1
+SEND_MEGABYTE_SECONDS = 30.0  # of definitions, which the API server makes its schemas of; KServe's are 2 MB each
 # kubectl may print a whole object
 LONGEST_WHY = 600
 
@@ -58,4 +59,6 @@ def _send(sandbox: Sandbox, args: list[str | Path], items: list[dict[str, Any]],
     if items:
         args = [*args, "-f", "-"]
     listed = json.dumps({"apiVersion": "v1", "kind": "List", "items": items}) if items else None
-    asked(sandbox, *args, stdin=listed, timeout=SEND_SECONDS + SEND_ONE_SECONDS * len(items))
+    megabytes = sum(file.stat().st_size for file in files) / 1e6
+    seconds = SEND_SECONDS + SEND_ONE_SECONDS * len(items) + SEND_MEGABYTE_SECONDS * megabytes
+    asked(sandbox, *args, stdin=listed, timeout=seconds)
