@@ -39,8 +39,13 @@ def asked(sandbox: Sandbox, *args: str | Path, stdin: str | None = None, timeout
 
 
 def apply(sandbox: Sandbox, *files: Path, objects: Iterable[dict[str, Any]] = (), subresource: str = "") -> None:
-    """Server-side apply of files, or of `objects`. Raises CannotAnswer when the API server refuses one."""
-    args: list[str | Path] = ["apply", "--server-side", "--force-conflicts", f"--field-manager={MANAGER}"]
+    """Server-side apply of files, or of `objects`. Raises CannotAnswer when the API server refuses one.
+
+    It refuses a field that it does not know by itself: kubectl's own look at them reads the schemas of all kinds first,
+    for which a busy API server with large definitions takes longer than kubectl waits.
+    """
+    args: list[str | Path] = ["apply", "--server-side", "--force-conflicts", "--validate=ignore"]
+    args.append(f"--field-manager={MANAGER}")
     if subresource:
         args.append(f"--subresource={subresource}")
     for file in files:
