@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.clusters import access, forbidden, not_found
 from tests.support.llmisvc import DEPLOYMENT, SELECTS, SERVICE, deployment, item, labels, service
-from wellit import verify
+from wellit import live, verify
 from wellit.demand import Kind
 from wellit.findings import Check
 from wellit.live import made
@@ -115,3 +115,17 @@ def test_where_a_live_object_is_not_what_was_applied() -> None:
         'spec.router was {"route": {}} and is gone',
         'spec.args was ["--a", "1"] and is ["--a"]',
     ]
+
+
+def test_a_finalizer_of_a_controller_that_is_gone_goes_only_after_its_webhooks() -> None:
+    """Asked of KServe v0.20.0: the patch of a finalizer is refused while the webhook does not answer."""
+    deleted = service()
+    deleted["metadata"] |= {"deletionTimestamp": "now", "finalizers": ["serving.kserve.io/llmisvc-finalizer"]}
+    held = live.held(access({OBJECT: json.dumps(deleted)})[0], "ns", [item()])
+    assert held and held.why.startswith("LLMInferenceService llm waits for serving.kserve.io/llmisvc-finalizer")
+    for_good = held.write.partition("gone for good: ")[2]
+    assert for_good.startswith(
+        "kubectl --context c delete mutatingwebhookconfigurations/llminferenceservice.serving.kserve.io "
+        "validatingwebhookconfigurations/llminferenceservice.serving.kserve.io; kubectl --context c -n ns patch "
+        "llminferenceservices.serving.kserve.io llm"
+    )

@@ -25,7 +25,7 @@ class Carried:
     are, what for, and which of several they are over which one is spread; all of them have `also` besides, and `parts`
     are the names of parts where the labels say other words. `system` is the port that says how one is, 0 for none.
     `conditions` are what Ready is made of, `makes` the kinds (with the block of the spec that asks for each) that come
-    of one, `goes_by` what else the controller reads.
+    of one, `goes_by` what else the controller reads; its `webhooks` are asked about every change of an object.
     """
 
     kind: str
@@ -47,6 +47,7 @@ class Carried:
     mends: Mapping[str, str] = field(hash=False, default_factory=dict)
     makes: tuple[tuple[str, str, str], ...] = ()
     goes_by: Mapping[str, Any] = field(hash=False, default_factory=dict)
+    webhooks: tuple[str, ...] = ()
 
     def purpose(self, labels: Mapping[str, str]) -> str:
         """What a pod with these labels is for: frontend, worker, prefill, decode; "" when they do not say."""
@@ -110,6 +111,7 @@ def _known() -> dict[tuple[str, str], Carried]:
                     said.get("system", 0), said["entry"], said["finalizer"], said["fixed"], said["without"],
                     said["reasons"], pods.get("also", {}), pods.get("parts", {}), said.get("conditions", {}),
                     said.get("mends", {}), tuple(_made(said)), said.get("goesBy", {}),
+                    tuple(said.get("webhooks", ())),
                 )  # fmt: skip
     return found
 

@@ -32,10 +32,12 @@ def held(access: Access, namespace: str, objects: Iterable[Object]) -> Held | No
         about = {} if isinstance(found, (Missing, Unread)) else found["metadata"]
         if about.get("deletionTimestamp") and known.finalizer in (about.get("finalizers") or ()):
             name = f"{item.of.resource}.{item.of.group} {item.name}"
+            # Nothing of an object changes while a webhook that must be asked does not answer.
+            delete = f"kubectl {access.flags} delete {' '.join(known.webhooks)}; " if known.webhooks else ""
             return Held(
                 f"{item} waits for {known.finalizer}, which {known.who} takes away when it has cleaned up",
                 f"is it running? kubectl {access.flags} get deployments -A -l {selector(known)}; where it is gone for "
-                f"good: kubectl {access.flags} -n {namespace} patch {name} --type=merge -p "
+                f"good: {delete}kubectl {access.flags} -n {namespace} patch {name} --type=merge -p "
                 """'{"metadata":{"finalizers":null}}', then the same uninstall again""",
             )
     return None
