@@ -11,8 +11,8 @@ from wellit.paths import ROOT
 
 # Modules and packages of wellit, each allowed to import those before it.
 ORDER = """
-    errors paths findings causes hopchecks launchchecks dynamochecks besidechecks checks say remembered ways process
-    tools
+    errors paths findings causes hopchecks launchchecks dynamochecks besidechecks servicechecks checks say remembered
+    ways process tools
     source images capabilities moved flags stranger values_schema schema overrides catalogue compose cells choices
     engines carried templates nested node subject quantities weights seen configfile translate standin rules
     ignore

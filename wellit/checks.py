@@ -6,7 +6,7 @@ A title says the good state; the text why it matters, and what mends it.
 
 from __future__ import annotations
 
-from wellit import besidechecks, dynamochecks, hopchecks, launchchecks
+from wellit import besidechecks, dynamochecks, hopchecks, launchchecks, servicechecks
 
 CHECKS: dict[str, tuple[str, str]] = {
     "WL035": (
@@ -175,6 +175,7 @@ CHECKS: dict[str, tuple[str, str]] = {
     **hopchecks.CHECKS,
     **dynamochecks.CHECKS,
     **besidechecks.CHECKS,
+    **servicechecks.CHECKS,
     "WL770": (
         "Every request was answered",
         "With a 200, to its end. What was not is counted by kind, with what the first of each kind said.\n"

@@ -12,7 +12,7 @@ from dataclasses import asdict, replace
 
 from wellit import record as records
 from wellit.access import Access
-from wellit.doctor import commands, diagnose, graphs
+from wellit.doctor import commands, diagnose, graphs, services
 from wellit.doctor.asking import Reach
 from wellit.doctor.diagnose import Passed
 from wellit.doctor.look import look
@@ -64,7 +64,7 @@ def examine(
 
 def report(sight: Sight) -> Report:
     """The report of one look."""
-    passed = [*diagnose.of(sight), *graphs.of(sight)]
+    passed = _passed(sight)
     if not passed:
         raise _nothing(sight)
     made = Report("doctor", summary={"namespace": sight.namespace, "cluster": sight.label})
@@ -84,6 +84,12 @@ def report(sight: Sight) -> Report:
             made.summary["next"] = [commands.again(sight)]
         made.summary |= {"guide": sight.record.guide, "environment": sight.record.environment}
     return made
+
+
+def _passed(sight: Sight) -> list[Passed]:
+    """Every hop of all that is there; of a service first what its own controller says."""
+    chain = diagnose.of(sight)
+    return [*services.of(sight, chain), *chain, *graphs.of(sight)]
 
 
 def _told(check: Check, answered: bool, wrong: bool) -> Check:
@@ -108,7 +114,7 @@ def likely(sight: Sight, failed: str) -> Check | None:
     """The most likely cause of a failed check of smoke (its id), or None when nothing is found wrong."""
     found = [
         check
-        for one in [*diagnose.of(sight), *graphs.of(sight)]
+        for one in _passed(sight)
         for check in one.checks
         if check.status == "fail" and check.id not in ANSWERS
     ]  # fmt: skip
@@ -156,7 +162,8 @@ def _record(access: Access, namespace: str, guide: str | None, environment: str 
 def _nothing(sight: Sight) -> CannotAnswer:
     unread = "; ".join(f"you may not {why}" for why in dict.fromkeys(sight.unread.values()))
     return CannotAnswer(
-        f"no Gateway, HTTPRoute, InferencePool or DynamoGraphDeployment is in {sight.namespace} on {sight.label}",
+        "no Gateway, HTTPRoute, InferencePool, LLMInferenceService or DynamoGraphDeployment is in "
+        f"{sight.namespace} on {sight.label}",
         why=unread or "there is no way in for a request",
         write="another namespace: -n NAMESPACE; a fresh stack: invoke install",
     )

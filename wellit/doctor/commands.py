@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wellit.again import words as words_again
+from wellit.doctor import behind
 from wellit.doctor.sight import Sight
 from wellit.picture.objects import Object
 from wellit.picture.plain import maps, texts
@@ -24,20 +25,49 @@ def kubectl(sight: Sight, *words: str, namespace: str = "") -> str:
 
 
 def patch(sight: Sight, one: Object, *changes: Mapping[str, Any]) -> str:
-    """JSON patches of an object."""
+    """JSON patches of an object; of one that a controller made, of what it is made of."""
+    if maker := sight.maker_of(one.manifest):
+        found = [behind.change(maker, one, change) for change in changes]
+        if None in found:
+            return edit(sight, maker)
+        one, changes = maker, tuple(change for change in found if change)
     return kubectl(
         sight, "patch", _typed(one), one.name, "--type=json", "-p", json.dumps(list(changes)), namespace=one.namespace
     )
 
 
 def merge(sight: Sight, one: Object, spec: Mapping[str, Any]) -> str:
-    """A merge patch of an object's spec."""
+    """A merge patch of an object's spec; what a controller made is edited in what it is made of."""
+    if maker := sight.maker_of(one.manifest):
+        return edit(sight, maker)
     body = json.dumps({"spec": spec})
     return kubectl(sight, "patch", _typed(one), one.name, "--type=merge", "-p", body, namespace=one.namespace)
 
 
 def edit(sight: Sight, one: Object) -> str:
+    one = sight.maker_of(one.manifest) or one
     return kubectl(sight, "edit", _typed(one), one.name, namespace=one.namespace)
+
+
+def scale(sight: Sight, one: Object, count: int = 1) -> str:
+    """What gives a workload its pods."""
+    if maker := sight.maker_of(one.manifest):
+        tree: Any = {"replicas": count}
+        for key in reversed(behind.template(one)[:-1]):
+            tree = {key: tree}
+        return merge(sight, maker, tree)
+    return kubectl(sight, "scale", f"{one.kind.lower()}/{one.name}", f"--replicas={count}")
+
+
+def set_image(sight: Sight, one: Object, container: str, image: str) -> str:
+    """What gives a container of a workload another image."""
+    if sight.maker_of(one.manifest):
+        for kind in ("initContainers", "containers"):
+            for number, place in enumerate(maps(one.pod.get(kind))):
+                if place.get("name") == container:
+                    path = f"/spec/template/spec/{kind}/{number}/image"
+                    return patch(sight, one, {"op": "replace", "path": path, "value": image})
+    return kubectl(sight, "set", "image", f"{one.kind.lower()}/{one.name}", f"{container}={image}")
 
 
 def again(sight: Sight) -> str:

@@ -20,6 +20,7 @@ CONFIG = re.compile(r"CreateContainer(?:Config)?Error")
 AGAIN = 2  # restarts from which a container that runs at the moment is held to be one that does not stay up
 LATELY = 300.0  # seconds since it ended last
 # Why a container ended whose node went away, with a code that is the node's: the program did nothing.
+INITIALIZER = "storage-initializer"  # KServe's: it fetches the model before the engine starts
 LOST = ("Unknown", "ContainerStatusUnknown")
 
 
@@ -161,7 +162,9 @@ def seconds(when: str) -> float:
 
 
 def role(way: Way, pod: Object, container: str) -> str:
-    """What a container is on the way: proxy, engine, picker, gateway or other."""
+    """What a container is on the way: storage, proxy, engine, picker, gateway or other."""
+    if container == INITIALIZER:
+        return "storage"
     if any(pod.name == one.name for one in way.pickers):
         return "picker"
     if any(pod.name == one.name for one in way.gateway_pods):

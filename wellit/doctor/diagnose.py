@@ -7,7 +7,21 @@ from dataclasses import dataclass, replace
 
 from wellit.checks import good
 from wellit.doctor import commands, signatures, ways
-from wellit.doctor.hops import answer, gateway, picker, picks, pods, pool, route, serving, staying, tls, together
+from wellit.doctor.hops import (
+    answer,
+    contained,
+    fetch,
+    gateway,
+    picker,
+    picks,
+    pods,
+    pool,
+    route,
+    serving,
+    staying,
+    tls,
+    together,
+)
 from wellit.doctor.questions import hears
 from wellit.doctor.sight import Sight
 from wellit.doctor.ways import Way
@@ -35,12 +49,15 @@ HOPS = (
         (route.route, route.backend, route.switch)),
     Hop("pool", lambda way: way.pool_name, (pool.accepted, pool.selects, pool.shared, pool.port)),
     Hop("picker", lambda way: str(way.picker_reference.get("name", "")),
-        (picker.service, tls.speaks, picker.stays, picker.may_watch, picks.sees, picks.reads_metrics)),
+        (picker.service, tls.speaks, picker.stays, picker.may_watch, picks.sees, picks.reads_metrics,
+         contained.labelled)),
     Hop("pods", lambda way: ", ".join(one.name for one in way.workloads),
-        (pods.made, pods.placed, pods.pulled, pods.has_what_it_reads)),
+        (pods.made, pods.placed, pods.pulled, pods.has_what_it_reads, contained.runs_as)),
+    Hop("model", fetch.model_of, (fetch.fetched,)),
     Hop("routing proxy", lambda way: ", ".join(c.image for n in way.servers if (c := ways.proxy(n))), (staying.proxy,)),
     Hop("engine", lambda way: ", ".join(dict.fromkeys(c.title for n in way.servers if (c := ways.engine(n)))),
-        (staying.engine, staying.starts, serving.listens, serving.answers, serving.serves)),
+        (contained.named, contained.as_asked, contained.waits, contained.speaks, staying.engine, staying.starts,
+         serving.listens, serving.answers, serving.serves)),
     Hop("prefill", lambda way: ", ".join(n.name for n in way.servers if n.role == "prefill"),
         (together.prefill, together.handover)),
     Hop("KV events", lambda way: way.picker_node.name if way.picker_node and hears(way) else "",

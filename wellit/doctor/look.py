@@ -13,7 +13,7 @@ from wellit import cluster
 from wellit.access import Access, Missing, Unread, permission
 from wellit.cluster import PARALLEL, whole
 from wellit.demand import Kind
-from wellit.doctor import containers, graph, questions, ways
+from wellit.doctor import around, containers, graph, questions, ways
 from wellit.doctor.asking import Reach
 from wellit.doctor.sight import Log, Sight
 from wellit.doctor.wants import wants
@@ -41,8 +41,10 @@ ISTIOD = "/apis/apps/v1/deployments"
 def look(access: Access, namespace: str, *, record: Record | None = None, model: str = "", reach: Reach) -> Sight:
     """Look at a namespace. Raises CannotAnswer when the cluster does not answer."""
     found, unread = _objects(access, namespace)
+    services = around.look(access, namespace)
     sight = Sight(
-        namespace, access.label, access.flags, access.invoke_flags, found, record, unread, model=model, now=time.time()
+        namespace, access.label, access.flags, access.invoke_flags, (*found, *services.objects), record,
+        unread | services.unread, broken=services.broken, model=model, now=time.time(),
     )  # fmt: skip
     sight = questions.asked(access, _more(access, sight), reach)
     return replace(sight, logs=_logs(access, sight))  # after the questions: logs tell of them
@@ -100,6 +102,7 @@ def _class_path(name: str) -> str:
 
 def _foreign_gateways(sight: Sight) -> set[tuple[str, str]]:
     parents = [parent for route in sight.all("HTTPRoute") for parent in maps(route.spec.get("parentRefs"))]
+    parents += [parent for one in ways.services(sight) if (parent := ways.gateway_of(one))]
     named = {(str(one.get("namespace") or sight.namespace), str(one.get("name"))) for one in parents}
     return {(space, name) for space, name in named if space != sight.namespace}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from wellit.doctor import commands, containers, ways
 from wellit.doctor.ways import Way
@@ -35,6 +36,11 @@ def ended(way: Way, pods: Iterable[Object], does: str, key: str, title: str) -> 
                 fix,
                 trouble.evidence,
             )
+
+
+def with_evidence(check: Check, told: Iterable[str]) -> Check:
+    """The same check with more evidence, before what it has."""
+    return replace(check, evidence="\n".join(filter(None, [*told, check.evidence])))
 
 
 def mending(way: Way, trouble: containers.Trouble, maker: Object | None) -> str:

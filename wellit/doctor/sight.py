@@ -22,9 +22,13 @@ from wellit.subject import Manifest, Subject
 # Of live objects only what a person wrote: pods and what else Kubernetes made of it say the same again.
 WRITTEN = frozenset(
     ["Deployment", "StatefulSet", "LeaderWorkerSet", "Service", "ConfigMap", "Gateway", "HTTPRoute", "InferencePool",
-     "DestinationRule", "EnvoyFilter", "DynamoGraphDeployment"]
+     "DestinationRule", "EnvoyFilter", "DynamoGraphDeployment", "LLMInferenceService"]
 )  # fmt: skip
-NEEDED = WRITTEN - {"StatefulSet", "LeaderWorkerSet", "EnvoyFilter", "DynamoGraphDeployment"}
+NEEDED = WRITTEN - {"StatefulSet", "LeaderWorkerSet", "EnvoyFilter", "DynamoGraphDeployment", "LLMInferenceService"}
+# KServe's controller makes workloads, a pool and a route of a service, with what configs (presets) say.
+SERVICE, CONFIG, SERVICE_GROUP = "LLMInferenceService", "LLMInferenceServiceConfig", "serving.kserve.io"
+# How a look names what is not the namespace's own: that controller's Deployments, and the ConfigMap of its settings.
+CONTROLLER, SETTINGS = "ServiceController", "ServiceSettings"
 STAMP = re.compile(r"^\S+ (?:stdout|stderr) [FP] ", re.MULTILINE)
 SIMULATED = "Simulated"
 
@@ -71,7 +75,7 @@ class Sight:
     `unread` says of kinds (``Pod``), and of what else could not be looked at, which permission is missing. `logs` are
     by pod and container; by pod are `before` (pickers' metrics, before anything was asked), `metrics` and `models`
     (what a pod answers to GET /v1/models at its pool's port), by pool `answers` (a completion through the gateway).
-    `unasked` says why nothing was asked over HTTP.
+    `unasked` says why nothing was asked over HTTP. `broken` says why the API server itself could not list a kind.
     """
 
     namespace: str
@@ -88,6 +92,7 @@ class Sight:
     models: Mapping[str, Heard] = field(default_factory=dict)
     answers: Mapping[str, Heard] = field(default_factory=dict)
     unasked: str = ""
+    broken: Mapping[str, str] = field(default_factory=dict)
     model: str = ""
     now: float = 0.0
 
@@ -113,7 +118,8 @@ class Sight:
 
         if self.unjudged:
             return ()
-        manifests = tuple(_manifest(one) for one in self.objects if one.get("kind") in WRITTEN)
+        written = (one for one in self.objects if one.get("kind") in WRITTEN and not self.maker_of(one))
+        manifests = tuple(_manifest(one) for one in written)
         judged = validate.judge(Subject(readback.releases(manifests), manifests, rendered=True))
         return tuple(item for item in judged if isinstance(item, Finding) and item.severity == "error")
 
@@ -130,6 +136,14 @@ class Sight:
             for one in self.all("Pod")
             for condition in maps(mapping(one.manifest.get("status")).get("conditions"))
         )
+
+    def maker_of(self, manifest: Mapping[str, Any]) -> Object | None:
+        """The LLMInferenceService whose controller made this object: what mends the one is written in the other."""
+        about = mapping(manifest.get("metadata"))
+        for one in maps(about.get("ownerReferences")):
+            if one.get("kind") == SERVICE:
+                return self.world.get(SERVICE, str(one.get("name")), str(about.get("namespace") or self.namespace))
+        return None
 
     def log(self, pod: str, container: str) -> Log:
         return self.logs.get((pod, container), Log())

@@ -79,6 +79,12 @@ def exit_words(code: int) -> str:
     return words if str(code) in words else f"{words} ({code})"
 
 
+def conditions() -> Mapping[str, list[str]]:
+    """The conditions of an LLMInferenceService that may be False, and the checks that explain each."""
+    known_conditions: Mapping[str, list[str]] = data()["conditions"]
+    return known_conditions
+
+
 def rule_checks() -> Mapping[str, str]:
     """The check of doctor that a rule's finding belongs to."""
     known_rules: Mapping[str, str] = data()["rules"]
@@ -92,7 +98,8 @@ def answer(heard: Heard) -> tuple[str, str]:
 
 
 def _is_of(one: Mapping[str, Any], of: str, engine: str) -> bool:
-    return one["of"] in (of, "any") and (not engine or engine in one.get("names", [engine]))
+    whose = [one["of"]] if isinstance(one["of"], str) else one["of"]
+    return bool({of, "any"} & {*whose}) and (not engine or engine in one.get("names", [engine]))
 
 
 def _last(one: Mapping[str, Any], lines: Sequence[str]) -> Said | None:

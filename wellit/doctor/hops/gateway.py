@@ -61,7 +61,8 @@ def gateway(way: Way) -> Iterator[Check]:
             return
         near = [one.name for one in way.sight.all("Gateway")]
         fix = parent_fix(way, near)
-        parent = f"HTTPRoute {way.route.name if way.route else ''}: parentRefs: {json.dumps(way.parent)}"
+        who = f"HTTPRoute {way.route.name}: parentRefs" if way.route else "router.gateway.refs"
+        parent = f"{who}: {json.dumps(way.parent)}"
         yield Check(
             "WL731", title, "fail", f"there is no gateway {name}; there are: {', '.join(near) or 'none'}", fix, parent
         )
@@ -103,10 +104,12 @@ def of_istio(way: Way) -> bool:
 
 def parent_fix(way: Way, near: list[str]) -> str:
     """The patch that hangs the route on a gateway that takes it."""
-    if not way.route:
-        return ""
     if not way.gateway and not near and (install := commands.again(way.sight)):
         return install
+    if way.service and not (way.route and way.gateway):
+        return _service_fix(way, near)
+    if not way.route:
+        return ""
     if not way.gateway and len(near) == 1:
         change = {"op": "replace", "path": "/spec/parentRefs/0/name", "value": near[0]}
         return commands.patch(way.sight, way.route, change)
@@ -116,6 +119,17 @@ def parent_fix(way: Way, near: list[str]) -> str:
         change = {"op": "remove", "path": "/spec/parentRefs/0/sectionName"}
         return commands.patch(way.sight, way.route, change)
     return commands.edit(way.sight, way.route)
+
+
+def _service_fix(way: Way, near: list[str]) -> str:
+    """The patch that gives a service a gateway that is there: its controller writes the route's parents anew."""
+    assert way.service
+    if len(near) != 1:
+        every = f"kubectl {way.sight.flags} get gateways -A"
+        return f"{commands.edit(way.sight, way.service)}: router.gateway.refs with one of: {every}"
+    found = next(one for one in way.sight.all("Gateway") if one.name == near[0])
+    refs = [{"name": found.name, "namespace": found.namespace}]
+    return commands.merge(way.sight, way.service, {"router": {"gateway": {"refs": refs}}})
 
 
 def _listeners(status: Mapping[str, Any]) -> list[str]:

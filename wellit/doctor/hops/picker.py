@@ -67,7 +67,7 @@ def stays(way: Way) -> Iterator[Check]:
     yield from found
     waiting = [pod for pod in way.pickers if not ways.state(pod).ready]
     if maker and not maker.replicas:
-        fix = commands.kubectl(way.sight, "scale", f"{maker.kind.lower()}/{maker.name}", "--replicas=1")
+        fix = commands.scale(way.sight, maker)
         yield Check("WL742", title, "fail", "it is scaled to 0 pods", fix)
     elif waiting and len(waiting) == len(way.pickers) and not found and not _stuck(way, waiting):
         yield _not_ready(way, waiting[0], title)

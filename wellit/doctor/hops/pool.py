@@ -62,7 +62,7 @@ def _scaled_to_nothing(way: Way, title: str) -> Check:
         None,
     )
     detail = f"{', '.join(one.name for one in way.workloads)}: scaled to 0 pods"
-    fix = commands.kubectl(way.sight, "scale", f"{first.kind.lower()}/{first.name}", "--replicas=1")
+    fix = commands.scale(way.sight, first)
     evidence = f"HorizontalPodAutoscaler {scaler.name}: minReplicas: {scaler.spec.get('minReplicas')}" if scaler else ""
     return Check("WL737", title, "fail", detail, fix, evidence)
 

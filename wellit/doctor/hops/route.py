@@ -18,7 +18,9 @@ from wellit.picture.plain import mapping, maps
 def route(way: Way) -> Iterator[Check]:
     """Whether the gateway takes the route."""
     if not way.route:
-        if way.gateway and way.pool:
+        if way.service:
+            yield from _of_service(way)
+        elif way.gateway and way.pool:
             yield Check(
                 "WL733",
                 f"a route leads to the pool {way.pool_name}",
@@ -72,6 +74,19 @@ def route(way: Way) -> Iterator[Check]:
         )
     elif way.gateway:
         yield Check("WL733", title, "pass")
+
+
+def _of_service(way: Way) -> Iterator[Check]:
+    """A service without a route: one that wants none, or one that its controller has not come to."""
+    assert way.service
+    router = mapping(way.service.spec.get("router"))
+    title = f"a route leads to {way.service.name}"
+    if "route" in router:
+        why = "KServe's controller has not made it: what it says of the service is above"
+        yield Check("WL733", title, "skip", why)
+    elif router:
+        fix = commands.merge(way.sight, way.service, {"router": {"route": {}}})
+        yield Check("WL733", title, "warn", "it wants no route (no router.route), so that no gateway leads to it", fix)
 
 
 def backend(way: Way) -> Iterator[Check]:
