@@ -161,7 +161,7 @@ def test_an_answered_request_leaves_no_doubt() -> None:
 
 
 def test_a_namespace_without_anything() -> None:
-    with pytest.raises(CannotAnswer, match="no Gateway, HTTPRoute, InferencePool or DynamoGraphDeployment is in ns"):
+    with pytest.raises(CannotAnswer, match="no Gateway, HTTPRoute, InferencePool, LLMInferenceService or DynamoGraphDeployment is in"):
         report(Sight("ns", "context c"))
 
 

@@ -32,6 +32,8 @@ def checks(figures: Figures, words: Words) -> Iterator[Check]:
         yield _streamed(found, words)
         yield _counted(found)
         yield _unknown(figures, found, words)
+        if found.way.header:
+            yield _named(found, words)
 
 
 def _picked(found: OfWay, words: Words) -> Check:
@@ -79,6 +81,18 @@ def _spoken(key: str, title: str, found: OfWay, answer: Answer, words: Words) ->
         key, title, "fail", f"{answer.words}, and no text in it: what answers is no engine", words.invoke("doctor"),
         answer.evidence,
     )  # fmt: skip
+
+
+def _named(found: OfWay, words: Words) -> Check:
+    title, answer = f"the model's own header leads to it{found.way.label}", found.named
+    header = ", ".join(f"{name}: {value}" for name, value in found.way.header.items())
+    if answer.ok:
+        return Check("WL940", title, "pass", f"{header}, {_from(answer)}")
+    if answer.status == 404 and found.completion.ok:  # the route leads there, and the engine has no such name
+        name = next(iter(found.way.header.values()))
+        detail = f"{header}: {answer.words}: the engine does not serve the name {name} beside its own"
+        return Check("WL940", title, "fail", detail, words.invoke("doctor"), answer.evidence)
+    return _wrong("WL940", title, answer, found.way, words)
 
 
 def _streamed(found: OfWay, words: Words) -> Check:

@@ -46,7 +46,8 @@ NO_LOOK = Look()
 
 @dataclass(frozen=True)
 class OfWay:
-    """What one way was asked, one after the other. `unknown` is the answer to a model that nobody serves.
+    """What one way was asked, one after the other. `unknown` is the answer to a model that nobody serves, `named` the
+    one to a request that names the model by the header of the route.
 
     `settled` is how many seconds it took until the gateway asked the picker.
     """
@@ -57,6 +58,7 @@ class OfWay:
     chat: Answer = NO_ANSWER
     stream: Answer = NO_ANSWER
     unknown: Answer = NO_ANSWER
+    named: Answer = NO_ANSWER
     before: Look = NO_LOOK
     after: Look = NO_LOOK
     settled: float = 0.0

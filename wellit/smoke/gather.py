@@ -13,7 +13,7 @@ from typing import Any
 from wellit.prometheus import Page, parse
 from wellit.smoke import roads
 from wellit.smoke.ask import Answer, Asker, asker
-from wellit.smoke.figures import Burst, Figures, Group, Look, OfWay, Prefixes, Roads
+from wellit.smoke.figures import NO_ANSWER, Burst, Figures, Group, Look, OfWay, Prefixes, Roads
 from wellit.smoke.parts import Parts, Pool, Way
 
 UNKNOWN_MODEL = "wellit-asks-for-a-model-that-is-not-there"
@@ -98,10 +98,19 @@ async def _way(ask: Asker, reached: Roads, way: Way, url: str) -> OfWay:
         await ask.post(f"{base}/v1/chat/completions", chat(way.model, "Say hello.", 16), headers),
         await ask.stream(f"{base}/v1/chat/completions", streamed, headers),
         await ask.post(f"{base}/v1/completions", completion(UNKNOWN_MODEL, "Say hello.", 4), headers),
+        await _named(ask, way, url),
         before,
         settled=settled,
     )
     return replace(found, after=await _look(ask, reached, way.pool))
+
+
+async def _named(ask: Asker, way: Way, url: str) -> Answer:
+    """A completion of the model that the route knows by a header, asked where every model is."""
+    if not way.header:
+        return NO_ANSWER
+    body = completion(next(iter(way.header.values())), "Say hello.", 4)
+    return await ask.post(f"{url}/v1/completions", body, {**way.headers, **way.header})
 
 
 async def _settle(ask: Asker, way: Way, base: str) -> float:

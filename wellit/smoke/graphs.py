@@ -32,7 +32,7 @@ class Ways(Protocol):
 
 def graph_of(known: Record) -> Object | None:
     """The graph whose frontend takes the stack's requests; None when it has none."""
-    own = (item for item in known.all_objects() if item.of.carried)
+    own = (item for item in known.all_objects() if item.of.carried and "does" in item.of.carried.entry)
     return next(own, None) if "service" in known.entry and "gateway" not in known.entry else None
 
 

@@ -44,6 +44,8 @@ def _without_router(figures: Figures) -> str:
         return servers.NO_ROUTER
     if not any(road.url for road in figures.roads.entry):
         return "the stack is not reached"
+    if not figures.parts.pools and not figures.parts.unread:
+        return "no pool is behind the route: requests go to the servers in turn"
     return "" if figures.bursts else "no request is answered"
 
 

@@ -18,10 +18,13 @@ from wellit.images import Image
 from wellit.live import PODS
 from wellit.prometheus import METRICS_PORT
 from wellit.record import Record
+from wellit.smoke import services
+from wellit.smoke.services import Service
 from wellit.source import LOADER
 
 ROLE = "llm-d.ai/role"
 PREFILL = "prefill"
+SPLITS = "disaggregates"  # what a guide promises of which not every stack has prefill servers
 Manifest = Mapping[str, Any]
 
 
@@ -80,7 +83,10 @@ class Pool:
 
 @dataclass(frozen=True)
 class Way:
-    """How a client asks. `target` and `port` are where a port-forward leads; `engine` is empty when there is one."""
+    """How a client asks. `target` and `port` are where a port-forward leads; `engine` is empty when there is one.
+
+    `header` is what the route knows the model by besides, empty where it does not.
+    """
 
     engine: str
     model: str
@@ -89,6 +95,7 @@ class Way:
     target: str
     port: int
     pool: Pool | None
+    header: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -116,24 +123,30 @@ class Parts:
 
 def read(access: Access, known: Record, addresses: Mapping[str, str] | None = None) -> Parts:
     """Look at all parts of the stack. Raises CannotAnswer when the cluster does not answer."""
+    made = services.look(access, known, item) if (item := services.service_of(known)) else None
     wanted = [item for item in known.all_objects() if item.of.kind == "InferencePool"]
+    wanted += made.pools if made else ()
     with ThreadPoolExecutor(4) as pool:
         asked = pool.submit(whole, access, PODS.path(known.namespace), dict)
         found = list(pool.map(lambda item: access.get(item.of.path(known.namespace, item.name)), wanted))
         pods = asked.result()
-    unread = next((one.why for one in [pods, *found] if isinstance(one, Unread)), "")
+    unread = next((one.why for one in [pods, *found] if isinstance(one, Unread)), made.unread if made else "")
     there: Iterable[Manifest] = () if isinstance(pods, Unread) else pods
     pools = tuple(
         _pool(access, known, item, answer, there)
         for item, answer in zip(wanted, found, strict=True)
         if not isinstance(answer, (Missing, Unread))
     )
-    ways = tuple(_ways(known, pools))
+    ways = tuple(_by_service(way, made) if made else way for way in _ways(known, pools))
     by_model = bool(known.entry.get("gateway")) and len({way.model for way in ways}) > 1
     by_model = by_model and not any(way.path or way.headers for way in ways)
-    return Parts(
-        known, ways, pools, known.entry.get("gateway", ""), _promises(known.guide), unread, by_model, addresses or {}
-    )
+    promises = _promises(known.guide) - ({SPLITS} if made and not made.splits else set())
+    return Parts(known, ways, pools, known.entry.get("gateway", ""), promises, unread, by_model, addresses or {})
+
+
+def _by_service(way: Way, made: Service) -> Way:
+    """A way as the controller that made the route says it."""
+    return replace(way, path=made.path or way.path, header=made.header)
 
 
 def _ways(known: Record, pools: tuple[Pool, ...]) -> Iterable[Way]:

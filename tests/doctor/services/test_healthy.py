@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.doctor.healthy import failed
 from tests.doctor.services.world import sight
 from wellit.doctor import report, ways
@@ -13,7 +15,8 @@ def test_a_service_that_is_well() -> None:
     assert failed(found) == {} and found.exit_code == 0
     text = render(found)
     assert "×" not in text and str(found.summary["result"]).startswith("a request is answered")
-    hops = [one["hop"] for one in found.summary["hops"]]
+    passed: Any = found.summary["hops"]
+    hops = [one["hop"] for one in passed]
     assert hops[:3] == ["controller", "presets", "resource"] and "model" in hops and hops[-1] == "answer"
 
 

@@ -12,6 +12,7 @@ from wellit.doctor import commands, ways
 from wellit.doctor.ways import POOL, Way
 from wellit.findings import Check
 from wellit.live import part_of
+from wellit.picture import Node
 from wellit.picture import pods as servers
 from wellit.picture.objects import Object, matched_labels
 
@@ -120,6 +121,8 @@ def port(way: Way) -> Iterator[Check]:
         patch = commands.patch(way.sight, way.pool, {"op": "replace", "path": path, "value": right})
         told = "the routing proxy" if ways.proxy(node) else "the engine"
         fix = patch if everybody else f"let {told} of {node.name} listen at {way.ports[0]}"
+        if way.service:  # whose pool is written by its controller
+            fix = _port_fix(way, node) or fix
         yield Check(
             "WL739",
             title,
@@ -130,3 +133,13 @@ def port(way: Way) -> Iterator[Check]:
         )
     if way.servers and not wrong:
         yield Check("WL739", title, "pass")
+
+
+def _port_fix(way: Way, node: Node) -> str:
+    """The patch that has an engine listen where its pool sends."""
+    container, maker = ways.engine(node), next((one for one in way.workloads if one.name == node.name), None)
+    known = ways.known_engine(container)
+    if not container or not maker or not known or ways.proxy(node):
+        return ""
+    change = commands.set_word(maker, container.name, known.flag("port") or "--port", str(way.ports[0]))
+    return commands.patch(way.sight, maker, change) if change else ""

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from wellit.carried import Carried, carried
+from wellit.carriers import selector
 from wellit.checks import good
 from wellit.doctor import ways
 from wellit.doctor.diagnose import WORST, Passed
 from wellit.doctor.services import presets, resource, taken
 from wellit.doctor.services.service import Service, every
-from wellit.doctor.sight import SERVICE, Sight
+from wellit.doctor.sight import SERVICE, SERVICE_GROUP, Sight
 from wellit.findings import Check
 
 __all__ = ["Service", "every", "of"]
@@ -34,9 +36,13 @@ def _broken(sight: Sight) -> Passed:
     """The API server cannot read services: what converts them between versions of their API does not answer."""
     why = "; ".join(dict.fromkeys(sight.broken.values()))
     detail = "the API server cannot list them: the webhook that converts them, which is KServe's controller, is away"
-    look = f"kubectl {sight.flags} get deployments,pods,endpointslices -n kserve"
+    look = f"kubectl {sight.flags} get deployments,pods -A -l {selector(known)}" if (known := _known()) else ""
     check = Check("WL941", good("WL941"), "fail", detail, look, why)
     return Passed("", "controller", SERVICE, "fail", detail, (check,))
+
+
+def _known() -> Carried | None:
+    return carried(SERVICE_GROUP, SERVICE)
 
 
 def _passed(service: Service, hop: str, checks: Iterable[Check]) -> Passed:
