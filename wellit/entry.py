@@ -28,12 +28,12 @@ def entry(stack: Stack, rendered: Rendered, demand: Demand) -> dict[str, str]:
 
 
 def _fronts(rendered: Rendered) -> Iterator[dict[str, str]]:
-    """Services that controllers make before the parts of an object that take requests."""
+    """What controllers make before the parts of an object that take requests, or of such parts themselves."""
     for manifest in rendered.manifests:
         if known := Kind(manifest["apiVersion"], manifest["kind"]).carried:
             name, port = manifest["metadata"]["name"], str(known.entry["port"])
             if "does" not in known.entry:
-                yield {"service": known.service(name, ""), "port": port}
+                yield {"deployment": str(known.entry["deployment"]).format(name=name), "port": port}
             for one in templates(manifest):
                 if known.takes_requests(one.does) and one.count:
                     yield {"service": known.service(name, one.part), "port": port}

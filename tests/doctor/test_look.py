@@ -161,7 +161,9 @@ def test_an_answered_request_leaves_no_doubt() -> None:
 
 
 def test_a_namespace_without_anything() -> None:
-    with pytest.raises(CannotAnswer, match="no Gateway, HTTPRoute, InferencePool, LLMInferenceService or DynamoGraphDeployment is in"):
+    with pytest.raises(
+        CannotAnswer, match="no Gateway, HTTPRoute, InferencePool, LLMInferenceService or DynamoGraphDeployment is in"
+    ):
         report(Sight("ns", "context c"))
 
 

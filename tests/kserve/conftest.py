@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,17 +49,22 @@ class Asked:
         self,
         manifest: str | Object,
         *,
+        beside: Iterable[Object] = (),
         until: Callable[[Answer], bool] | None = None,
         seconds: float = CONDITIONS_SECONDS,
     ) -> Answer:
         """Put an LLMInferenceService there, and wait until the controller has set conditions, or until `until` holds.
+
+        `beside` are objects that are put into the same namespace before.
 
         The answer is what was read last, also when the time is over: the caller asserts. Nothing is waited for when the
         manifest was refused.
         """
         wanted: Object = yaml.safe_load(manifest) if isinstance(manifest, str) else manifest
         namespace, name = self.namespace(), str(wanted["metadata"]["name"])
-        wanted = wanted | {"metadata": wanted["metadata"] | {"namespace": namespace}}
+        wanted, *others = [one | {"metadata": one["metadata"] | {"namespace": namespace}} for one in (wanted, *beside)]
+        if others:
+            self.apply(*others)
         done = kubectl(self.sandbox, "create", "-f", "-", stdin=json.dumps(wanted))
         if not done.ok:
             return Answer(namespace, name, done.err.strip(), {}, {})

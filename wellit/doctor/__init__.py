@@ -24,18 +24,19 @@ from wellit.record import Record
 __all__ = ["Sight", "examine", "explained", "likely", "look"]
 # Which checks of doctor explain a failed check of smoke, the likeliest first; what is named by none may be anything.
 EXPLAIN: dict[str, tuple[str, ...]] = {
-    "WL711": ("WL754", "WL752", "WL753", "WL750"),  # the model is not listed
+    "WL711": ("WL941", "WL942", "WL944", "WL754", "WL752", "WL753", "WL750"),  # the model is not listed
     "WL712": (),
     "WL713": (),
     "WL714": (),
     "WL716": ("WL754",),  # an unknown model
-    "WL717": ("WL753", "WL752", "WL755", "WL750"),  # a server does not answer by itself
+    "WL717": ("WL944", "WL945", "WL753", "WL752", "WL755", "WL750"),  # a server does not answer by itself
     "WL718": (),
-    "WL719": ("WL745", "WL744", "WL743"),  # the picker does not see the metrics
+    "WL719": ("WL948", "WL745", "WL744", "WL743"),  # the picker does not see the metrics
     "WL720": ("WL753", "WL744", "WL738", "WL745", "WL750"),  # load does not spread
     "WL721": ("WL757", "WL744", "WL742"),  # the same prefix goes elsewhere
     "WL722": ("WL755", "WL756", "WL749", "WL750"),  # prefill or decode takes no part
     "WL723": ("WL734", "WL733"),  # another engine's pods
+    "WL940": ("WL754",),  # the model's own header
     # Of a graph of Dynamo: its frontend, the model, an answer, a worker, who took part.
     "WL860": ("WL892", "WL893", "WL880", "WL886"),
     "WL861": ("WL882", "WL883", "WL887", "WL886", "WL888", "WL880", "WL893"),

@@ -56,7 +56,7 @@ def entry(ways: Reach, access: Access, parts: Parts, way: Way) -> Road:
     how = "its pod's port in the sandbox" if access.sandbox else "a port-forward"
     if not parts.gateway:
         kind, _, name = way.target.partition("/")
-        said = f"through the service {name}, by {how}, {STRAIGHT}" if kind == "service" else STRAIGHT
+        said = f"through the service {name}, by {how}" if kind == "service" else STRAIGHT
         return Road(road.url, said, road.why, road.fix, road.permitted)
     said = f"through the gateway {parts.gateway}, by {how}"
     return Road(road.url, said, road.why, road.fix, road.permitted)

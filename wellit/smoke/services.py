@@ -19,8 +19,10 @@ POOL, ROUTE = "InferencePool", "HTTPRoute"
 
 @dataclass(frozen=True)
 class Service:
-    """One of them. `pools` are its own; `path` stands before that of the API, by what its controller says of it, "" when
-    it does not; `header` is the one by which its route knows its model. `splits` says whether it has prefill servers.
+    """One of them. `pools` are its own, `header` is the one by which its route knows its model.
+
+    `path` stands before that of the API, by what its controller says of it, "" when it says nothing. `splits` says
+    whether it has prefill servers.
     """
 
     pools: tuple[Object, ...] = ()
