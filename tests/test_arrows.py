@@ -14,7 +14,7 @@ ORDER = """
     errors paths findings causes hopchecks launchchecks dynamochecks besidechecks servicechecks checks say remembered
     ways process tools
     source images capabilities moved flags stranger values_schema schema overrides catalogue compose cells choices
-    engines carried templates nested node subject quantities weights seen configfile translate standin rules
+    engines carried nested node subject quantities weights seen templates configfile translate standin rules
     ignore
     charts release_values
     render places inputs ids validate new

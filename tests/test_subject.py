@@ -29,7 +29,7 @@ def test_a_misspelt_chart() -> None:
         chart_version("llm-d-model-service@v0.3.8")
     assert caught.value.message == 'unknown chart "llm-d-model-service"'
     assert 'did you mean "llm-d-modelservice"?' in caught.value.write
-    assert "inferencepool, istiod, llm-d-infra, llm-d-modelservice" in caught.value.write
+    assert "inferencepool, istiod, kserve, llm-d-infra, llm-d-modelservice" in caught.value.write
 
 
 def test_a_chart_without_its_version_names_the_newest() -> None:

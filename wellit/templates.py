@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wellit.carried import Carried, carried
+from wellit.seen.service import of_object
 
 Manifest = Mapping[str, Any]
 MAIN = "main"  # what Dynamo calls the container that runs a component
@@ -67,7 +68,21 @@ def _unread(manifest: Manifest, known: Carried) -> Iterator[Template]:  # noqa: 
     yield from ()
 
 
-_READERS: Mapping[str, Callable[[Manifest, Carried], Iterator[Template]]] = {"DynamoGraphDeployment": _graph}
+def _service(manifest: Manifest, known: Carried) -> Iterator[Template]:
+    """KServe's service: model servers, prefill where it is apart, the picker; each over its preset."""
+    about = manifest.get("metadata") or {}
+    service = of_object(manifest, str(about.get("namespace") or ""))
+    for one in (*service.workloads, *([service.scheduler] if service.scheduler else ())):
+        replicas, pods = one.replicas or 0, one.pods
+        for pod, labels, each in pods:
+            does = known.purpose(labels)
+            yield Template(pod, labels, replicas * each, one.part, does, 1)
+
+
+_READERS: Mapping[str, Callable[[Manifest, Carried], Iterator[Template]]] = {
+    "DynamoGraphDeployment": _graph,
+    "LLMInferenceService": _service,
+}
 
 
 def _beta(one: Manifest, spec: Manifest) -> tuple[Manifest, dict[str, str]]:

@@ -231,4 +231,11 @@ MODULES = (
     "wl839_grove_name",
     "wl844_config_named",
     "wl901_no_such_service",
+    "wl902_service_api",
+    "wl903_service_sketch",
+    "wl904_service_field",
+    "wl905_service_field_version",
+    "wl906_service_value",
+    "wl907_service_runtime",
+    "wl908_service_quotes",
 )

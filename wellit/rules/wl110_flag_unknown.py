@@ -31,9 +31,9 @@ from wellit.capabilities import Unknown
 from wellit.rules.rule import Fix, Hit, Items, NotChecked, Rule
 from wellit.seen.commandline import READS, lines
 from wellit.seen.unknownflags import UnknownFlag, unknown_flags
-from wellit.subject import DYNAMO, MODELSERVICE, Subject
+from wellit.subject import DYNAMO, KSERVE, MODELSERVICE, Subject
 
-RULE = Rule("WL110", "flag-unknown", "error", (MODELSERVICE, DYNAMO), "read", reads=READS)
+RULE = Rule("WL110", "flag-unknown", "error", (MODELSERVICE, DYNAMO, KSERVE), "read", reads=READS)
 
 
 def check(subject: Subject) -> Items:

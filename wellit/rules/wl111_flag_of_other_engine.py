@@ -33,10 +33,10 @@ from wellit.engines import Engine
 from wellit.rules.rule import Fix, Hit, Items, Rule
 from wellit.seen.commandline import READS
 from wellit.seen.unknownflags import UnknownFlag, unknown_flags
-from wellit.subject import DYNAMO, MODELSERVICE, Subject
+from wellit.subject import DYNAMO, KSERVE, MODELSERVICE, Subject
 from wellit.translate import Item
 
-RULE = Rule("WL111", "flag-of-other-engine", "error", (MODELSERVICE, DYNAMO), "read", reads=READS)
+RULE = Rule("WL111", "flag-of-other-engine", "error", (MODELSERVICE, DYNAMO, KSERVE), "read", reads=READS)
 
 
 def check(subject: Subject) -> Items:

@@ -28,9 +28,9 @@ from wellit.flags import history
 from wellit.rules.rule import Fix, Hit, Items, Rule
 from wellit.seen.commandline import READS
 from wellit.seen.unknownflags import UnknownFlag, unknown_flags
-from wellit.subject import DYNAMO, MODELSERVICE, Subject
+from wellit.subject import DYNAMO, KSERVE, MODELSERVICE, Subject
 
-RULE = Rule("WL112", "flag-not-in-version", "error", (MODELSERVICE, DYNAMO), "read", reads=READS)
+RULE = Rule("WL112", "flag-not-in-version", "error", (MODELSERVICE, DYNAMO, KSERVE), "read", reads=READS)
 
 
 def check(subject: Subject) -> Items:

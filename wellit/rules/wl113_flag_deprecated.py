@@ -30,9 +30,9 @@ from wellit.capabilities import Unknown
 from wellit.flags import Answer, Given, history
 from wellit.rules.rule import Hit, Items, Rule
 from wellit.seen.commandline import READS, lines
-from wellit.subject import DYNAMO, MODELSERVICE, Subject
+from wellit.subject import DYNAMO, KSERVE, MODELSERVICE, Subject
 
-RULE = Rule("WL113", "flag-deprecated", "warning", (MODELSERVICE, DYNAMO), "read", reads=READS)
+RULE = Rule("WL113", "flag-deprecated", "warning", (MODELSERVICE, DYNAMO, KSERVE), "read", reads=READS)
 
 
 def check(subject: Subject) -> Items:

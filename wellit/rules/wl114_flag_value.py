@@ -32,9 +32,9 @@ from wellit.flags import Answer, Flag, Problem
 from wellit.node import Node
 from wellit.rules.rule import Fix, Hit, Items, Rule
 from wellit.seen.commandline import READS, CommandLine, lines
-from wellit.subject import DYNAMO, MODELSERVICE, Subject
+from wellit.subject import DYNAMO, KSERVE, MODELSERVICE, Subject
 
-RULE = Rule("WL114", "flag-value", "error", (MODELSERVICE, DYNAMO), "read", reads=READS)
+RULE = Rule("WL114", "flag-value", "error", (MODELSERVICE, DYNAMO, KSERVE), "read", reads=READS)
 WANTED = {
     "int": "a whole number", "float": "a number", "json": "JSON", "bool": "true or false",
     "duration": "a duration such as 50ms or 2s", "list[int]": "whole numbers with commas between them",

@@ -30,9 +30,9 @@ from wellit import flags
 from wellit.flags import Answer, Problem
 from wellit.rules.rule import Hit, Items, Rule
 from wellit.seen.commandline import READS, CommandLine, lines
-from wellit.subject import DYNAMO, MODELSERVICE, Subject
+from wellit.subject import DYNAMO, KSERVE, MODELSERVICE, Subject
 
-RULE = Rule("WL115", "word-left-over", "error", (MODELSERVICE, DYNAMO), "read", reads=READS)
+RULE = Rule("WL115", "word-left-over", "error", (MODELSERVICE, DYNAMO, KSERVE), "read", reads=READS)
 
 
 def check(subject: Subject) -> Items:

@@ -32,9 +32,9 @@ from wellit import flags
 from wellit.node import Node
 from wellit.rules.rule import Fix, Hit, Items, Rule
 from wellit.seen.commandline import READS, lines
-from wellit.subject import DYNAMO, MODELSERVICE, Subject
+from wellit.subject import DYNAMO, KSERVE, MODELSERVICE, Subject
 
-RULE = Rule("WL116", "words-in-one", "error", (MODELSERVICE, DYNAMO), "read", reads=READS)
+RULE = Rule("WL116", "words-in-one", "error", (MODELSERVICE, DYNAMO, KSERVE), "read", reads=READS)
 PLAIN = re.compile(r"--?[A-Za-z][\w-]*")
 
 

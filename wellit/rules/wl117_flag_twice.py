@@ -30,9 +30,9 @@ from wellit.capabilities import Unknown
 from wellit.flags import Given
 from wellit.rules.rule import Hit, Items, Rule
 from wellit.seen.commandline import READS, CommandLine, lines
-from wellit.subject import DYNAMO, MODELSERVICE, Subject
+from wellit.subject import DYNAMO, KSERVE, MODELSERVICE, Subject
 
-RULE = Rule("WL117", "flag-twice", "warning", (MODELSERVICE, DYNAMO), "read", reads=READS)
+RULE = Rule("WL117", "flag-twice", "warning", (MODELSERVICE, DYNAMO, KSERVE), "read", reads=READS)
 
 
 def check(subject: Subject) -> Items:

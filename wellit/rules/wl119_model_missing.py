@@ -32,9 +32,11 @@ from wellit.capabilities import Unknown
 from wellit.flags import Answer, is_open
 from wellit.rules.rule import Hit, Items, Rule
 from wellit.seen.commandline import READS, ChartLine, CommandLine, lines
-from wellit.subject import DYNAMO, MODELSERVICE, Subject
+from wellit.subject import DYNAMO, KSERVE, MODELSERVICE, Subject
 
-RULE = Rule("WL119", "model-missing", "error", (MODELSERVICE, DYNAMO), "read", reads=f"modelArtifacts.name {READS}")
+RULE = Rule(
+    "WL119", "model-missing", "error", (MODELSERVICE, DYNAMO, KSERVE), "read", reads=f"modelArtifacts.name {READS}"
+)
 BLURRED = ("unknown", "ambiguous", "joined", "no-value")  # with one of them words are not read as they were meant
 
 

@@ -32,9 +32,9 @@ from wellit.capabilities import Unknown
 from wellit.flags import is_open
 from wellit.rules.rule import Hit, Items, Rule
 from wellit.seen.commandline import READS, lines
-from wellit.subject import DYNAMO, MODELSERVICE, Subject
+from wellit.subject import DYNAMO, KSERVE, MODELSERVICE, Subject
 
-RULE = Rule("WL121", "served-name-refused", "error", (MODELSERVICE, DYNAMO), "read", reads=READS)
+RULE = Rule("WL121", "served-name-refused", "error", (MODELSERVICE, DYNAMO, KSERVE), "read", reads=READS)
 
 
 def check(subject: Subject) -> Items:

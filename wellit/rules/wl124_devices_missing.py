@@ -29,15 +29,16 @@ Good::
 from __future__ import annotations
 
 from wellit.rules.rule import Hit, Items, Rule
-from wellit.seen.commandline import GRAPH_READS, CommandLine, lines
+from wellit.seen.commandline import GRAPH_READS, SERVICE_READS, CommandLine, lines
 from wellit.seen.devicecounts import Amount, given, taken
-from wellit.subject import DYNAMO, MODELSERVICE, Subject
+from wellit.subject import DYNAMO, KSERVE, MODELSERVICE, Subject
 
 READS = (
     "accelerator.dra accelerator.resources accelerator.type dra.enabled multinode role.accelerator role.containers"
-    f" role.create role.parallelism component.gpus component.more component.nodes {GRAPH_READS}"
+    f" role.create role.parallelism component.gpus component.more component.nodes {GRAPH_READS} {SERVICE_READS}"
+    " spec.worker"
 )
-RULE = Rule("WL124", "devices-missing", "error", (MODELSERVICE, DYNAMO), "read", reads=READS)
+RULE = Rule("WL124", "devices-missing", "error", (MODELSERVICE, DYNAMO, KSERVE), "read", reads=READS)
 
 
 def check(subject: Subject) -> Items:

@@ -32,9 +32,9 @@ from wellit.rules.rule import Hit, Items, Rule
 from wellit.rules.wl124_devices_missing import READS
 from wellit.seen.commandline import CommandLine, lines
 from wellit.seen.devicecounts import Amount, given, taken
-from wellit.subject import DYNAMO, MODELSERVICE, Subject
+from wellit.subject import DYNAMO, KSERVE, MODELSERVICE, Subject
 
-RULE = Rule("WL125", "devices-idle", "warning", (MODELSERVICE, DYNAMO), "read", reads=READS)
+RULE = Rule("WL125", "devices-idle", "warning", (MODELSERVICE, DYNAMO, KSERVE), "read", reads=READS)
 
 
 def check(subject: Subject) -> Items:

@@ -46,9 +46,9 @@ from wellit.seen.commandline import PAIR_READS
 from wellit.seen.disaggregation import TRANSFER, Pair, pairs, role_told
 from wellit.seen.neutral import Told, spec, told, unclear
 from wellit.seen.started import Started
-from wellit.subject import DECODE, DYNAMO, MODELSERVICE, PREFILL, Subject
+from wellit.subject import DECODE, DYNAMO, KSERVE, MODELSERVICE, PREFILL, Subject
 
-RULE = Rule("WL135", "transfer-differs", "error", (MODELSERVICE, DYNAMO), "read", reads=PAIR_READS)
+RULE = Rule("WL135", "transfer-differs", "error", (MODELSERVICE, DYNAMO, KSERVE), "read", reads=PAIR_READS)
 ROLES = (PREFILL, DECODE)
 
 

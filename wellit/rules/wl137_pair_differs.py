@@ -43,9 +43,9 @@ from __future__ import annotations
 from wellit.rules.rule import Hit, Items, Rule
 from wellit.seen.commandline import PAIR_READS
 from wellit.seen.disaggregation import differences, pairs
-from wellit.subject import DYNAMO, MODELSERVICE, Subject
+from wellit.subject import DYNAMO, KSERVE, MODELSERVICE, Subject
 
-RULE = Rule("WL137", "pair-differs", "error", (MODELSERVICE, DYNAMO), "read", reads=PAIR_READS)
+RULE = Rule("WL137", "pair-differs", "error", (MODELSERVICE, DYNAMO, KSERVE), "read", reads=PAIR_READS)
 
 
 def check(subject: Subject) -> Items:

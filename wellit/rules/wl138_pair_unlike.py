@@ -46,10 +46,10 @@ from wellit.seen.commandline import PAIR_READS
 from wellit.seen.disaggregation import Pair, differences, pairs
 from wellit.seen.neutral import Told, told, unclear
 from wellit.seen.started import Started
-from wellit.subject import DECODE, DYNAMO, MODELSERVICE, PREFILL, Subject
+from wellit.subject import DECODE, DYNAMO, KSERVE, MODELSERVICE, PREFILL, Subject
 
 RULE = Rule(
-    "WL138", "pair-unlike", "warning", (MODELSERVICE, DYNAMO), "read", reads=PAIR_READS
+    "WL138", "pair-unlike", "warning", (MODELSERVICE, DYNAMO, KSERVE), "read", reads=PAIR_READS
 )  # fmt: skip
 
 

@@ -46,9 +46,9 @@ from wellit.rules.rule import Hit, Items, Rule
 from wellit.seen.commandline import PAIR_READS
 from wellit.seen.disaggregation import TRANSFER, pairs
 from wellit.seen.neutral import told
-from wellit.subject import DECODE, DYNAMO, MODELSERVICE, PREFILL, Subject
+from wellit.subject import DECODE, DYNAMO, KSERVE, MODELSERVICE, PREFILL, Subject
 
-RULE = Rule("WL802", "transfer-pretended", "error", (MODELSERVICE, DYNAMO), "read", reads=PAIR_READS)
+RULE = Rule("WL802", "transfer-pretended", "error", (MODELSERVICE, DYNAMO, KSERVE), "read", reads=PAIR_READS)
 
 
 def check(subject: Subject) -> Items:

@@ -30,12 +30,17 @@ from __future__ import annotations
 
 from wellit import flags
 from wellit.rules.rule import Fix, Hit, Items, Rule
-from wellit.seen.commandline import GRAPH_READS, CommandLine, lines
+from wellit.seen.commandline import GRAPH_READS, SERVICE_READS, CommandLine, lines
 from wellit.seen.words import Word
-from wellit.subject import DYNAMO, MODELSERVICE, Subject
+from wellit.subject import DYNAMO, KSERVE, MODELSERVICE, Subject
 
 RULE = Rule(
-    "WL811", "config-glued", "error", (MODELSERVICE, DYNAMO), "read", reads=f"role.containers role.create {GRAPH_READS}"
+    "WL811",
+    "config-glued",
+    "error",
+    (MODELSERVICE, DYNAMO, KSERVE),
+    "read",
+    reads=f"role.containers role.create {GRAPH_READS} {SERVICE_READS}",
 )
 
 

@@ -41,9 +41,9 @@ from wellit.flags import is_open
 from wellit.rules.rule import Hit, Items, Rule
 from wellit.seen.commandline import READS, CommandLine, lines
 from wellit.seen.words import Word
-from wellit.subject import DYNAMO, MODELSERVICE, Subject
+from wellit.subject import DYNAMO, KSERVE, MODELSERVICE, Subject
 
-RULE = Rule("WL844", "config-named", "error", (MODELSERVICE, DYNAMO), "read", reads=READS)
+RULE = Rule("WL844", "config-named", "error", (MODELSERVICE, DYNAMO, KSERVE), "read", reads=READS)
 
 
 def check(subject: Subject) -> Items:

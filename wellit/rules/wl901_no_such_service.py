@@ -29,11 +29,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wellit import engines
-from wellit.images import Image
 from wellit.nested import parsed
 from wellit.node import Node
 from wellit.rules.rule import Hit, Items, Rule
+from wellit.seen.service import GROUP, KIND
+from wellit.seen.serviceexample import real_form
 from wellit.subject import CHARTS, OBJECTS, Subject
 
 RULE = Rule(
@@ -42,15 +42,15 @@ RULE = Rule(
     "error",
     (OBJECTS, *CHARTS),
     "read",
-    reads="extraDeploy extraDeploy.kind extraObjects extraObjects.apiVersion extraObjects.kind extraObjects.spec",
+    reads="extraDeploy extraDeploy.kind extraObjects extraObjects.apiVersion extraObjects.kind"
+    " extraObjects.metadata extraObjects.spec",
 )
-KIND, GROUP = "LLMInferenceService", "serving.kserve.io"
 VERSIONS = ("v1alpha2", "v1alpha1")  # the newer first; v1alpha1 is the only one before KServe v0.17
 PLACES = ("extraObjects", "extraDeploy")  # where charts take objects of anybody's
 
 
 def check(subject: Subject) -> Items:
-    for node in (*(one.root for one in subject.manifests or ()), *_beside(subject)):
+    for node in (*(one.root for one in subject.manifests or ()), *beside(subject)):
         version = node["apiVersion"]
         if node["kind"].text() != KIND or not version.text():
             continue
@@ -62,14 +62,9 @@ def check(subject: Subject) -> Items:
                 version, f"KServe has no {KIND} {name}", write=f"apiVersion: {GROUP}/{VERSIONS[0]}",
                 why=f"it was published as {' and '.join(VERSIONS)}",
             )  # fmt: skip
-        elif node.at("spec", "inferenceServer").written:
-            yield Hit(
-                node.at("spec", "inferenceServer"), f"{KIND} has no spec.inferenceServer",
-                write=f"spec: {_form(node)}", why="KServe's webhook refuses it, or nothing is started",
-            )  # fmt: skip
 
 
-def _beside(subject: Subject) -> Iterator[Node]:
+def beside(subject: Subject) -> Iterator[Node]:
     """Objects that stand in values, as maps or as text."""
     for release in subject.releases:
         for place in () if release.of_objects else PLACES:
@@ -82,20 +77,7 @@ def _other_group(node: Node, version: Node) -> Hit:
     return Hit(
         version,
         f"there is no {KIND} of {version.text()}",
-        write=f"apiVersion: {GROUP}/{VERSIONS[0]} ({VERSIONS[1]} before KServe v0.17), and spec: {_form(node)}",
-        why=f"no cluster knows the kind: the one that exists is KServe's, of the group {GROUP}",
+        write=real_form(node),
+        why=f"no cluster knows the kind: the one that exists is KServe's, of the group {GROUP}"
+        f" ({VERSIONS[1]} before KServe v0.17)",
     )
-
-
-def _form(node: Node) -> str:
-    """The real form, with what the object says of engine, image and model."""
-    spec = node["spec"]
-    server = spec["inferenceServer"]
-    image = server["image"].text() or "IMAGE"
-    model = spec["model"]
-    uri = model["uri"].text() or f"hf://{model['name'].text() or model.text() or 'MODEL'}"
-    engine = engines.of_image(Image.parse(image)) or next(
-        (one for one in engines.engines() if one.name == server["type"].text().lower()), None
-    )
-    command = f", command: [{', '.join(engine.command)}]" if engine and engine.command else ""
-    return f"{{model: {{uri: {uri}}}, template: {{containers: [{{name: main, image: {image}{command}}}]}}}}"

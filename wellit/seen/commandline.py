@@ -1,7 +1,7 @@
 """An engine's own command line: its arguments, and what the version in the image makes of them.
 
-`lines` are those of every engine, in a chart's container or a component of Dynamo's; `chart_lines` those of containers
-alone, for rules about what the modelservice chart does.
+`lines` are those of every engine, in a chart's container, a component of Dynamo's or a part of a service of KServe's;
+`chart_lines` those of containers alone, for rules about what the modelservice chart does.
 """
 
 from __future__ import annotations
@@ -10,14 +10,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from wellit import flags
+from wellit import engines, flags
 from wellit.capabilities import Unknown
 from wellit.engines import Engine
 from wellit.flags import Answer, Given, Kind, Problem
 from wellit.node import Node
+from wellit.seen import launched
 from wellit.seen.container import Container
 from wellit.seen.graph import Component, workers
 from wellit.seen.modelservice import mains
+from wellit.seen.service import Workload, service_workloads
+from wellit.seen.servicewords import arrives
 from wellit.seen.started import Started
 from wellit.seen.words import Word
 from wellit.subject import Subject
@@ -25,8 +28,9 @@ from wellit.subject import Subject
 # The settings that are read, for `reads` of a rule: of a worker's words, of its role as well, of every command line.
 GRAPH_READS = "component.args component.command component.image component.replicas component.type components framework"
 ROLE_READS = f"{GRAPH_READS} component.role"
-READS = f"role.containers role.create component.more {GRAPH_READS}"
-PAIR_READS = f"role.containers role.create role.replicas {ROLE_READS}"
+SERVICE_READS = "spec.baseRefs spec.prefill spec.replicas spec.runtime spec.template"
+READS = f"role.containers role.create component.more {GRAPH_READS} {SERVICE_READS}"
+PAIR_READS = f"role.containers role.create role.replicas {ROLE_READS} {SERVICE_READS}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,6 +131,24 @@ class GraphLine(CommandLine):
     container: Component
 
 
+@dataclass(frozen=True, eq=False)
+class ServiceLine(CommandLine):
+    """That of a part of an LLMInferenceService. What its preset writes is none of the person's words, nor is what its
+    preset's shell makes of an argument (WL908)."""
+
+    container: Workload
+
+    def node(self, at: int) -> Node | None:
+        node, one = super().node(at), self.container
+        shell = one.by_preset and one.service.facts["preset"]["shell"]
+        return node if node and one.wrote(node) and not (shell and arrives(node) is not None) else None
+
+    def mention(self, key: str) -> tuple[Given, Node] | None:
+        """The last mention of a flag, the preset's as well: it is placed at the container."""
+        found = None if isinstance(self.anyway, Unknown) else self.anyway.last(key)
+        return (found, self.words[found.values[-1][0] if found.values else found.at].node) if found else None
+
+
 def _problems(
     line: CommandLine, answer: Answer | Unknown, kinds: Sequence[Kind]
 ) -> Iterator[tuple[Answer, Problem, Node]]:
@@ -139,9 +161,10 @@ def _problems(
 
 
 def lines(subject: Subject) -> Iterator[CommandLine]:
-    """The command line of every engine that a role of a chart, or a component of a graph, runs."""
+    """The command line of every engine that a role of a chart, a component of a graph or a part of a service runs."""
     yield from chart_lines(subject)
     yield from graph_lines(subject)
+    yield from service_lines(subject)
 
 
 def chart_lines(subject: Subject) -> Iterator[ChartLine]:
@@ -154,12 +177,30 @@ def graph_lines(subject: Subject) -> Iterator[GraphLine]:
     return iter(subject.once(_graph_lines))
 
 
+def service_lines(subject: Subject) -> Iterator[ServiceLine]:
+    """Those of KServe's model servers, whether a preset starts them or not."""
+    return iter(subject.once(_service_lines))
+
+
 def _chart_lines(subject: Subject) -> list[ChartLine]:
     return [line for container in mains(subject) if (line := of(container))]
 
 
 def _graph_lines(subject: Subject) -> list[GraphLine]:
     return [line for component in workers(subject) if (line := _of_component(component))]
+
+
+def _service_lines(subject: Subject) -> list[ServiceLine]:
+    return [line for one in service_workloads(subject) if (line := _of_workload(one))]
+
+
+def _of_workload(one: Workload) -> ServiceLine | None:
+    """A part's command line; None when nothing is known to run in it, or its words are another image's."""
+    engine, inside = one.engine, engines.of_image(one.image)
+    if engine is None or (inside and inside is not engine and not engine.perhaps_in(one.image)):
+        return None
+    launcher, words, why = ("", (), one.words.unclear) if one.words.unclear else launched.own(one.words, engine)
+    return ServiceLine(one, engine, words, why, launcher)
 
 
 def _of_component(component: Component) -> GraphLine | None:
@@ -180,33 +221,7 @@ def of(container: Container) -> ChartLine | None:
         return ChartLine(container, engine, (), said.unclear)
     if not container.own:
         return ChartLine(container, engine, said.words)
-    found = [(launcher, words) for command in said.commands for launcher, words in _started(command, engine)]
-    if len(found) == 1:
-        launcher, words = found[0]
-        arguments, why = _command(engine, words)
-        return ChartLine(container, engine, arguments, why, launcher)
-    if not container.node["command"]:  # it is what is missing: the arguments are what they are
+    if not container.node["command"] and len(launched.starts(said, engine)) != 1:  # the arguments are what they are
         return ChartLine(container, engine, said.words)
-    why = "its command starts it more than once" if found else "its command does not show how it is started"
-    return ChartLine(container, engine, (), why)
-
-
-def _started(command: Sequence[Word], engine: Engine) -> Iterator[tuple[str, tuple[Word, ...]]]:
-    """How a command starts the engine, and with which words."""
-    spoken = [word.text.rsplit("/", 1)[-1] if word.text.startswith("/") else word.text for word in command]
-    for launcher in sorted(engine.data["launchers"], key=len, reverse=True):
-        parts = launcher.split()
-        for start in range(len(spoken) - len(parts) + 1):
-            if spoken[start : start + len(parts)] == parts:
-                yield launcher, tuple(command[start + len(parts) :])
-                return
-
-
-def _command(engine: Engine, words: tuple[Word, ...]) -> tuple[tuple[Word, ...], str]:
-    """The words after the program's own command (trtllm-serve serve); what is unclear about another of its commands."""
-    known = flags.program(engine.name)
-    commands: list[str] = list(known.head.get("commands", ())) if known else []
-    if words and words[0].text in commands:
-        other = words[0].text != commands[0]
-        return words[1:], f"the flags of {engine.title}'s {words[0].text} are not known" if other else ""
-    return words, ""
+    launcher, arguments, why = launched.own(said, engine)
+    return ChartLine(container, engine, arguments, why, launcher)

@@ -8,10 +8,11 @@ from math import prod
 from wellit import flags
 from wellit.capabilities import Unknown
 from wellit.node import Node
-from wellit.seen.commandline import ChartLine, CommandLine, GraphLine
-from wellit.seen.devices import Devices
+from wellit.seen.commandline import ChartLine, CommandLine, GraphLine, ServiceLine
+from wellit.seen.devices import Devices, resources
 from wellit.seen.graph import Component
 from wellit.seen.modelservice import Pod
+from wellit.seen.service import Workload
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +29,17 @@ def given(line: CommandLine) -> Amount | None:
     """How many an engine gets; None for one without any, or where that is not for the values to say."""
     if isinstance(line, ChartLine):
         return _of_pod(line.container.pod)
+    if isinstance(line, ServiceLine):
+        return _of_workload(line.container)
     return _of_component(line.container) if isinstance(line, GraphLine) else None
+
+
+def _of_workload(one: Workload) -> Amount | None:
+    """How many a pod gets; None where a replica is spread over several."""
+    for name, limit in one.node.at("resources", "limits").items():
+        if name in resources() and (number := limit.number()) and not one.place["worker"].value:
+            return Amount(number, limit, f"{name}: {number}", f"limits {name}")
+    return None
 
 
 def _of_component(component: Component) -> Amount | None:

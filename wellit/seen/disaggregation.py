@@ -12,6 +12,8 @@ from wellit.node import Node
 from wellit.seen.graph import Graph, graphs
 from wellit.seen.modelservice import Pod, Service, services
 from wellit.seen.neutral import Told, spec, told, unclear
+from wellit.seen.service import Service as KServeService
+from wellit.seen.service import services as kserve_services
 from wellit.seen.sidecars import among as own_sidecars
 from wellit.seen.started import Started
 from wellit.subject import DECODE, PREFILL, Subject
@@ -82,10 +84,23 @@ def aparts(subject: Subject) -> Iterator[Apart]:
 
 
 def pairs(subject: Subject) -> Iterator[Pair]:
-    """Every prefill server with the decode server that takes over from it, of charts and of graphs."""
+    """Every prefill server with the decode server that takes over from it: of charts, graphs, services of KServe's."""
     yield from (apart.pair for apart in aparts(subject))
     for graph in graphs(subject):
         yield from graph_pairs(graph)
+    yield from (pair for service in kserve_services(subject) if (pair := service_pair(service)))
+
+
+def service_pair(service: KServeService) -> Pair | None:
+    """That of a service of KServe's; None where prefill is not apart, or is another engine's."""
+    if not service.apart:
+        return None
+    decode, prefill = service.workloads
+    engine = decode.engine
+    runs_both = decode.replicas != 0 and prefill.replicas != 0
+    return (
+        Pair(prefill, decode, engine) if runs_both and engine and engine is prefill.engine and facts(engine) else None
+    )
 
 
 def graph_pairs(graph: Graph) -> Iterator[Pair]:

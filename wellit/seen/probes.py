@@ -67,8 +67,13 @@ class Probe:
 
 def probes(container: Container) -> Iterator[Probe]:
     """The probes that ask a port, also those below extraConfig."""
-    names = {port["name"].text(): port["containerPort"].number() for port in container.node["ports"] if port["name"]}
-    for place in (container.node, container.node["extraConfig"]):
+    return probes_of(container.node, container.node["extraConfig"])
+
+
+def probes_of(node: Node, *more: Node) -> Iterator[Probe]:
+    """The probes of a container that ask a port; `more` are other places where they may stand."""
+    names = {port["name"].text(): port["containerPort"].number() for port in node["ports"] if port["name"]}
+    for place in (node, *more):
         for name in PROBES:
             for handler in HANDLERS:
                 port = place.at(name, handler, "port")
