@@ -64,6 +64,7 @@ def _refusals(guide: Source, cell: Cell, values: Mapping[str, Any]) -> Iterator[
     for name, engine in engines.items():
         yield from of_engine.needs(guide, name, engine)
         yield from of_engine.images(engine, way, cell, values.get("build"))
+        yield from of_engine.apart(engine, way, values)
     yield from charts.runtime(train, values)
     if "modelservice" in train["charts"]:
         yield from charts.by_chart(engines, train)

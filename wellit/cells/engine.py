@@ -50,6 +50,15 @@ def images(engine: Mapping[str, Any], way: Way, cell: Cell, build: Any) -> Itera
         yield Refusal("build", f"the build {build} of {title} is none for {cell.accelerator}", why, "null")
 
 
+def apart(engine: Mapping[str, Any], way: Way, values: Mapping[str, Any]) -> Iterator[Refusal]:
+    """Prefill servers of an engine whose block for the way does not say how they share the work."""
+    own, prefill = started(engine, way), values.get("prefill") or {}
+    if way.engine and own and prefill.get("replicas") and not own.get("disaggregation"):
+        message = f"{engine['title']} has no prefill and decode apart by {way.title}"
+        why = f"its file says {way.engine}.disaggregation: null"
+        yield Refusal("prefill.replicas", message, why, "0")
+
+
 def started(engine: Mapping[str, Any], way: Way) -> Mapping[str, Any]:
     """What an engine's file says of how it is started in a way; empty when it is not."""
     said: Mapping[str, Any] = (engine.get(way.engine) or {}) if way.engine else engine
