@@ -88,7 +88,7 @@ def _there(cluster: Cluster, values: Mapping[str, Any]) -> Iterator[Check]:
     for kind, carriers in cluster.carriers.items():
         known = kind.carried
         assert known
-        title = f"{known.who} makes pods of a {kind.kind}"
+        title = f"{known.who} makes pods of {kind.kind}s"
         find = f"kubectl {cluster.flags} get deployments -A -l {selector(known)}"
         bring = f"{publishers.prerequisites(values)}; {find} should show it"
         if carriers.idle:
