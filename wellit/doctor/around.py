@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wellit import served
-from wellit.access import Access, Missing, Unread
+from wellit.access import Access, Missing, Unread, part
 from wellit.carried import Carried, carried
 from wellit.carriers import selector
 from wellit.cluster import whole
 from wellit.demand import Kind
-from wellit.doctor.sight import CONFIG, CONTROLLER, SERVICE, SERVICE_GROUP, SETTINGS
+from wellit.doctor.sight import BESIDE, CONFIG, CONTROLLER, SERVICE, SERVICE_GROUP, SETTINGS
 from wellit.errors import CannotAnswer
 
 VERSIONS = ("v1alpha2", "v1alpha1")  # of their API, the newest first: in one of them each is read
@@ -75,4 +75,10 @@ def _versions(access: Access) -> Iterator[str]:
 
 
 def _controller(access: Access, known: Carried, found: Found) -> None:
+    """Its Deployments, and what carries them out beside the cluster: a process of the sandbox."""
+    if beside := part(access, str(known.controller.get("sandbox", ""))):
+        about = {"name": beside, "namespace": known.goes_by["settings"]["namespace"], "labels": {BESIDE: "true"}}
+        found.objects.append(
+            {"apiVersion": "v1", "kind": CONTROLLER, "metadata": about, "status": {"readyReplicas": 1}}
+        )
     found.add(access, Kind("apps/v1", "Deployment"), CONTROLLER, DEPLOYMENTS, labelSelector=selector(known))

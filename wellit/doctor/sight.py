@@ -29,6 +29,7 @@ NEEDED = WRITTEN - {"StatefulSet", "LeaderWorkerSet", "EnvoyFilter", "DynamoGrap
 SERVICE, CONFIG, SERVICE_GROUP = "LLMInferenceService", "LLMInferenceServiceConfig", "serving.kserve.io"
 # How a look names what is not the namespace's own: that controller's Deployments, and the ConfigMap of its settings.
 CONTROLLER, SETTINGS = "ServiceController", "ServiceSettings"
+BESIDE = "wellit.dev/beside"  # the label of a controller that is a process of the sandbox
 STAMP = re.compile(r"^\S+ (?:stdout|stderr) [FP] ", re.MULTILINE)
 SIMULATED = "Simulated"
 

@@ -323,6 +323,23 @@ def test_what_is_new_is_not_held_against_anybody() -> None:
     assert "WL941" not in failed(broken(fresh))
 
 
+def test_a_controller_beside_the_sandbox_has_no_deployment() -> None:
+    def beside(b: Broken) -> None:
+        nobody(b)
+        labels = {"wellit.dev/beside": "true"}
+        b.add({"apiVersion": "v1", "kind": CONTROLLER, "metadata": {"name": "KServe v0.20.0", "labels": labels}})
+        b.put(invoke_flags="--sandbox=x")
+
+    check = failed(broken(beside))["WL941"]
+    assert "KServe v0.20.0 runs beside the sandbox" in check.detail and "invoke sandbox.status --name=x" in check.fix
+
+    def gone_too(b: Broken) -> None:
+        nobody(b)
+        b.put(invoke_flags="--sandbox=x")
+
+    assert "does not run in this sandbox" in failed(broken(gone_too))["WL941"].detail
+
+
 def test_smoke_is_explained_by_the_cause() -> None:
     b = Broken(sight())
     no_token(b)

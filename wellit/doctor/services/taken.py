@@ -8,7 +8,7 @@ from wellit.carriers import selector
 from wellit.checks import good
 from wellit.doctor.containers import seconds
 from wellit.doctor.services.service import Service
-from wellit.doctor.sight import CONTROLLER, SETTINGS
+from wellit.doctor.sight import BESIDE, CONTROLLER, SETTINGS
 from wellit.findings import Check
 from wellit.picture.objects import Object
 from wellit.picture.plain import mapping
@@ -54,15 +54,16 @@ def _absent(service: Service) -> tuple[str, str]:
         return f"whether {who} is there was not looked at: you may not {unread}", service.describe
     if not found and "--sandbox" in service.sight.invoke_flags:
         flags = service.sight.invoke_flags
-        return (
-            f"{who} does not run in this sandbox",
-            f"invoke sandbox.status {flags} says what does; an install with {flags} adds it",
-        )
+        status = f"invoke sandbox.status {flags.replace('--sandbox', '--name')}"
+        return f"{who} does not run in this sandbox", f"{status} says what does; an install with {flags} adds it"
     look = f"kubectl {service.sight.flags} get deployments -A -l {selector(service.known)}"
     if not found:
         fix = f"invoke prerequisites -g llm-inference-service {service.sight.invoke_flags} --apply; where it was "
         return f"{who} is not installed: no Deployment has its labels", f"{fix}installed by hand: {look}"
     one = found[0]
+    if BESIDE in mapping(mapping(one.manifest.get("metadata")).get("labels")):
+        fix = f"invoke sandbox.status {service.sight.invoke_flags.replace('--sandbox', '--name')} says where its log is"
+        return f"{one.name} runs beside the sandbox, and does not come to it: its log says why", fix
     space, name = one.namespace, f"deployment/{one.name}"
     logs = service.kubectl("logs", name, "--tail=50", namespace=space)
     if not mapping(one.manifest.get("status")).get("readyReplicas"):
