@@ -17,7 +17,7 @@ ORDER = """
     engines carried nested node subject quantities weights seen templates configfile translate standin rules
     ignore
     charts release_values
-    render places inputs ids validate new
+    render places inputs made ids validate new
     demand owners sandbox door access permissions carriers served publishers besides cluster
     placement operators preflight
     entry record again plan live installed progress helm prerequisites endpoint reach waiting verify

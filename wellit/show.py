@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from wellit import demand, live, picture, validate
+from wellit import demand, live, made, picture, validate
 from wellit import report as formats
 from wellit.access import Access
 from wellit.compose import Choice
@@ -20,6 +21,7 @@ from wellit.report.style import Style
 from wellit.say import Say
 
 ARROWS = ("WL502", "Every arrow of the picture leads somewhere")
+MADE = "made of"  # a fact of what a project's own controller makes
 # What a cluster says of each kind when all is well with it.
 WELL = {"Gateway": "programmed", "HTTPRoute": "accepted", "InferencePool": "accepted"}
 
@@ -43,10 +45,11 @@ def stack(
         )
     namespace = result.stack.namespace
     about = {"guide": result.stack.name, "environment": result.stack.environment, "namespace": namespace}
-    drawn = picture.read(result.rendered.manifests, namespace, about)
+    theirs = made.of_stack(result.stack, result.rendered.manifests)
+    drawn = by_controllers(picture.read([*result.rendered.manifests, *theirs], namespace, about), theirs)
     if access:
         there = access()
-        objects = demand.read(result.rendered, namespace).objects
+        objects = [*demand.read(result.rendered, namespace).objects, *map(_object, theirs)]
         drawn = with_state(drawn, live.look(there, namespace, objects), there.label)
     broken = drawn.troubles
     result.report.add([Check(*ARROWS, "fail" if broken else "pass", "; ".join(broken))])
@@ -54,11 +57,27 @@ def stack(
     return result.report, drawn
 
 
+def by_controllers(drawn: Picture, theirs: Sequence[Mapping[str, Any]]) -> Picture:
+    """The picture with what a project's own controller makes of its object marked as such."""
+    owners = {(one["kind"], one["metadata"]["name"]): one["metadata"]["ownerReferences"][0] for one in theirs}
+
+    def marked(node: Node) -> Node:
+        owner = owners.get((node.object[1], node.live or node.name)) if node.object else None
+        return replace(node, facts={**node.facts, MADE: f"{owner['kind']} {owner['name']}"}) if owner else node
+
+    return replace(drawn, nodes=tuple(map(marked, drawn.nodes)))
+
+
+def _object(manifest: Mapping[str, Any]) -> demand.Object:
+    return demand.Object(demand.Kind(manifest["apiVersion"], manifest["kind"]), manifest["metadata"]["name"])
+
+
 def with_state(drawn: Picture, seen: Live, label: str) -> Picture:
     """The picture with the state of each node in the cluster that `label` names."""
     parts = {(part.object.of.kind, part.object.name): part for part in seen.parts}
     nodes = tuple(_with(node, parts, seen.addresses) for node in drawn.nodes)
-    notes = list(drawn.notes)
+    own = [part for part in seen.parts if part.object.of.carried and part.object.of.carried.makes]
+    notes = [*drawn.notes, *(f"{part.object}: {part.words if part.there else 'not there'}" for part in own)]
     if seen.simulated:
         notes.append("readiness here is simulated by the sandbox: nothing answers")
     return replace(drawn, nodes=nodes, notes=tuple(notes), about={**drawn.about, "on": label})

@@ -28,8 +28,8 @@ def answers(manifests: list[dict[str, Any]]) -> dict[str, Any]:
         items = [{key: value for key, value in m.items() if key not in ("kind", "apiVersion")} for m in mine]
         path = f"get --raw {kind.path('ns')}?limit=500"
         known[path] = json.dumps({"items": items, "metadata": {}}) if mine else not_found()
-    for name in (GATEWAY, PICKER):
-        known[f"get --raw /api/v1/namespaces/ns/configmaps/{name}"] = json.dumps(one(manifests, "ConfigMap", name))
+    for config in (m for m in manifests if m["kind"] == "ConfigMap"):
+        known[f"get --raw /api/v1/namespaces/ns/configmaps/{config['metadata']['name']}"] = json.dumps(config)
     known["get --raw /api/v1/namespaces?limit=500"] = json.dumps({"items": [{"metadata": {"name": "ns"}}]})
     return known
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import shlex
@@ -89,12 +90,13 @@ def _words(stack: Stack, line: Line, of: str, lines: list[Line]) -> Iterator[str
     if line.role in ENGINES and now is None and wanted and (wanted.words or line.what.startswith("env ")):
         yield from _listed(stack, line, [one for one in lines if (one.role, one.part) == (line.role, line.part)], of)
     elif (line.role, line.what) == ("decode", "proxy"):
-        yield _set("proxy.enabled", "true" if wanted else "false")
+        yield from _set_own(stack, "proxy.enabled", "true" if wanted else "false")
     elif line.role == "monitoring" and line.what in ("picker", *ENGINES) and not (now and wanted):
-        yield _set("monitoring.enabled", "true" if wanted else "false")
+        yield from _set_own(stack, "monitoring.enabled", "true" if wanted else "false")
     elif (line.role, line.what) == ("picker", "image") and wanted:
         hub, _, name = wanted.value.rpartition("/")
-        yield from (_set("versions.picker.hub", hub), _set("versions.picker.name", name))
+        for key, value in (("hub", hub), ("name", name)):
+            yield from _set_own(stack, f"versions.picker.{key}", value)
     elif wanted and now and line.what == f"label {_guide_label(stack)}" and not _several(stack):
         yield _set("postfix", wanted.value)
     elif line.what == "secret" and wanted is None:
@@ -105,6 +107,13 @@ def _words(stack: Stack, line: Line, of: str, lines: list[Line]) -> Iterator[str
 
 def _set(path: str, value: str) -> str:
     return f"--set {shlex.quote(f'{path}={value}')}"
+
+
+def _set_own(stack: Stack, path: str, value: str) -> Iterator[str]:
+    """The words of a setting that not every way has; none where this stack's has it not."""
+    with contextlib.suppress(KeyError):
+        stack.get(path)
+        yield _set(path, value)
 
 
 def _axes(line: Line, wanted: Fact | None, stack: Stack) -> Iterator[tuple[str, str]]:

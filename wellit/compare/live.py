@@ -9,11 +9,14 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from wellit import capabilities, carriers, made
 from wellit.access import Access, Missing, Unread
 from wellit.cluster import PARALLEL, whole
 from wellit.compare.objects import Objects, pod_of
 from wellit.demand import Kind
 from wellit.errors import CannotAnswer, unknown
+from wellit.seen import graphform
+from wellit.subject import KSERVE
 
 # The newer API first: of a kind that is served twice, the first that has objects counts.
 KINDS = (
@@ -26,10 +29,16 @@ KINDS = (
     Kind("gateway.networking.k8s.io/v1", "Gateway"),
     Kind("gateway.networking.k8s.io/v1", "HTTPRoute"),
     Kind("networking.istio.io/v1beta1", "DestinationRule"),
+    Kind("serving.kserve.io/v1alpha2", made.KIND),
+    Kind("serving.kserve.io/v1alpha1", made.KIND),
+    Kind("nvidia.com/v1beta1", graphform.KIND),
+    Kind("nvidia.com/v1alpha1", graphform.KIND),
     Kind("monitoring.coreos.com/v1", "PodMonitor"),
     Kind("monitoring.coreos.com/v1", "ServiceMonitor"),
 )
-STACK = ("Deployment", "StatefulSet", "LeaderWorkerSet", "InferencePool", "Gateway", "HTTPRoute")
+STACK = (
+    "Deployment", "StatefulSet", "LeaderWorkerSet", "InferencePool", "Gateway", "HTTPRoute", made.KIND, graphform.KIND,
+)  # fmt: skip
 
 
 def objects(access: Access, namespace: str) -> Objects:
@@ -52,7 +61,23 @@ def objects(access: Access, namespace: str) -> Objects:
             unread[f"ConfigMap/{name}"] = f"you may not {one.why}"
         elif not isinstance(one, Missing):
             found.append({**one, "kind": "ConfigMap"})
-    return Objects(found, unread)
+    return Objects(_of_services(access, namespace, found), unread)
+
+
+def _of_services(access: Access, namespace: str, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """With what comes of each LLMInferenceService by its spec, in the place of what its controller made of it.
+
+    So that what the controller adds by itself is on neither side of a comparison.
+    """
+    asked = next((Kind(one["apiVersion"], one["kind"]) for one in found if one["kind"] == made.KIND), None)
+    if not asked or not asked.carried:
+        return found
+    carriers_ = carriers.look(access, asked, asked.carried).found
+    said = [] if isinstance(carriers_, Unread) else [one.version for one in carriers_ if one.version]
+    known = [f"v{version.lstrip('v')}" for version in said]
+    version = next((one for one in known if one in capabilities.versions(KSERVE)), "")
+    kept = [one for one in found if not made.made_by_controller(one)]
+    return [*kept, *made.objects(kept, namespace, version)]
 
 
 def _config_maps(found: Iterable[dict[str, Any]]) -> Iterator[str]:

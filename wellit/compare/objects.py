@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -92,10 +92,11 @@ def chart_of(item: Object) -> tuple[str, str] | None:
     return (found.group(1), found.group(2)) if found else None
 
 
-def own_labels(labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Labels but those that helm, the chart or a controller writes by itself."""
+def own_labels(labels: Mapping[str, str], asked: Collection[str] = ()) -> Iterator[tuple[str, str]]:
+    """Labels but those that helm, the chart or a controller writes by itself, and nobody has `asked` for."""
     for key, value in labels.items():
-        if not key.startswith(("app.kubernetes.io/", "helm.sh/")) and key != "pod-template-hash":
+        told = not key.startswith(("app.kubernetes.io/", "helm.sh/")) and key != "pod-template-hash"
+        if told or key in asked:
             yield key, str(value)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -33,9 +34,11 @@ def facts(objects: Objects, picker: Object) -> tuple[dict[str, Fact], dict[str, 
     spec = pod_of(picker)
     container: Object = next(iter(spec.get("containers") or []), {})
     image = workload.image_of(container)
-    flags = dict(commandline.given(workload.words_of(container).texts))
+    words = itertools.dropwhile(lambda word: not word.startswith("-"), workload.words_of(container).texts)
+    flags = dict(commandline.given(list(words)))
     flags = {name.lstrip("-"): value if value is not None else "true" for name, value in flags.items()}
     config, why = _config(objects, spec, flags)
+    why = why or str(container.get("unsaid", ""))
     found = {"replicas": Fact(str((picker.get("spec") or {}).get("replicas", 1)))}
     found |= dict(workload.image_facts(image))
     contract = capabilities.picker(image.text)

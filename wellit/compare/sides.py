@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from wellit import capabilities, catalogue, compose, subject, validate
+from wellit import capabilities, catalogue, compose, made, subject, validate
 from wellit.access import Access
 from wellit.compare import describe, live, values
 from wellit.compare.description import Description, Fact, Part
@@ -116,7 +116,7 @@ def _environment(word: str, asked: Asked) -> Description:
         )
     if wrong:
         asked.say(f"{word}: validate finds {len(wrong)} mistakes in it; it is compared as it is")
-    found = Objects(rendered.manifests)
+    found = Objects([*rendered.manifests, *made.of_stack(stack, rendered.manifests)])
     chosen = ", ".join(f"{axis} {stack.components[folder]}" for axis, folder in catalogue.AXES.items())
     about = f"{stack.name} -e {name}: {chosen}, size {stack.size}"
     return Description(word, "environment", about, describe.parts(found), stack=stack)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from wellit import capabilities, engines
 from wellit.compare import commandline, volumes
@@ -18,6 +19,7 @@ from wellit.compare.objects import (
     own_labels,
     pod_labels,
     pod_of,
+    selector,
 )
 from wellit.engines import Engine
 from wellit.images import Image
@@ -60,7 +62,10 @@ def image_of(container: Object) -> Image:
 
 
 def engine_in(container: Object) -> Engine | None:
-    """The engine that runs in a container; `runs` is what somebody's values say of it."""
+    """The engine that runs in a container; `runs` is what somebody's values say of it.
+
+    As `loads` is the model that a controller lays where the command line looks for it.
+    """
     said = next((one for one in engines.engines() if one.name == container.get("runs")), None)
     return said or commandline.engine_of(words_of(container), image_of(container))
 
@@ -90,7 +95,8 @@ def part(workload: Object, objects: Objects) -> Part | None:
         facts["port"] = port
     facts |= dict(_ports(container)) | dict(resources(container)) | dict(volumes.storage(pod, container))
     facts |= dict(_env(container)) | dict(volumes.files(objects, pod, container))
-    facts |= {f"label {key}": Fact(value) for key, value in own_labels(pod_labels(workload))}
+    asked = {key for pool in objects.of("InferencePool") for key in selector(pool)}
+    facts |= {f"label {key}": Fact(value) for key, value in own_labels(pod_labels(workload), asked)}
     facts |= dict(_placing(pod))
     neutral = [NAMES.get(name, name) for name in (*engine.data["flags"], "metrics")] if engine else []
     unsaid = dict.fromkeys(["--", *neutral], words.elsewhere) if words.elsewhere else {}
@@ -109,6 +115,8 @@ def started(container: Object, words: Words, engine: Engine | None) -> dict[str,
     how = str(container.get("startedBy") or " ".join(launch) or "the image itself")
     facts["started by"] = Fact(how)
     found = commandline.settings(engine, arguments, all_known=not words.elsewhere)
+    if loads := container.get("loads"):
+        found["model"] = replace(found["model"], value=str(loads)) if "model" in found else Fact(str(loads))
     return facts | {NAMES.get(name, name): fact for name, fact in found.items()}
 
 

@@ -21,9 +21,9 @@ OWN_ROUTER = "round-robin, as it is by itself"
 
 
 def all_of(world: World) -> Iterator[tuple[Object, Carried]]:
-    """Every object of the stack that a project's own controller carries out."""
+    """Every object of the stack that a project's own controller makes pods of, but those of which all is drawn."""
     for item in world.objects:
-        if known := carried(item.group, item.kind):
+        if (known := carried(item.group, item.kind)) and not known.makes:
             yield item, known
 
 
