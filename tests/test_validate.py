@@ -48,8 +48,9 @@ def test_every_guide_is_judged_in_every_environment_and_size() -> None:
 
 def test_of_all_stacks_those_that_are_refused_are_listed_with_the_reason() -> None:
     found = matrix.everything(Choice(components={"charts": "offline", "versions": "llm-d-0.4"}, size="small"), say)
-    other_way, refused = [check for check in found.checks if check.status == "skip"]
+    other_way, of_kserve, refused = [check for check in found.checks if check.status == "skip"]
     assert {stack.split()[0] for stack in other_way.title.split(", ")} == {"dynamo-sglang"}
+    assert {stack.split()[0] for stack in of_kserve.title.split(", ")} == {"llm-inference-service"}
     assert "llm-d-0.4 is a release train of llm-d" in other_way.detail
     assert refused.title == "precise-prefix-cache-aware -e default, precise-prefix-cache-aware -e sglang"
     assert "how its picker v0.4.0 hears KV events has not been asked" in refused.detail
