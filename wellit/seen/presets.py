@@ -77,7 +77,7 @@ def preset(facts: Contract, names: Names, spec: Mapping[str, Any]) -> dict[str, 
     if isinstance(router, Mapping) and isinstance(router.get(SCHEDULER), Mapping):
         pool = router[SCHEDULER].get("pool")
         if not (isinstance(pool, Mapping) and pool.get("ref")):
-            made["router"] = {SCHEDULER: {"template": {"containers": _picker(facts)}}}
+            made["router"] = {SCHEDULER: {"template": {"containers": _picker(facts, router[SCHEDULER])}}}
     return made
 
 
@@ -139,8 +139,11 @@ def _sidecar(facts: Contract, names: Names) -> dict[str, Any]:
     return {"name": known["container"], "image": known["image"], **said, "ports": ports, "restartPolicy": "Always"}
 
 
-def _picker(facts: Contract) -> list[dict[str, Any]]:
+def _picker(facts: Contract, scheduler: Mapping[str, Any]) -> list[dict[str, Any]]:
     command, beside = facts["pickerCommand"], facts["tokenizer"]
+    wanted = beside and beside.get("onlyFor", "")
+    if wanted and wanted not in str(scheduler.get("config")):
+        beside = None
     main = {"name": MAIN, "image": facts["picker"]["image"], **({"command": list(command)} if command else {})}
     return [main, {"name": TOKENIZER, "image": beside["image"]}] if beside else [main]
 
