@@ -33,6 +33,7 @@ from collections.abc import Iterator
 from wellit.node import Node
 from wellit.rules.rule import Hit, Items, Rule
 from wellit.seen.modelservice import pods
+from wellit.seen.service import GROUP
 from wellit.subject import CHARTS, Subject
 
 RULE = Rule("WL501", "template-leak", "error", CHARTS, "asked", reads="*")
@@ -84,8 +85,13 @@ def _never_rendered(subject: Subject) -> Iterator[Node]:
 
 
 def _everything_rendered(subject: Subject) -> Iterator[Node]:
-    """Everything of a rendered object: a template there stays one. The text of a ConfigMap may be meant as one."""
+    """Everything of a rendered object: a template there stays one. The text of a ConfigMap may be meant as one.
+
+    KServe's controller renders what stands in its own objects.
+    """
     for manifest in subject.manifests or ():
+        if manifest.root["apiVersion"].text().partition("/")[0] == GROUP:
+            continue
         for key, node in manifest.root.items():
             if key not in ("data", "stringData"):
                 yield from node.strings()

@@ -45,7 +45,7 @@ def check(subject: Subject) -> Items:
     for service, problem in serviceform.problems(subject):
         if problem.kind == "missing":
             yield _missing(service, problem)
-        elif problem.kind != "unknown" and not problem.empty:
+        elif problem.kind != "unknown" and not problem.empty and problem.value is not None:  # null is taken for nothing
             yield _wrong(service, problem)
 
 

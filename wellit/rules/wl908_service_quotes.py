@@ -46,7 +46,7 @@ def check(subject: Subject) -> Items:
     for one in service_workloads(subject):
         if one.by_preset and one.service.facts["preset"]["shell"]:
             for node in one.node["args"]:
-                if node.text() and one.wrote(node) and (comes := arrives(node)) is not None:
+                if node.text() and "{{" not in node.text() and one.wrote(node) and (comes := arrives(node)) is not None:
                     yield _hit(one, node, comes)
 
 

@@ -19,10 +19,11 @@ from wellit.seen import launched
 from wellit.seen.container import Container
 from wellit.seen.graph import Component, workers
 from wellit.seen.modelservice import mains
-from wellit.seen.service import Workload, service_workloads
+from wellit.seen.service import service_workloads
 from wellit.seen.servicewords import arrives
 from wellit.seen.started import Started
 from wellit.seen.words import Word
+from wellit.seen.workload import Workload
 from wellit.subject import Subject
 
 # The settings that are read, for `reads` of a rule: of a worker's words, of its role as well, of every command line.

@@ -12,7 +12,7 @@ from wellit.seen.commandline import ChartLine, CommandLine, GraphLine, ServiceLi
 from wellit.seen.devices import Devices, resources
 from wellit.seen.graph import Component
 from wellit.seen.modelservice import Pod
-from wellit.seen.service import Workload
+from wellit.seen.workload import Workload
 
 
 @dataclass(frozen=True, eq=False)

@@ -65,6 +65,11 @@ def name_of(facts: Contract, spec: Mapping[str, Any], part: str) -> str:
     return str(facts["presets"].get(_PRESETS.get((role_of(spec, part), how), ""), ""))
 
 
+def looked_up(facts: Contract, spec: Mapping[str, Any], part: str) -> str:
+    """The preset that is looked up for a part's pods, also one that the release does not bring."""
+    return name_of(facts, spec, part) or str(facts["notShipped"][role_of(spec, part)])
+
+
 def preset(facts: Contract, names: Names, spec: Mapping[str, Any]) -> dict[str, Any]:
     """What the presets that the release looks up for such a spec say together."""
     made: dict[str, Any] = {}

@@ -75,6 +75,11 @@ class Workload:
         """The name of the preset that it is laid over; "" for none."""
         return presets.name_of(self.service.facts, self.service.asked, self.part)
 
+    @property
+    def looked_up(self) -> str:
+        """The name of the preset that KServe looks for, also of one that it does not bring."""
+        return presets.looked_up(self.service.facts, self.service.asked, self.part)
+
     def wrote(self, node: Node) -> bool:
         """Whether a person wrote a value of the merged spec, and no preset."""
         return self.service.merged.wrote(node.keys)
