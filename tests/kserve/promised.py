@@ -99,13 +99,13 @@ MADE: dict[str, Says] = {
     "WL931/good/by-preset": lambda made: "OffloadingConnector" in made.words and "--otlp-traces-endpoint" in made.words,
     "WL931/bad/tracing-after-a-script": lambda made: "--otlp-traces-endpoint" in made.main["args"]
     and made.main["command"][0] == "bash",
-    "WL932/bad/expert-on-one-node": lambda made: "tensor-parallel-size 4" in made.words and "expert" not in made.words,
+    "WL932/bad/expert-on-one-node": lambda made: "parallel-size 4" in made.words and "expert-par" not in made.words,
     "WL932/bad/data-without-workers": lambda made: "data-parallel" not in made.words,
     "WL932/bad/tensor-of-own-command": lambda made: "--tp" not in made.words,
     "WL933/bad/of-kserve": lambda made: "--kv-connector=nixlv2" in made.first[SIDECAR]["command"],
     "WL933/good/sglang": lambda made: "--kv-connector=sglang" in made.first[SIDECAR]["command"]
     and made.first[SIDECAR]["image"] == FACTS["sidecar"]["image"],
-    "WL934/bad/nothing-told": lambda made: "NixlConnector" not in made.words,
+    "WL934/bad/decode-is-not-told": lambda made: "NixlConnector" not in made.words,
     "WL934/bad/nothing-told@prefill": lambda made: "NixlConnector" not in made.words,
     "WL934/good/vllm@prefill": lambda made: "NixlConnector" in made.words,
     "WL936/bad/no-label": lambda made: FACTS["engineLabel"] not in made.labels,
