@@ -36,7 +36,8 @@ if sys.argv[1] == "build":
 else:
     chart = "manifests/charts/istio-control/istio-discovery/"
     for name in ("config/crd/standard/a.yaml", "config/crd/standard/b.yaml", "config/crd/other/c.yaml", "main.go",
-                 chart + "Chart.yaml", chart + "templates/a.yaml"):
+                 "config/configmap/inferenceservice.yaml", "config/llmisvcconfig/config-a.yaml", chart + "Chart.yaml",
+                 chart + "templates/a.yaml"):
         (kept / name).parent.mkdir(parents=True, exist_ok=True)
         (kept / name).write_text("kind: " + name)
     print(json.dumps({{"Dir": str(kept)}}))

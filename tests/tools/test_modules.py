@@ -35,6 +35,14 @@ def test_a_chart_keeps_its_folders_and_is_no_definition(go: FakeGo) -> None:
     assert "istio.io/istio" not in published()
 
 
+def test_files_of_several_patterns_keep_their_folders(go: FakeGo) -> None:
+    go.install()
+    files = module_files("github.com/kserve/kserve", lambda _: None)
+    folders = {str(file.parent.relative_to(files[0].parents[1])) for file in files}
+    assert {"configmap", "llmisvcconfig"} <= folders
+    assert "github.com/kserve/kserve" not in published()
+
+
 def test_a_lost_or_cut_file_is_fetched_again(go: FakeGo) -> None:
     go.install()
     first = module_files(MODULE, lambda _: None)[0]

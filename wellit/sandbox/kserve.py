@@ -19,7 +19,7 @@ from wellit import tools
 from wellit.paths import shown
 from wellit.sandbox import crds, llmisvc, model
 from wellit.sandbox.kubectl import MANAGER, apply, asked, kubectl
-from wellit.sandbox.llmisvc import NAMESPACE, PROGRAM
+from wellit.sandbox.llmisvc import NAMESPACE, PORT, PROGRAM
 from wellit.sandbox.model import Sandbox
 from wellit.say import Say
 from wellit.tools.pins import pin
@@ -55,7 +55,8 @@ def problem(sandbox: Sandbox) -> str:
 
 def words(sandbox: Sandbox) -> str:
     """What of it is real, and what is not."""
-    lines = [f"{pin(PROGRAM).version}: {REAL}", NOT_REAL, f"log: {shown(llmisvc.log(sandbox))}"]
+    listens = f"its webhooks listen at port {sandbox.ports[PORT]} on every interface: it has no flag for the address"
+    lines = [f"{pin(PROGRAM).version}: {REAL}", NOT_REAL, listens, f"log: {shown(llmisvc.log(sandbox))}"]
     return f"\n{'':13}".join(lines)
 
 
