@@ -30,6 +30,7 @@ MODULES = ("github.com/kserve/kserve", "sigs.k8s.io/lws")
 PRESETS = "llminferenceserviceconfigs.serving.kserve.io"
 WEBHOOKS = "mutatingwebhookconfigurations,validatingwebhookconfigurations"
 DEFINITION_SECONDS = 180.0
+TRIES = 3
 REAL = "its controller, its webhooks and its presets are upstream's"
 NOT_REAL = "no cert-manager, no LeaderWorkerSet controller, no model is downloaded; it is an administrator here"
 
@@ -78,9 +79,10 @@ def put(sandbox: Sandbox, have: Mapping[str, Path], say: Say) -> Sandbox:
     say(f"sandbox {sandbox.name}: {doing}")
     llmisvc.stop(sandbox)
     sandbox = llmisvc.reserve(replace(sandbox, parts=sandbox.parts | {NAME: ""}))
-    all_there = died and sandbox.ports == before.ports and not _gone(sandbox, files)
+    same = whole and sandbox.ports == before.ports
+    all_there = same and not _gone(sandbox, files)
     if not all_there:
-        sandbox = _furnish(sandbox, files)
+        sandbox = _furnish(sandbox, files, again=not same)
     llmisvc.start(sandbox, have[PROGRAM])
     if not all_there:
         _guard(sandbox, files)
@@ -90,14 +92,14 @@ def put(sandbox: Sandbox, have: Mapping[str, Path], say: Say) -> Sandbox:
     return model.write(replace(sandbox, parts=sandbox.parts | {NAME: wanted}))
 
 
-def _furnish(sandbox: Sandbox, files: list[Path]) -> Sandbox:
-    """What can be there before the controller."""
+def _furnish(sandbox: Sandbox, files: list[Path], *, again: bool) -> Sandbox:
+    """What can be there before the controller; definitions that are there are put `again` or stay as they are."""
     apply(sandbox, objects=[{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}])
     apply(sandbox, *_below(files, "configmap"))
-    return replace(sandbox, crds=_define(sandbox, files))
+    return replace(sandbox, crds=_define(sandbox, files, again=again))
 
 
-def _define(sandbox: Sandbox, files: list[Path]) -> int:
+def _define(sandbox: Sandbox, files: list[Path], *, again: bool) -> int:
     """Give the API server the definitions, and return how many it has.
 
     Each of the two large ones at once with the way its versions are converted, and not by server-side apply, which
@@ -114,9 +116,20 @@ def _define(sandbox: Sandbox, files: list[Path]) -> int:
         text = file.read_text()
         if name in conversions:
             text = text.replace("\nspec:\n", f"\nspec:\n  conversion: {conversions[name]}\n", 1)
-        verb = "replace" if f"/{name}\n" in there else "create"
-        asked(sandbox, verb, "--validate=ignore", "-f", "-", stdin=text, timeout=DEFINITION_SECONDS)
+        if f"/{name}\n" not in there:
+            asked(sandbox, "create", "--validate=ignore", "-f", "-", stdin=text, timeout=DEFINITION_SECONDS)
+        elif again:
+            _replace(sandbox, text)
     return crds.served(sandbox, DEFINITION_SECONDS)
+
+
+def _replace(sandbox: Sandbox, text: str) -> None:
+    """Put a definition in the place of the one that is there; again, when the API server has just written into it."""
+    words = ["replace", "--validate=ignore", "-f", "-"]
+    for _ in range(TRIES - 1):
+        if kubectl(sandbox, *words, stdin=text, timeout=DEFINITION_SECONDS).ok:
+            return
+    asked(sandbox, *words, stdin=text, timeout=DEFINITION_SECONDS)
 
 
 def _guard(sandbox: Sandbox, files: list[Path]) -> None:
