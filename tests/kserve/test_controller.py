@@ -24,8 +24,10 @@ from wellit.sandbox.kubectl import asked as kubectl
 from wellit.sandbox.processes import living
 
 MADE_SECONDS = 120.0
+# The gateway of a stack, which accepts its pool by simulation.
+NAME = "infra-llm-inference-gateway"
 GATEWAY: dict[str, Any] = {
-    "apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway", "metadata": {"name": "gateway"},
+    "apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway", "metadata": {"name": NAME},
     "spec": {"gatewayClassName": "istio", "listeners": [{"name": "http", "port": 80, "protocol": "HTTP"}]},
 }  # fmt: skip
 SERVICE: dict[str, Any] = {
@@ -34,7 +36,7 @@ SERVICE: dict[str, Any] = {
         "model": {"uri": "hf://Qwen/Qwen3-0.6B", "name": "Qwen/Qwen3-0.6B"},
         "replicas": 2,
         "labels": {"llm-d.ai/engine-type": "sglang"},
-        "router": {"scheduler": {}, "route": {}, "gateway": {"refs": [{"name": "gateway", "namespace": "gates"}]}},
+        "router": {"scheduler": {}, "route": {}, "gateway": {"refs": [{"name": NAME}]}},
         "template": {"containers": [{
             "name": "main", "image": "docker.io/lmsysorg/sglang:v0.5.6",
             "command": ["python3", "-m", "sglang.launch_server"],
@@ -52,10 +54,8 @@ sandbox.add(sys.argv[1], ["kserve"], say=lambda line: print(line, flush=True))
 @pytest.fixture(scope="module")
 def made(asked: Asked) -> Answer:
     """A service of SGLang behind a gateway, ready."""
-    gates = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "gates"}}
-    asked.apply(gates, GATEWAY | {"metadata": {"name": "gateway", "namespace": "gates"}})
-    answer = asked(SERVICE, until=lambda one: one.conditions.get("Ready", ("",))[0] == "True", seconds=MADE_SECONDS)
-    assert answer.conditions["Ready"][0] == "True", (answer.refused, answer.conditions)
+    answer = asked(SERVICE, beside=[GATEWAY], until=ready, seconds=MADE_SECONDS)
+    assert ready(answer), (answer.refused, answer.conditions)
     return answer
 
 
@@ -82,7 +82,7 @@ def test_beside_it_stand_a_scheduler_services_a_pool_and_a_route(asked: Asked, m
     assert pool["endpointPickerRef"]["name"] == "llm-epp-service"
     assert pool["targetPorts"] == [{"number": 8000}]
     route = asked.get("httproute/llm-kserve-route", made.namespace)["spec"]
-    assert [(ref["name"], ref["namespace"]) for ref in route["parentRefs"]] == [("gateway", "gates")]
+    assert [ref["name"] for ref in route["parentRefs"]] == [NAME]
     paths = {match["path"]["value"] for rule in route["rules"] for match in rule.get("matches", [])}
     assert f"/{made.namespace}/llm/v1/chat/completions" in paths
 
@@ -125,7 +125,7 @@ def test_a_controller_that_was_killed_is_said_and_the_same_command_mends_it(aske
     assert said[0].endswith("it is started again") and "is there, after" in said[1]
     there = sandboxes.status(name)
     assert there and not there.problem and "no cert-manager" in sandboxes.describe(there)
-    assert asked.wait(made.namespace, "llm").conditions["Ready"][0] == "True"
+    assert ready(asked.wait(made.namespace, "llm"))
     said.clear()
     pid = controller(asked.sandbox)
     sandboxes.add(name, ["kserve"], say=said.append)
@@ -165,6 +165,10 @@ def test_an_interrupted_one_is_said_and_goes_on_and_down_leaves_nothing(other: s
     assert "llmisvc" in living(folder).values() and llmisvc.log(there).stat().st_size
     sandboxes.down(other, say=print)
     assert living(folder) == {} and not folder.exists()
+
+
+def ready(answer: Answer) -> bool:
+    return answer.conditions.get("Ready", ("",))[0] == "True"
 
 
 def controller(sandbox: Sandbox) -> int:
