@@ -107,7 +107,7 @@ def _define(sandbox: Sandbox, files: list[Path], *, again: bool) -> int:
     """
     there = asked(sandbox, "get", "crds", "-o", "name")
     conversions = {}
-    for patch in map(_loaded, _patches(files)):
+    for patch in (one for file in _patches(files) for one in _all(file)):
         conversion = patch["spec"]["conversion"]
         conversion["webhook"]["clientConfig"] = llmisvc.called_by_url(sandbox, conversion["webhook"]["clientConfig"])
         conversions[patch["metadata"]["name"]] = json.dumps(conversion)
@@ -134,7 +134,7 @@ def _replace(sandbox: Sandbox, text: str) -> None:
 
 def _guard(sandbox: Sandbox, files: list[Path]) -> None:
     """Let the API server ask the controller, by its address, what it takes."""
-    hooks = [one for file in _below(files, "webhook") for one in yaml.safe_load_all(file.read_text())]
+    hooks = [one for file in _below(files, "webhook") for one in _all(file)]
     for one in hooks:
         one["metadata"].pop("creationTimestamp", None)
         for hook in one["webhooks"]:
@@ -152,10 +152,11 @@ def _put_presets(sandbox: Sandbox, files: list[Path]) -> None:
 def _gone(sandbox: Sandbox, files: list[Path]) -> bool:
     """Whether something of it was taken away by hand."""
     listed = kubectl(sandbox, "get", f"crds,configmaps,{PRESETS},{WEBHOOKS}", "-n", NAMESPACE, "-o", "name")
-    there = {line.partition("/")[2] for line in listed.out.split()}
+    there = {(word.partition("/")[0].partition(".")[0], word.partition("/")[2]) for word in listed.out.split()}
     plain = [file for folder in ("llmisvcconfig", "configmap", "webhook") for file in _below(files, folder)]
-    named = {one["metadata"]["name"] for file in plain for one in yaml.safe_load_all(file.read_text())}
-    return not listed.ok or not named | set(map(_defined, _definitions(files))) <= there
+    wanted = {(one["kind"].lower(), one["metadata"]["name"]) for file in plain for one in _all(file)}
+    wanted |= {("customresourcedefinition", _defined(file)) for file in _definitions(files)}
+    return not listed.ok or not wanted <= there
 
 
 def _files(say: Say) -> list[Path]:
@@ -180,9 +181,8 @@ def _defined(file: Path) -> str:
     return f"{plural}.{group}"
 
 
-def _loaded(file: Path) -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load(file.read_text())
-    return data
+def _all(file: Path) -> list[dict[str, Any]]:
+    return list(yaml.safe_load_all(file.read_text()))
 
 
 def _recipe(files: list[Path]) -> str:
