@@ -86,7 +86,11 @@ FAULTS = [
 
 
 def says(condition: str, reason: str) -> Callable[[Answer], bool]:
-    return lambda answer: answer.conditions.get(condition, ("", "", ""))[:2] == ("False", reason)
+    """Whether it says so, and nothing is on its way any more: doctor tells that first."""
+    return lambda answer: (
+        answer.conditions.get(condition, ("", "", ""))[:2] == ("False", reason)
+        and all(why != "Progressing" for _, why, _ in answer.conditions.values())
+    )
 
 
 def examined(asked: Asked, namespace: str) -> dict[str, Check]:
