@@ -95,7 +95,7 @@ def _picker(service: Service, picker: Workload) -> dict[str, Any]:
     pod = dict(picker.pod.value)
     containers: Sequence[Object] = pod.get("containers") or []
     main, *beside = [dict(one) for one in containers]
-    words = [*(main.get("args") or []), "--pool-name", _name(service, "pool")]
+    words = [*(main.get("args") or []), "--pool-name", service.called("pool")]
     config = picker.place["config"]
     told = config["inline"].value or _schedule(service)
     unsaid = {} if not config["ref"] else {"unsaid": "the picker's configuration is in a ConfigMap"}
@@ -120,7 +120,7 @@ def _schedule(service: Service) -> dict[str, Any]:
 def _pool(service: Service) -> dict[str, Any]:
     makes, port = service.facts["makes"], service.facts["ports"]["server"]
     labels = {key: service.names.fill(value) for key, value in makes["selects"].items()}
-    reference = {"name": _name(service, "picker"), "port": {"number": makes["pickerPort"]}}
+    reference = {"name": service.called("picker"), "port": {"number": makes["pickerPort"]}}
     spec = {"selector": {"matchLabels": labels}, "targetPorts": [{"number": port}], "endpointPickerRef": reference}
     return _object(service, makes["poolApi"], "InferencePool", "pool", spec)
 
@@ -135,7 +135,7 @@ def _route(service: Service, router: Object) -> dict[str, Any]:
     pool = {
         "group": group,
         "kind": "InferencePool",
-        "name": _name(service, "pool"),
+        "name": service.called("pool"),
         "port": service.facts["ports"]["server"],
     }
     rules = [
@@ -163,11 +163,6 @@ def _below(value: Any, *keys: str) -> Any:
 
 def _object(service: Service, api: str, kind: str, name: str, spec: Object) -> dict[str, Any]:
     owner = {"apiVersion": f"{GROUP}/{service.api}", "kind": KIND, "name": service.name, "controller": True}
-    about = {"name": _name(service, name), "ownerReferences": [owner]}
+    about = {"name": service.called(name), "ownerReferences": [owner]}
     about |= {"namespace": service.namespace} if service.namespace else {}
     return {"apiVersion": api, "kind": kind, "metadata": about, "spec": dict(spec)}
-
-
-def _name(service: Service, what: str) -> str:
-    """What the controller calls one of the objects that it makes of a service."""
-    return service.names.fill(service.facts["makes"][what])

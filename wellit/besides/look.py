@@ -11,12 +11,13 @@ from urllib.parse import urlencode
 from wellit import served
 from wellit.access import Access, Missing, Unread, dry_run, failure
 from wellit.besides.found import Besides, Definition, Joined, Preset, Tried
-from wellit.besides.presets import asked, laid
 from wellit.carried import Carried, within
 from wellit.carriers import Carrier, Carriers
 from wellit.demand import Kind, Manifest, Object
 from wellit.process import Done
 from wellit.publishers import switch
+from wellit.seen import presets
+from wellit.seen.service import of_object
 
 GATEWAY = Kind("gateway.networking.k8s.io/v1", "Gateway")
 CLASSES = "/apis/gateway.networking.k8s.io/v1/gatewayclasses"
@@ -42,14 +43,15 @@ def look(
     spec: Mapping[str, Any] = manifest.get("spec") or {}
     bases = [str(ref.get("name")) for ref in spec.get("baseRefs") or ()]
     found = {name: configs.find(name) for name in bases}
-    whole = laid(spec, (specs for _, specs in found.values() if specs))
-    names = asked(whole, _prefix(known, carriers))
-    presets = [Preset(name, why, configs.find(name)[0]) for name, why in names]
-    presets += [Preset(name, "baseRefs", where) for name, (where, _) in found.items()]
+    service = of_object(manifest, namespace, {name: {"spec": specs} for name, (_, specs) in found.items()})
+    whole, usual, prefix = service.asked, known.goes_by["presets"]["prefix"], _prefix(known, carriers)
+    names = [(prefix + name.removeprefix(usual), why) for name, why in presets.asked(service.facts, whole)]
+    wanted = [Preset(name, why, configs.find(name)[0]) for name, why in names]
+    wanted += [Preset(name, "baseRefs", where) for name, (where, _) in found.items()]
     kinds = [Kind(version, kind) for version, kind in known.asked_for(whole)]
     joined = tuple(_joined(access, known, whole, settings, namespace, made))
     return Besides(
-        _definition(access, item.of), settings, tuple(presets),
+        _definition(access, item.of), settings, tuple(wanted),
         {kind: _serves(access, kind) for kind in kinds if not kind.built_in},
         joined, tuple(_own(spec)), _switched(access, whole, {*classes, *(one.of for one in joined)}),
         _tried(access, namespace if there else ANYWHERE, manifest),

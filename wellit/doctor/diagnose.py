@@ -110,7 +110,7 @@ def way_of(way: Way, of_rules: list[tuple[str, Finding]]) -> list[Passed]:
         name = hop.of(way)
         if checks or name:
             found.append(_passed(way, hop, name, tuple(checks)))
-    rest = [of_finding(way, RULES, one) for _, one in of_rules]
+    rest = [of_finding(way, key, one) for key, one in of_rules]
     if way.sight.unjudged:
         rest = [
             Check(RULES, "the live objects agree with each other", "unknown", f"you may not {way.sight.unjudged[0]}")
@@ -141,8 +141,9 @@ _HOP_IDS = {
     "gateway class": ("WL730",), "gateway": ("WL731", "WL732"), "route": ("WL733", "WL734", "WL735"),
     "pool": ("WL736", "WL737", "WL738", "WL739"),
     "picker": ("WL740", "WL741", "WL742", "WL743", "WL744", "WL745"),
-    "pods": ("WL746", "WL747", "WL748", "WL760"), "routing proxy": ("WL749",),
-    "engine": ("WL750", "WL751", "WL752", "WL753", "WL754"), "prefill": ("WL755", "WL756"), "KV events": ("WL757",),
+    "pods": ("WL746", "WL747", "WL748", "WL760", "WL950"), "model": ("WL944",), "routing proxy": ("WL749",),
+    "engine": ("WL750", "WL751", "WL752", "WL753", "WL754", "WL945", "WL949", "WL951"),
+    "prefill": ("WL755", "WL756"), "KV events": ("WL757",),
     "answer": ("WL758",),
 }  # fmt: skip
 

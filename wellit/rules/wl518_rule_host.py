@@ -1,7 +1,8 @@
 """A DestinationRule is for a host that no Service has.
 
 With Istio the way to the endpoint picker is encrypted by a DestinationRule for the picker's Service. One for another
-host is accepted and does nothing: the gateway speaks plain text, and the picker does not understand it.
+host is accepted and does nothing: the gateway speaks plain text, and the picker does not understand it. The Service
+of a picker that KServe's controller makes of a service counts, too.
 
 Bad::
 
@@ -38,9 +39,10 @@ Good::
 
 from __future__ import annotations
 
+from wellit.carried import within
 from wellit.errors import nearest
 from wellit.rules.rule import Hit, Items, NotChecked, Rule
-from wellit.seen import workloads
+from wellit.seen import service, workloads
 from wellit.subject import OBJECTS, Subject
 
 RULE = Rule("WL518", "rule-host", "error", (OBJECTS,), "read", reads="")
@@ -48,21 +50,23 @@ CLUSTER = ".svc.cluster.local"
 
 
 def check(subject: Subject) -> Items:
-    services = list(workloads.of_kind(subject, "Service"))
+    services = [(one.name, one.namespace) for one in workloads.of_kind(subject, "Service")]
+    made = (one for one in service.services(subject) if within(one.asked, "router.scheduler"))
+    services += [(one.called("picker"), one.namespace) for one in made]
     for rule in workloads.of_kind(subject, "DestinationRule"):
         host = rule.root.at("spec", "host")
         name, _, rest = host.text().removesuffix(CLUSTER).removesuffix(".svc").partition(".")
         if not name or "*" in host.text() or "." in rest:
             continue  # a pattern, or a host outside of the cluster
-        here = [one for one in services if not rest or not one.namespace or one.namespace == rest]
-        if any(one.name == name for one in here):
+        here = [one for one, namespace in services if not rest or not namespace or namespace == rest]
+        if name in here:
             continue
-        other = next((one for one in services if one.name == name), None)
-        near = other.name if other else nearest(name, [one.name for one in here], likeness=0.8)
+        other = next((namespace for one, namespace in services if one == name), None)
+        near = nearest(name, here, likeness=0.8) if other is None else name
         if not near:
             yield NotChecked(f"whether the host of DestinationRule {rule.name} is a Service: no {name} was given")
             continue
-        namespace = (other.namespace if other else rest) or "NAMESPACE"
+        namespace = (rest if other is None else other) or "NAMESPACE"
         yield Hit(
             host, f"DestinationRule {rule.name} is for {host.text()}, and there is no such Service",
             write=f"host: {near}.{namespace}{CLUSTER}",

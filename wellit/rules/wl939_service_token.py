@@ -1,8 +1,8 @@
 """A token for the hub is given to the engine, and another container downloads the model.
 
-KServe's storage initializer fetches hf:// before the engine starts. It takes HF_TOKEN from the secrets of the pod's
-service account, or, since v0.20, from an init container of its name in the spec; the engine's own variables it never
-sees.
+KServe's storage initializer fetches hf:// before the engine starts. It takes HF_TOKEN from the Secret that an
+annotation of the service names, from the secrets of the pod's service account, or, since v0.20, from an init container
+of its name in the spec; the engine's own variables it never sees.
 
 Bad::
 
@@ -40,7 +40,7 @@ from wellit.subject import KSERVE, Subject
 
 RULE = Rule(
     "WL939", "service-token", "warning", (KSERVE,), "read",
-    reads="spec.model spec.prefill spec.storageInitializer spec.template",
+    reads="annotations spec.model spec.prefill spec.storageInitializer spec.template",
 )  # fmt: skip
 TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
 ACCOUNT = "template.serviceAccountName: an account with a secret that has HF_TOKEN"
@@ -50,7 +50,8 @@ def check(subject: Subject) -> Items:
     for service in services(subject):
         uri = service.written.at("model", "uri")
         fetched = service.spec.at("storageInitializer", "enabled").flag(True)
-        for one in service.workloads if fetched and uri.text().startswith("hf://") else ():
+        fetched = fetched and uri.text().startswith("hf://") and not _named(service)
+        for one in service.workloads if fetched else ():
             if not one.pod["serviceAccountName"].text() and not _given(service, one):
                 yield from _judge(service, one, uri)
 
@@ -72,8 +73,15 @@ def _judge(service: Service, one: Workload, uri: Node) -> Items:
 
 
 def _write(service: Service) -> str:
-    name = str(service.facts["fetchesAs"])
-    return f"template.initContainers: [{{name: {name}, env: [...]}}], or {ACCOUNT}" if name else ACCOUNT
+    annotation, name = service.facts["secretAnnotations"][0], str(service.facts["fetchesAs"])
+    container = f"template.initContainers: [{{name: {name}, env: [...]}}], " if name else ""
+    return f"{container}annotations: {{{annotation}: SECRET}}, or {ACCOUNT}"
+
+
+def _named(service: Service) -> bool:
+    """Whether an annotation of the service names the Secret with the token."""
+    said = service.release.root["annotations"].value
+    return isinstance(said, dict) and any(said.get(name) for name in service.facts["secretAnnotations"])
 
 
 def _given(service: Service, one: Workload) -> bool:

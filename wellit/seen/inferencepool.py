@@ -11,7 +11,7 @@ from wellit import capabilities
 from wellit.nested import parsed
 from wellit.node import Node, spoken
 from wellit.seen.modelservice import Service, services
-from wellit.subject import DYNAMO, INFERENCEPOOL, MODELSERVICE, Release, Subject
+from wellit.subject import DYNAMO, INFERENCEPOOL, KSERVE, MODELSERVICE, Release, Subject
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,9 +218,9 @@ def pairs(subject: Subject) -> Iterator[tuple[Pool, Service]]:
 def alone(subject: Subject) -> str:
     """Why pools and pods cannot be held against each other: whose values are missing; "" when both are there.
 
-    A graph of Dynamo, by itself, has neither, and nobody asks.
+    A graph of Dynamo and a service of KServe's, by themselves, have neither, and nobody asks.
     """
-    if any(True for _ in subject.of(DYNAMO)) and not any(True for _ in subject.of(MODELSERVICE, INFERENCEPOOL)):
+    if any(True for _ in subject.of(DYNAMO, KSERVE)) and not any(True for _ in subject.of(MODELSERVICE, INFERENCEPOOL)):
         return ""
     if not any(True for _ in services(subject)):
         return "no values of the llm-d-modelservice chart were given"

@@ -6,11 +6,12 @@ the controller does where nobody asks it for more.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from wellit.capabilities import Contract
+from wellit.carried import within
 from wellit.node import whole
 from wellit.subject import DECODE, PREFILL
 
@@ -70,6 +71,28 @@ def looked_up(facts: Contract, spec: Mapping[str, Any], part: str) -> str:
     return name_of(facts, spec, part) or str(facts["notShipped"][role_of(spec, part)])
 
 
+def asked(facts: Contract, spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(name, what asks for it) of every preset that the release looks up for such a spec."""
+    router, known = spec.get("router"), facts["presets"]
+    if isinstance(router, Mapping):
+        if _picks(router):
+            yield str(known["scheduler"]), "router.scheduler"
+        if isinstance(router.get("route"), Mapping) and not within(router, "route.http.refs"):
+            yield str(known["route"]), "router.route"
+    if spec.get("tracing") is not None and "tracing" in known:
+        yield str(known["tracing"]), "tracing"
+    prefill = spec.get(PREFILL)
+    if isinstance(prefill, Mapping):
+        yield looked_up(facts, spec, PREFILL), "prefill.worker" if spread(prefill) else "prefill"
+    what = "worker" if spread(spec) else "prefill" if isinstance(prefill, Mapping) else "one node for each server"
+    yield looked_up(facts, spec, MAIN), what
+
+
+def _picks(router: Mapping[str, Any]) -> bool:
+    """Whether it makes a picker of its own."""
+    return isinstance(router.get(SCHEDULER), Mapping) and not within(router, f"{SCHEDULER}.pool.ref")
+
+
 def preset(facts: Contract, names: Names, spec: Mapping[str, Any]) -> dict[str, Any]:
     """What the presets that the release looks up for such a spec say together."""
     made: dict[str, Any] = {}
@@ -79,10 +102,8 @@ def preset(facts: Contract, names: Names, spec: Mapping[str, Any]) -> dict[str, 
     if isinstance(below, Mapping):
         made[PREFILL] = _workload(facts, names, below, PREFILL) if name_of(facts, spec, PREFILL) else {}
     router = spec.get("router")
-    if isinstance(router, Mapping) and isinstance(router.get(SCHEDULER), Mapping):
-        pool = router[SCHEDULER].get("pool")
-        if not (isinstance(pool, Mapping) and pool.get("ref")):
-            made["router"] = {SCHEDULER: {"template": {"containers": _picker(facts, router[SCHEDULER])}}}
+    if isinstance(router, Mapping) and _picks(router):
+        made["router"] = {SCHEDULER: {"template": {"containers": _picker(facts, router[SCHEDULER])}}}
     return made
 
 

@@ -110,6 +110,10 @@ class Service:
         """A value that is only looked up, and not judged."""
         return self.release.values.get(key)
 
+    def called(self, what: str) -> str:
+        """What the controller calls one of the objects that it makes of it: a word of the release's `makes`."""
+        return self.names.fill(self.facts["makes"][what])
+
     @property
     def apart(self) -> bool:
         """Whether prefill and decode are apart."""

@@ -34,6 +34,9 @@ spec:
                --enable-metrics]
         ports: [{containerPort: 8000, protocol: TCP}]
         readinessProbe: {httpGet: {path: /health, port: 8000, scheme: HTTP}, timeoutSeconds: 20}
+        livenessProbe: {httpGet: {path: /health, port: 8000, scheme: HTTP}, timeoutSeconds: 20}
+        startupProbe: {httpGet: {path: /health, port: 8000, scheme: HTTP}, timeoutSeconds: 20, failureThreshold: 60}
+        securityContext: {runAsNonRoot: false}
 """
 PRESETS = ("config-llm-template", "config-llm-scheduler", "config-llm-router-route")
 LEAVES = ("PresetsCombined", "MainWorkloadReady", "SchedulerWorkloadReady", "GatewaysReady", "HTTPRoutesReady",

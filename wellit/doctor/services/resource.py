@@ -29,11 +29,11 @@ def conditions(service: Service, others: Iterable[Check]) -> Iterator[Check]:
         if str(service.conditions[kind].get("reason")) == STOPPED:
             yield _stopped(service, said)
             return
-        if causes:
-            yield Check("WL952", f"{kind} is True", "warn", f"{said}: see {', '.join(causes)}", service.describe)
-        elif known and known.check and known.check not in failed:
+        if known and known.check and known.check not in failed:  # its controller's own words say more than a rule
             fix = "\n".join(filter(None, [known.write, commands.edit(service.sight, service.object)]))
             yield Check(known.check, good(known.check), "fail", known.means, fix, said)
+        elif causes:
+            yield Check("WL952", f"{kind} is True", "warn", f"{said}: see {', '.join(causes)}", service.describe)
         else:
             yield Check("WL952", f"{kind} is True", "fail", said, service.describe, "\n".join(service.warned[-2:]))
     if not told:

@@ -8,15 +8,17 @@ import pytest
 
 from tests.support.llmisvc import service
 from wellit import capabilities
-from wellit.besides.presets import asked, laid
+from wellit.seen.presets import asked
+from wellit.seen.service import of_object
 
+NEWEST = capabilities.contract("kserve", capabilities.versions("kserve")[-1])
 WORKER: dict[str, Any] = {"containers": []}
 DATA = {"worker": WORKER, "parallelism": {"data": 4, "dataLocal": 2}}
 PIPELINE = {"worker": WORKER, "parallelism": {"pipeline": 2}}
 
 
 def names(**spec: Any) -> list[str]:
-    return [name.removeprefix("kserve-config-llm-") for name, _ in asked(service(**spec)["spec"], "kserve-")]
+    return [name.removeprefix("kserve-config-llm-") for name, _ in asked(NEWEST, service(**spec)["spec"])]
 
 
 @pytest.mark.parametrize(
@@ -39,22 +41,18 @@ def test_the_presets_of_a_spec(spec: dict[str, Any], wanted: list[str]) -> None:
     assert names(**spec) == wanted
 
 
-def test_a_controller_that_was_told_another_prefix() -> None:
-    assert asked({}, "v1-") == [("v1-config-llm-template", "one node for each server")]
-
-
 def test_what_its_bases_say_decides_too() -> None:
-    bases: list[dict[str, Any]] = [
-        {"prefill": {"replicas": 1}},
-        {"router": {"scheduler": {"pool": {"ref": {"name": "p"}}}}},
-    ]
-    said = laid(service()["spec"], bases)
+    bases: dict[str, dict[str, Any]] = {
+        "apart": {"spec": {"prefill": {"replicas": 1}}},
+        "own-pool": {"spec": {"router": {"scheduler": {"pool": {"ref": {"name": "p"}}}}}},
+    }
+    said = of_object(service(baseRefs=[{"name": name} for name in bases]), "ns", bases).asked
     assert said["router"]["route"] == {} and said["replicas"] == 2
-    assert [why for _, why in asked(said, "")] == ["router.route", "prefill", "prefill"]
+    assert [why for _, why in asked(NEWEST, said)] == ["router.route", "prefill", "prefill"]
 
 
 def test_they_are_those_that_the_release_brings() -> None:
-    known = set(capabilities.contract("kserve", "v0.20.0")["presets"].values())
+    known = set(NEWEST["presets"].values())
     specs: list[dict[str, Any]] = [{}, {"prefill": {}}, DATA, {"prefill": DATA, **DATA}, {"tracing": {}}]
-    found = {name for spec in specs for name, _ in asked(service(**spec)["spec"], "kserve-")}
+    found = {name for spec in specs for name, _ in asked(NEWEST, service(**spec)["spec"])}
     assert found <= known and len(known - found) == 1, "the latency predictor's"
