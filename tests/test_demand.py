@@ -133,3 +133,22 @@ def test_the_plugins_of_a_picker_are_read_from_its_file_alone() -> None:
     assert found.plugins == ("max-score-picker", "queue-scorer")
     assert of(plain("ConfigMap", data={"p.yaml": "EndpointPickerConfig: ["})).plugins == ()
     assert of(plain("ConfigMap")).plugins == ()
+
+
+def test_the_secret_with_which_a_service_fetches_its_model_is_asked_for() -> None:
+    named = dict.fromkeys(["serving.kserve.io/secretName", "serving.kserve.io/storageSecretName"], "token")
+
+    def service(uri: str, **spec: Any) -> dict[str, Any]:
+        about = {"name": "llm", "annotations": named}
+        said = {"model": {"uri": uri, "name": "m"}} | spec
+        return {
+            "apiVersion": "serving.kserve.io/v1alpha2",
+            "kind": "LLMInferenceService",
+            "metadata": about,
+            "spec": said,
+        }
+
+    wanted = demand.Wanted("token", frozenset(), "what fetches the model of LLMInferenceService llm")
+    assert of(service("hf://a/b")).secrets == (wanted,)
+    assert of(service("pvc://volume/b")).secrets == ()
+    assert of(service("hf://a/b", storageInitializer={"enabled": False})).secrets == ()

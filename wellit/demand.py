@@ -11,7 +11,7 @@ import yaml
 from wellit.carried import Carried, carried
 from wellit.quantities import pod_asks
 from wellit.render import Rendered
-from wellit.templates import Template, templates
+from wellit.templates import Template, fetched_with, templates
 
 Manifest = Mapping[str, Any]
 # API groups that every cluster serves; another is a CRD's.
@@ -166,11 +166,14 @@ def of(pairs: Sequence[tuple[str, Manifest]], namespace: str) -> Demand:
     found = [(item, one) for (_, m), item in zip(pairs, objects, strict=True) for one in templates(m)]
     workloads = tuple(_workload(item, one) for item, one in found)
     pods = [(str(workload), one.spec) for workload, (_, one) in zip(workloads, found, strict=True)]
+    fetching = [
+        (f"what fetches the model of {item}", fetched_with(m)) for m, item in zip(manifests, objects, strict=True)
+    ]
     return Demand(
         namespace,
         objects,
         workloads,
-        tuple(wanted for wanted in _secrets(pods) if wanted.name not in made),
+        tuple(wanted for wanted in _secrets(pods, fetching) if wanted.name not in made),
         tuple(sorted({c["image"] for _, pod in pods for c in containers(pod) if c.get("image")})),
         tuple(sorted({m["spec"]["gatewayClassName"] for m in manifests if m["kind"] == "Gateway"})),
         tuple((m["metadata"]["name"], _selector(m)) for m in manifests if m["kind"] == "InferencePool"),
@@ -214,11 +217,13 @@ def _selector(pool: Manifest) -> Mapping[str, str]:
     return labels
 
 
-def _secrets(pods: Iterable[tuple[str, Manifest]]) -> list[Wanted]:
+def _secrets(pods: Iterable[tuple[str, Manifest]], whole: Iterable[tuple[str, list[str]]]) -> list[Wanted]:
+    """The Secrets that pods read; of those of `whole` it is not said which keys."""
     keys: dict[str, set[str]] = {}
     by: dict[str, str] = {}
-    for owner, pod in pods:
-        for name, key in _secret_references(pod):
+    read = [(owner, _secret_references(pod)) for owner, pod in pods]
+    for owner, references in [*read, *((owner, ((name, "") for name in names)) for owner, names in whole)]:
+        for name, key in references:
             by.setdefault(name, owner)
             keys.setdefault(name, set()).update([key] if key else [])
     return [Wanted(name, frozenset(keys[name]), by[name]) for name in sorted(keys)]

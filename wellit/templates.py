@@ -12,6 +12,7 @@ from wellit.seen.service import of_object
 Manifest = Mapping[str, Any]
 MAIN = "main"  # what Dynamo calls the container that runs a component
 GPU = "nvidia.com/gpu"
+FETCHED = ("hf://", "s3://")
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,23 @@ def templates(manifest: Manifest) -> list[Template]:
     count = spec.get("replicas", spec.get("parallelism", 1)) if kind != "Pod" else 1
     labels = (found.get("metadata") or {}).get("labels") or {}
     return [Template(found["spec"], labels, 1 if count is None else int(count))]
+
+
+def fetched_with(manifest: Manifest) -> list[str]:
+    """The Secrets that annotations of an object name for what fetches its model.
+
+    KServe's controller makes no pods while one of them is missing (read in workload_storage.go of v0.20.0, which asks
+    for them only where it fetches the model by hf:// or s3://).
+    """
+    kind = str(manifest.get("kind", ""))
+    if not carried(str(manifest.get("apiVersion", "")).rpartition("/")[0], kind) or _READERS.get(kind) is not _service:
+        return []
+    said = (manifest.get("metadata") or {}).get("annotations") or {}
+    service = of_object(manifest, "")
+    fetched = service.written.at("storageInitializer", "enabled").flag(True)
+    if not fetched or not service.written.at("model", "uri").text().startswith(FETCHED):
+        return []
+    return sorted({str(said[name]) for name in service.facts["secretAnnotations"] if said.get(name)})
 
 
 def _graph(manifest: Manifest, known: Carried) -> Iterator[Template]:
