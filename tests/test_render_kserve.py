@@ -88,9 +88,10 @@ def test_sglang_is_a_container_of_its_own_with_all_that_the_preset_would_have_fo
 
 def test_prefill_and_decode_of_vllm_say_how_the_cache_is_handed_over_past_a_second_shell() -> None:
     spec = values("kserve-pd")["spec"]
-    for server in (spec, spec["prefill"]):
+    both = "publishers/llm-inference-service/models/Qwen/Qwen3-8B"  # which KServe's preset for prefill leaves out
+    for server, names in ((spec, []), (spec["prefill"], ["--served-model-name", "Qwen/Qwen3-8B", both])):
         made = main(server)
-        assert made["args"] == ["--tensor-parallel-size", "1", "--kv-transfer-config", f"'{NIXL}'"]
+        assert made["args"] == ["--tensor-parallel-size", "1", "--kv-transfer-config", f"'{NIXL}'", *names]
         assert [one["name"] for one in made["env"]] == ["VLLM_NIXL_SIDE_CHANNEL_HOST"]
         assert "initContainers" not in server["template"]  # the preset's proxy speaks vLLM's protocol
     assert (spec["replicas"], spec["prefill"]["replicas"]) == (2, 1)

@@ -2,8 +2,8 @@
 
 A route is KServe's own (`route: {}`, or `route.http.spec`) or somebody's (`route.http.refs`). A gateway that is named
 in `gateway.refs` becomes the parent of KServe's own route, so the route need not name one, and if it does, it must be
-the same. To a route of somebody's belongs a gateway that is named. KServe v0.16 takes no named gateway with a route
-of its own at all.
+the same. To a route of somebody's belongs a gateway that is named. KServe v0.16 takes a named gateway beside its own
+route only where that is written `route: {http: {}}`.
 
 Bad::
 
@@ -70,11 +70,12 @@ def _judge(service: Service, gateway: Node, route: Node) -> Items:
 
 def _named(service: Service, refs: Node, route: Node) -> Items:
     """A gateway is named: what the route says must fit."""
-    if why_refused(service, "managedRoute") and not route.at("http", "refs"):
+    whole = not route["http"].written or route.at("http", "spec").written
+    if why_refused(service, "managedRoute") and whole and not route.at("http", "refs"):
         yield Hit(
             refs,
-            f"KServe {service.release.version} takes no named gateway with a route that it makes itself",
-            write="gateway: {} for KServe's own, or route: {http: {refs: [{name: ...}]}} with a route of your own",
+            f"KServe {service.release.version} takes no named gateway beside a route that is empty or has a spec",
+            write="route: {http: {}}, gateway: {} for KServe's own, or route: {http: {refs: [{name: ...}]}}",
             why=_why(service),
             key=True,
         )
