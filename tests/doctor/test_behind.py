@@ -36,6 +36,11 @@ def bare(service: dict[str, Any]) -> None:
     service["spec"]["template"] = {"containers": [{"name": "main"}]}
 
 
+def without(service: dict[str, Any]) -> None:
+    """One that says nothing of the probe."""
+    del service["spec"]["template"]["containers"][0]["livenessProbe"]
+
+
 def none(service: dict[str, Any]) -> None:
     bare(service)
     del service["spec"]["template"]
@@ -57,7 +62,7 @@ def written(change: Callable[[dict[str, Any]], None], wanted: Mapping[str, Any],
     return next(one for one in pod["containers"] if one["name"] == "main")
 
 
-@pytest.mark.parametrize("change", [lambda _: None, bare, none])
+@pytest.mark.parametrize("change", [without, bare, none])
 def test_a_probe_wherever_the_service_says_something_of_it(change: Callable[[dict[str, Any]], None]) -> None:
     wanted = {"op": "add", "path": f"{MAIN}/livenessProbe/timeoutSeconds", "value": 20}
     assert written(change, wanted)["livenessProbe"] == {"timeoutSeconds": 20}
