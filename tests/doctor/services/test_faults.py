@@ -293,6 +293,19 @@ def told(found: Report, key: str) -> list[Check]:
     return [check for check in found.checks if check.id == key]
 
 
+def test_a_route_that_still_names_the_older_pool_is_left_to_its_controller() -> None:
+    def early(b: Broken) -> None:
+        not_programmed(b)
+        for rule in b.one("HTTPRoute")["spec"]["rules"]:
+            for one in rule["backendRefs"]:
+                one["group"] = "inference.networking.x-k8s.io"
+
+    found = broken(early)
+    assert set(failed(found)) >= {"WL731"} and "WL734" not in failed(found)
+    (check,) = told(found, "WL734")
+    assert check.status == "skip" and "KServe changes it" in check.detail
+
+
 def test_conditions_point_to_their_cause() -> None:
     (check,) = told(fault("no token"), "WL952")
     assert check.status == "warn" and "see WL944" in check.detail
