@@ -157,6 +157,17 @@ def test_python3_may_be_a_shim_while_the_stand_in_runs_with_wellits_own(box: Tes
     assert said == "['-m', 'sglang.launch_server', '--model', 'a b']"
 
 
+def test_a_volume_over_the_folder_that_wellit_lies_in_does_not_take_its_python_away(
+    box: TestBox, pod: str, tmp_path: Path
+) -> None:
+    """KServe's presets mount empty folders at /tmp and at /home."""
+    (volume := tmp_path / "volume").mkdir()
+    outer = "/" + Path(sys.prefix).parts[1]
+    command = f'{sys.executable} -c "import aiohttp; print(1)"; touch {outer}/made'
+    said = box.said_by(pod, "sh", "-c", command, env=PATH, mounts=[(volume, outer, False)])
+    assert said == "1" and (volume / "made").exists()
+
+
 def test_its_names(box: TestBox, pod: str) -> None:
     hosts = {"kubernetes.default.svc": "10.66.255.254"}
     said = box.said_by(

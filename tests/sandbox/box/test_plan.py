@@ -58,6 +58,13 @@ def test_a_path_within_another_is_shown_once(machine: Path, tmp_path: Path) -> N
     )  # fmt: skip
 
 
+def test_a_volume_over_what_all_containers_see_does_not_hide_it(machine: Path, tmp_path: Path) -> None:
+    (inner := tmp_path / "checkout").mkdir()
+    (other := tmp_path.parent / "other").mkdir(exist_ok=True)
+    steps = root(machine, shown=[inner, other], mounts=[Mount(Path("/v"), str(tmp_path))])
+    assert binds(steps)[-2:] == [(str(tmp_path), "/v", False), (str(inner), str(inner), True)]
+
+
 def test_the_images_files_come_before_the_volumes_and_outer_volumes_before_inner(machine: Path) -> None:
     steps = root(
         machine, provides={"/app/epp": Path("/cache/picker")},

@@ -51,13 +51,18 @@ def root(
     machine: Path = Path("/"),
 ) -> list[Step]:
     """The steps that make a container's root: the machine's programs and `shown` at their own paths, `provides`, which
-    are the image's own files, then the pod's volumes. `machine` is where the machine's own root is."""
+    are the image's own files, then the pod's volumes, and what of `shown` lies below one of them once more. `machine`
+    is where the machine's own root is."""
     steps = [*_base(machine), *_etc(machine, hosts, host_name, ip)]
-    steps += [["bind", str(path), str(path), True] for path in _outermost(shown) if path.exists()]
+    own = [path for path in _outermost(shown) if path.exists()]
+    steps += [["bind", str(path), str(path), True] for path in own]
     for target, program in sorted(provides.items()):
         steps = _place(steps, Mount(program, target, read_only=True))
     for mount in sorted(mounts, key=lambda mount: PurePosixPath(mount.target).parts):
         steps = _place(steps, mount)
+    for path in own:  # a volume over /tmp or /home must not hide the Python that stands in for a program
+        if any(path.is_relative_to(mount.target) for mount in mounts):
+            steps = _place(steps, Mount(path, str(path), read_only=True))
     return steps
 
 
