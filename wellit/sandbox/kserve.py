@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from wellit import tools
+from wellit.errors import CannotAnswer
 from wellit.paths import shown
 from wellit.sandbox import crds, llmisvc, model
 from wellit.sandbox.kubectl import MANAGER, apply, asked, kubectl
@@ -117,10 +118,20 @@ def _define(sandbox: Sandbox, files: list[Path], *, again: bool) -> int:
         if name in conversions:
             text = text.replace("\nspec:\n", f"\nspec:\n  conversion: {conversions[name]}\n", 1)
         if f"/{name}\n" not in there:
-            asked(sandbox, "create", "--validate=ignore", "-f", "-", stdin=text, timeout=DEFINITION_SECONDS)
+            _create(sandbox, text)
         elif again:
             _replace(sandbox, text)
     return crds.served(sandbox, DEFINITION_SECONDS)
+
+
+def _create(sandbox: Sandbox, text: str) -> None:
+    """Make a definition; what an interrupted run had sent may come in meanwhile: it is replaced."""
+    try:
+        asked(sandbox, "create", "--validate=ignore", "-f", "-", stdin=text, timeout=DEFINITION_SECONDS)
+    except CannotAnswer as problem:
+        if "AlreadyExists" not in problem.why:
+            raise
+        _replace(sandbox, text)
 
 
 def _replace(sandbox: Sandbox, text: str) -> None:
