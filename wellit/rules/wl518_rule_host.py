@@ -51,7 +51,7 @@ CLUSTER = ".svc.cluster.local"
 
 def check(subject: Subject) -> Items:
     services = [(one.name, one.namespace) for one in workloads.of_kind(subject, "Service")]
-    made = (one for one in service.services(subject) if within(one.asked, "router.scheduler"))
+    made = (one for one in service.services(subject) if within(one.asked, "router.scheduler") is not None)
     services += [(one.called("picker"), one.namespace) for one in made]
     for rule in workloads.of_kind(subject, "DestinationRule"):
         host = rule.root.at("spec", "host")
