@@ -17,12 +17,14 @@ from wellit.findings import Check
 Object = dict[str, Any]
 GATEWAY_API = "gateway.networking.k8s.io/v1"
 CONFIG: Object = {"apiVersion": "serving.kserve.io/v1alpha2", "kind": "LLMInferenceServiceConfig"}
+PROBE = {"httpGet": {"path": "/health", "port": 8000, "scheme": "HTTP"}, "timeoutSeconds": 20, "failureThreshold": 60}
 SGLANG: Object = {
     "name": "main", "image": "docker.io/lmsysorg/sglang:v0.5.14",
     "command": ["python3", "-m", "sglang.launch_server"],
     "args": ["--model-path", "/mnt/models", "--host", "0.0.0.0", "--port", "8000", "--served-model-name", "m",
              "--enable-metrics"],
     "securityContext": {"runAsNonRoot": False},
+    "startupProbe": PROBE, "readinessProbe": PROBE, "livenessProbe": PROBE,
 }  # fmt: skip
 
 
@@ -78,7 +80,7 @@ FAULTS = [
     Fault("a class that is not there", service(), "HTTPRoutesReady", "HTTPRouteReconcileError", "WL730",
           ("nobody",), (), (gateway("nobody"),)),
     Fault("an address of no kind that it knows", service(model={"uri": "foo://a/b", "name": "m"}), "MainWorkloadReady",
-          "ReconcileSingleNodeWorkloadError", "WL944", ("foo://a/b",), ("hf://",), (gateway(),)),
+          "ReconcileSingleNodeWorkloadError", "WL944", ("foo://",), ("hf://",), (gateway(),)),
     Fault("stopped", {**service(), "metadata": {"name": "llm", "annotations": {"serving.kserve.io/stop": "true"}}},
           "MainWorkloadReady", "Stopped", "WL952", ("stopped by its annotation",), ("serving.kserve.io/stop-",),
           (gateway(),)),
