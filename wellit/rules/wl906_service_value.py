@@ -22,17 +22,13 @@ Good::
 
 from __future__ import annotations
 
-from wellit.errors import nearest
-from wellit.rules.rule import Fix, Hit, Items, Rule
-from wellit.schema import words
-from wellit.schema.problems import Problem
+from wellit.rules.rule import Hit, Items, Rule
+from wellit.rules.specvalue import missing, wrong
 from wellit.seen import serviceform
-from wellit.seen.service import Service, services
-from wellit.source import dotted
+from wellit.seen.service import services
 from wellit.subject import KSERVE, Subject
 
 RULE = Rule("WL906", "service-value", "error", (KSERVE,), "read", reads="*")
-WHY = "the API server refuses the object"
 
 
 def check(subject: Subject) -> Items:
@@ -44,25 +40,6 @@ def check(subject: Subject) -> Items:
             )  # fmt: skip
     for service, problem in serviceform.problems(subject):
         if problem.kind == "missing":
-            yield _missing(service, problem)
+            yield missing(service.written, problem)
         elif problem.kind != "unknown" and not problem.empty and problem.value is not None:  # null is taken for nothing
-            yield _wrong(service, problem)
-
-
-def _missing(service: Service, problem: Problem) -> Hit:
-    *above, name = problem.keys
-    return Hit(service.written.at(*above), f"{dotted(('spec', *above))} lacks {name}", write=f"{name}: ...", why=WHY)
-
-
-def _wrong(service: Service, problem: Problem) -> Hit:
-    node, where = service.written.at(*problem.keys), dotted(("spec", *problem.keys))
-    if problem.kind == "kind":
-        wanted, near = words.kinds(problem.types), words.meant(problem.value, problem.types, "")
-        message = f"{where} must be {wanted}, not {words.said(problem.value)}"
-    else:
-        choices = [str(choice) for choice in problem.choices]
-        near = nearest(str(problem.value), choices)
-        wanted = words.either(choices) if choices else problem.must.removeprefix("be ")
-        message = f"{where} must {problem.must}, not {words.said(problem.value)}"
-    plain = near and not isinstance(problem.value, (dict, list))
-    return Hit(node, message, write=near or wanted, why=WHY, fix=Fix(node, near) if plain else None)
+            yield wrong(service.written, problem)

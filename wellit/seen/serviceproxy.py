@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
-from wellit import capabilities
-from wellit.capabilities import Contract, Unknown
+from wellit.capabilities import Contract
 from wellit.node import Node, whole
-from wellit.seen import words
-from wellit.seen.words import Given, Words
+from wellit.seen.sidecars import Sidecar
+from wellit.seen.words import Given
 from wellit.seen.workload import Workload
 
 
-@dataclass(frozen=True, eq=False)
-class Proxy:
+class Proxy(Sidecar):
     """The container of one."""
-
-    node: Node
-
-    @cached_property
-    def words(self) -> Words:
-        return words.read(self.node["command"], self.node["args"])
-
-    @cached_property
-    def contract(self) -> Contract | Unknown:
-        return capabilities.routing_proxy(self.node["image"].text())
 
     @property
     def facts(self) -> Mapping[str, Any]:
