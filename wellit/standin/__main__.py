@@ -83,7 +83,6 @@ def _serve(settings: Settings, behaviour: Behaviour) -> int:
     except (ValueError, EndsAtStart) as wrong:
         print(f"{settings.engine.command[0]}: error: {wrong}", file=sys.stderr)
         return 1
-    _say(f"understood: {', '.join(f'{name}={value}' for name, value in settings.understood.items()) or 'nothing'}")
     try:
         return asyncio.run(_run(settings, behaviour, sharing))
     except EndsAtStart as wrong:
@@ -99,6 +98,8 @@ async def _run(settings: Settings, behaviour: Behaviour, sharing: Sharing) -> in
     ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, _settle, ended, 0)
+    # Said from here on only: whoever reads it may end the process by a signal.
+    _say(f"understood: {', '.join(f'{name}={value}' for name, value in settings.understood.items()) or 'nothing'}")
     warming = behaviour.startup_seconds * WARMING if settings.serves.get("warmsUp") else 0.0
     with contextlib.suppress(TimeoutError):
         return await asyncio.wait_for(asyncio.shield(ended), behaviour.startup_seconds - warming or 0.001)
