@@ -1,0 +1,79 @@
+"""The cluster itself: it answers, is new enough, has the namespace, and lets the user work in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from wellit.access import Unread
+from wellit.cluster import Cluster
+from wellit.demand import Act, Demand
+from wellit.findings import Check
+from wellit.preflight.words import counted
+
+# Containers that stay beside the main one (the routing proxy is an init container with restartPolicy Always) are on
+# by default from here.
+OLDEST: Mapping[str, str] = {
+    "version": "1.29",
+    "because": "the routing proxy would keep the pods from starting",
+    "instead": "do without the proxy: --set proxy.enabled=false",
+}
+SKEW = 1  # minor releases between kubectl and the server that Kubernetes promises to work
+
+
+def reachable(cluster: Cluster) -> Check:
+    return Check("WL601", "the cluster answers", "pass", cluster.label)
+
+
+def version(cluster: Cluster, oldest: Mapping[str, str]) -> Check:
+    title = f"Kubernetes is {oldest['version']} or newer"
+    server, client = _minor(cluster.version), _minor(cluster.client_version)
+    if server is None:
+        return Check("WL602", title, "unknown", "the cluster does not tell its version")
+    if server < (_minor(oldest["version"]) or ()):
+        detail = f"it is {cluster.version}: {oldest['because']}"
+        return Check("WL602", title, "fail", detail, f"a newer cluster, or {oldest['instead']}")
+    if client and abs(client[1] - server[1]) > SKEW:
+        detail = f"it is {cluster.version}, and kubectl {cluster.client_version} is more than {SKEW} minor release away"
+        return Check("WL602", title, "warn", detail, f"kubectl {server[0]}.{server[1]} on PATH")
+    return Check("WL602", title, "pass", f"it is {cluster.version}")
+
+
+def _minor(version: str) -> tuple[int, int] | None:
+    found = re.match(r"v?(\d+)\.(\d+)", version)
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def namespace(demand: Demand, cluster: Cluster) -> Check:
+    title = f"the namespace {demand.namespace} is there or may be made"
+    if cluster.namespace is True:
+        return Check("WL603", title, "pass", "it is there")
+    if isinstance(cluster.namespace, Unread):
+        return Check("WL603", title, "unknown", cluster.namespace.words)
+    make = f"kubectl {cluster.flags} create namespace {demand.namespace}"
+    fix = f"have it made: {make}; or name one that is yours: -n NAMESPACE"
+    if cluster.may_create_namespace is None:
+        return Check("WL603", title, "unknown", "it is not there, and the cluster hides whether you may make it", fix)
+    if not cluster.may_create_namespace:
+        return Check("WL603", title, "fail", "it is not there, and you may not make it (create namespaces)", fix)
+    return Check("WL603", title, "pass", "it is not there; install makes it")
+
+
+def permissions(demand: Demand, cluster: Cluster) -> Check:
+    title = f"you may make, change and remove all of it in {demand.namespace}"
+    refused = [act for act in demand.acts if cluster.allowed.get(act) is False]
+    unknown = [act for act in demand.acts if cluster.allowed.get(act) is None]
+    if refused:
+        look = f"kubectl {cluster.flags} auth can-i --list -n {demand.namespace}"
+        fix = f"ask for a Role with these in {demand.namespace}; what you may: {look}"
+        return Check("WL608", title, "fail", f"you may not: {_grouped(refused)}", fix)
+    if unknown:
+        return Check("WL608", title, "warn", f"the cluster does not say whether you may: {_grouped(unknown)}")
+    return Check("WL608", title, "pass", f"{counted(len(demand.acts), 'permission')} asked for")
+
+
+def _grouped(acts: Iterable[Act]) -> str:
+    verbs: dict[str, list[str]] = {}
+    for act in acts:
+        verbs.setdefault(str(act).partition(" ")[2], []).append(act.verb)
+    return "; ".join(f"{', '.join(verbs[what])} {what}" for what in sorted(verbs))
