@@ -64,8 +64,8 @@ def of(known: dict[str, str | Done]) -> Helm:
     [
         ("pending-install", 1, "uninstall r -n ns --ignore-not-found"),
         ("uninstalling", 4, "uninstall r -n ns --ignore-not-found"),
-        ("pending-upgrade", 4, "rollback r -n ns"),
-        ("pending-rollback", 4, "rollback r -n ns"),
+        ("pending-upgrade", 4, "rollback r -n ns --server-side=true --force-conflicts"),
+        ("pending-rollback", 4, "rollback r -n ns --server-side=true --force-conflicts"),
     ],
 )
 def test_how_a_pending_release_is_mended(status: str, revision: int, command: str) -> None:

@@ -21,6 +21,9 @@ from wellit.render import Rendered, arguments
 
 FRESH_SECONDS = 300.0  # a pending release that changed this lately may still have somebody at work on it
 SYNC_SECONDS = 1800.0
+# Without them helm refuses a field that somebody changed by hand since ("conflict with kubectl-edit"), and a release
+# that an older helm applied by itself, not by the server, stays so, which has no --force-conflicts.
+OWNS = ("--server-side=true", "--force-conflicts")
 _RELEASE = re.compile(r"^Upgrading release=([^,]+),|^Release \"([^\"]+)\" (does not exist|has been upgraded)")
 _DEPLOYED = re.compile(r"^(\S+)\s+\S+\s+(\d+)\s+.*\s(deployed)\s")
 _WEBHOOK = re.compile(r'admission webhook "([^"]+)" denied the request: ([^\n]*)')
@@ -47,14 +50,14 @@ class Helm:
     def sync(self, stack: Stack, rendered: Rendered, on_line: Callable[[str], None]) -> Done:
         """helmfile sync of the stack, from the very charts that were rendered; what comes ready is not waited for."""
         with _overrides(stack, rendered) as file:
-            words = [*arguments(stack, self.binaries, file), "sync", "--skip-deps"]
+            words = [*arguments(stack, self.binaries, file), "sync", "--skip-deps", "--sync-args", " ".join(OWNS)]
             return self.access.run(words, env=self.env, timeout=SYNC_SECONDS, on_line=on_line)
 
     def mend(self, release: HelmRelease, namespace: str) -> Done:
         """Bring a release out of a pending state: one that never was is removed, another goes back."""
         if release.revision == 1 or release.status == "uninstalling":
             return self.helm("uninstall", release.name, "-n", namespace, "--ignore-not-found")
-        return self.helm("rollback", release.name, "-n", namespace)
+        return self.helm("rollback", release.name, "-n", namespace, *OWNS)
 
     def uninstall(self, names: Iterable[str], namespace: str, seconds: int = 300) -> Done:
         """Remove releases, one after another in the order given; those that are not there are passed over."""
