@@ -20,7 +20,7 @@ ORDER = """
     render places inputs made ids validate new
     demand owners sandbox door access permissions carriers served publishers besides cluster
     placement operators preflight
-    entry record again plan live installed progress helm prerequisites endpoint reach waiting verify
+    entry recorded record again plan live installed progress helm prerequisites endpoint reach waiting verify
     prometheus refusals smoke lifecycle
     provide prepare operate
     editor

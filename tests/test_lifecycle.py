@@ -15,6 +15,7 @@ from tests.support.stacks import parts
 from wellit import lifecycle, record
 from wellit.access import Missing
 from wellit.errors import CannotAnswer, Refused
+from wellit.lifecycle import ending
 from wellit.plan import Plan
 from wellit.preflight import preflight
 from wellit.record import Record
@@ -72,7 +73,7 @@ def test_an_uninstall_that_fails_keeps_the_record(changed: dict[str, Any], messa
 
 
 def test_what_is_left_is_told_and_the_record_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lifecycle, "ENDING_SECONDS", 0)
+    monkeypatch.setattr(ending, "ENDING_SECONDS", 0)
     still = {"metadata": {"name": "d", "annotations": {"meta.helm.sh/release-name": "ms-x"}}}
     here, runner = access(ANSWERS | {KINDS: json.dumps({"items": [still]})})
     with pytest.raises(Refused, match="still there: Deployment d"):

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.clusters import access, forbidden, not_found
 from tests.support.stacks import parts
-from wellit import record
+from wellit import overrides, record
 from wellit.errors import CannotAnswer, Refused
 from wellit.record import Record
 
@@ -83,13 +83,13 @@ def test_a_record_of_a_later_wellit() -> None:
 )
 def test_settings_that_look_secret_are_refused(settings: dict[str, Any]) -> None:
     with pytest.raises(Refused, match="looks like a secret") as told:
-        record.refuse_secrets(settings)
+        overrides.refuse_secrets(settings)
     assert "hf_abc" not in str(told.value)
 
 
 @pytest.mark.parametrize("settings", [{"model": {"secret": "name"}}, {"decode": {"maxTokens": 8, "replicas": 2}}])
 def test_settings_that_only_name_a_secret_are_kept(settings: dict[str, Any]) -> None:
-    record.refuse_secrets(settings)
+    overrides.refuse_secrets(settings)
 
 
 def test_the_records_of_a_namespace() -> None:
@@ -130,3 +130,35 @@ def test_one_record_by_its_name() -> None:
 )
 def test_whether_the_wellit_that_wrote_it_still_runs(host: str, process: int, alive: bool | None) -> None:
     assert replace(BARE, host=host, process=process).maker_alive is alive
+
+
+def test_a_state_that_stood_is_kept_in_the_history_of_the_next() -> None:
+    first = replace(made(), state="installed", revisions={"ms-x": 1}, when="then")
+    second = replace(made(), rendered="sha256:other").after(first)
+    assert [former["when"] for former in second.history] == ["then"]
+    assert second.history[0]["revisions"] == {"ms-x": 1} and "history" not in second.history[0]
+    assert record.from_secret(json.loads(json.dumps(record.to_secret(second)))) == second
+    # The same once more changes nothing, one that never stood is not kept, and the oldest goes.
+    assert made().after(replace(second, state="installed", rendered=made().rendered)).history == second.history
+    assert made().after(second).history == second.history
+    many = second
+    for number in range(9):
+        many = replace(made(), rendered=str(number)).after(replace(many, state="installed"))
+    assert len(many.history) == 5 and many.history[0]["rendered"] == "7"
+
+
+def test_what_a_former_state_may_have_left_is_not_forgotten() -> None:
+    first = replace(BARE, state="installed", releases=({"name": "a"}, {"name": "b"}), objects=(("v1", "X", "b", "b"),))
+    second = replace(BARE, releases=({"name": "a"},), rendered="2").after(first)
+    third = replace(BARE, releases=({"name": "c"},), rendered="3").after(second)
+    assert (second.going, third.going) == (("b",), ("a", "b"))
+    assert third.ever_releases == ["c", "a", "b"] and [str(item) for item in third.ever()] == ["X b"]
+
+
+def test_an_older_record_is_read() -> None:
+    secret = record.to_secret(BARE)
+    body = json.loads(base64.b64decode(secret["data"]["stack.json"]))
+    for name in ("images", "revisions", "history", "going", "going_objects", "adopted"):
+        del body[name]
+    secret["data"]["stack.json"] = base64.b64encode(json.dumps(body).encode()).decode()
+    assert record.from_secret(secret) == BARE

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from wellit import source
-from wellit.errors import CannotAnswer
+from wellit.errors import CannotAnswer, Refused
 from wellit.source import Key, Keys, Mark, Source
 
 _SECRET_NAME = re.compile(r"(token|password|passwd|apikey|api_key|secretkey|credential)s?$", re.IGNORECASE)
@@ -122,3 +122,28 @@ def below(keys: Iterable[Key], data: Any) -> dict[str, Any]:
         data = {key: data}
     nested: dict[str, Any] = data
     return nested
+
+
+def refuse_secrets(settings: Mapping[str, Any]) -> None:
+    """Raise Refused when a setting looks like a secret: settings are recorded in the cluster."""
+    for path, key, value in _leaves(settings, ()):
+        if looks_secret(key, value):
+            raise Refused(
+                f"the setting {'.'.join(path)} looks like a secret; it is not recorded, so nothing is installed",
+                why="the settings of a stack are kept in the cluster, where others read them",
+                write="put it into a Kubernetes Secret and name that: model.secret, or valueFrom.secretKeyRef in env",
+            )
+
+
+def _leaves(data: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    """(path, key, value) of each plain value; a {name, value} pair (as in env) counts under its name."""
+    if isinstance(data, Mapping):
+        if isinstance(data.get("name"), str) and isinstance(data.get("value"), str):
+            yield (*path, "value"), data["name"], data["value"]
+        for key, value in data.items():
+            yield from _leaves(value, (*path, str(key)))
+    elif isinstance(data, list):
+        for i, item in enumerate(data):
+            yield from _leaves(item, (*path, str(i)))
+    elif data is not None:
+        yield path, path[-1] if path else "", str(data)

@@ -9,86 +9,25 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
-import platform
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
 from wellit import __version__, choices, entry, paths
 from wellit.access import Access, Missing, Unread
 from wellit.cluster import whole
 from wellit.compose import Stack
-from wellit.demand import Demand, Kind, Object
-from wellit.errors import CannotAnswer, Refused
-from wellit.overrides import looks_secret
+from wellit.demand import Demand
+from wellit.errors import CannotAnswer
+from wellit.overrides import refuse_secrets
+from wellit.recorded import Record, maker, secret_name
 from wellit.render import Rendered
 
 TYPE = "wellit.dev/stack"
 VERSION = 1
-State = Literal["installing", "installed", "uninstalling"]
 
-
-@dataclass(frozen=True)
-class Record:
-    """What was installed, how, when, and how far it came.
-
-    `objects` are (apiVersion, kind, name, release) of the render. `entry` is where requests come in: a gateway with its
-    service and port, or a deployment with its port; `ways` are what a client writes (entry.ways; an older record has
-    none). `notes` are what the guide has to say of these choices. `host` and `process` are those of the wellit that is
-    or was at work. `resource_version` is the Secret's: it keeps two writers from overwriting each other.
-    """
-
-    guide: str
-    environment: str
-    namespace: str
-    postfix: str
-    components: Mapping[str, str] = field(default_factory=dict)
-    size: str = "default"
-    overrides: Mapping[str, Any] = field(default_factory=dict)
-    model: str = ""
-    releases: tuple[Mapping[str, str], ...] = ()
-    objects: tuple[tuple[str, str, str, str], ...] = ()
-    entry: Mapping[str, str] = field(default_factory=dict)
-    ways: tuple[Mapping[str, Any], ...] = ()
-    notes: tuple[str, ...] = ()
-    tools: Mapping[str, str] = field(default_factory=dict)
-    rendered: str = ""
-    when: str = ""
-    by: str = ""
-    host: str = ""
-    process: int = 0
-    state: State = "installing"
-    resource_version: str = ""
-
-    @property
-    def secret(self) -> str:
-        """The name of the Secret."""
-        return secret_name(self.postfix)
-
-    @property
-    def path(self) -> str:
-        return f"/api/v1/namespaces/{self.namespace}/secrets/{self.secret}"
-
-    @property
-    def release_names(self) -> list[str]:
-        return [release["name"] for release in self.releases]
-
-    def all_objects(self) -> list[Object]:
-        return [Object(Kind(version, kind), name, release) for version, kind, name, release in self.objects]
-
-    @property
-    def maker_alive(self) -> bool | None:
-        """Whether the wellit that wrote it still runs; None when it ran on another machine."""
-        if self.host != platform.node():
-            return None
-        return self.process != os.getpid() and _runs(self.process)
-
-
-def secret_name(postfix: str) -> str:
-    """The name of the record of the stack with this postfix."""
-    return f"wellit-stack-{postfix}"
+__all__ = ["Record", "maker"]
 
 
 def make(stack: Stack, rendered: Rendered, demand: Demand, tools: Mapping[str, str] | None = None) -> Record:
@@ -110,6 +49,7 @@ def make(stack: Stack, rendered: Rendered, demand: Demand, tools: Mapping[str, s
         ways=entry.ways(stack, rendered, demand),
         notes=tuple(note.message for note in choices.notes(stack)),
         tools=tools or {},
+        images=demand.images,
         rendered=digest(rendered),
         when=datetime.now(UTC).isoformat(timespec="seconds"),
         by=f"wellit {__version__}",
@@ -118,26 +58,10 @@ def make(stack: Stack, rendered: Rendered, demand: Demand, tools: Mapping[str, s
     )
 
 
-def maker() -> tuple[str, int]:
-    """This machine's name and this process."""
-    return platform.node(), os.getpid()
-
-
 def digest(rendered: Rendered) -> str:
     """``sha256:...`` of all rendered manifests."""
     text = json.dumps([[r.name, r.manifests] for r in rendered.releases], sort_keys=True)
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
-
-
-def refuse_secrets(settings: Mapping[str, Any]) -> None:
-    """Raise Refused when a setting looks like a secret: settings are recorded in the cluster."""
-    for path, key, value in _leaves(settings, ()):
-        if looks_secret(key, value):
-            raise Refused(
-                f"the setting {'.'.join(path)} looks like a secret; it is not recorded, so nothing is installed",
-                why="the settings of a stack are kept in the cluster, where others read them",
-                write="put it into a Kubernetes Secret and name that: model.secret, or valueFrom.secretKeyRef in env",
-            )
 
 
 def to_secret(record: Record) -> dict[str, Any]:
@@ -160,9 +84,8 @@ def from_secret(secret: Mapping[str, Any]) -> Record:
     try:
         body = json.loads(base64.b64decode(secret["data"]["stack.json"]))
         version = body.pop("version")
-        body["releases"] = tuple(body["releases"])
-        body["objects"] = tuple(tuple(item) for item in body["objects"])
-        body |= {name: tuple(body.get(name) or ()) for name in ("ways", "notes")}
+        body = _tuples(body)
+        body["history"] = tuple(_tuples(former) for former in body.get("history") or ())
         if version != VERSION:
             raise ValueError(f"it is of version {version}")
         return Record(**body, resource_version=about.get("resourceVersion", ""))
@@ -214,6 +137,14 @@ def read(access: Access, namespace: str, postfix: str) -> Record | None:
     return None if isinstance(answer, Missing) else from_secret(answer)
 
 
+def _tuples(body: dict[str, Any]) -> dict[str, Any]:
+    """Fields as a record has them, of what JSON made of them; older records do not have all."""
+    lists = ("releases", "objects", "ways", "notes", "images", "going", "going_objects")
+    found = {name: tuple(body[name] or ()) for name in lists if name in body}
+    pairs = {name: tuple(map(tuple, found[name])) for name in ("objects", "going_objects") if name in found}
+    return body | found | pairs
+
+
 def _releases(stack: Stack, rendered: Rendered) -> Iterator[dict[str, str]]:
     from wellit import charts
 
@@ -228,27 +159,3 @@ def _releases(stack: Stack, rendered: Rendered) -> Iterator[dict[str, str]]:
             "version": release.version,
             "digest": charts.digest(path) if path.exists() else "",
         }
-
-
-def _leaves(data: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str, str]]:
-    """(path, key, value) of each plain value; a {name, value} pair (as in env) counts under its name."""
-    if isinstance(data, Mapping):
-        if isinstance(data.get("name"), str) and isinstance(data.get("value"), str):
-            yield (*path, "value"), data["name"], data["value"]
-        for key, value in data.items():
-            yield from _leaves(value, (*path, str(key)))
-    elif isinstance(data, list):
-        for i, item in enumerate(data):
-            yield from _leaves(item, (*path, str(i)))
-    elif data is not None:
-        yield path, path[-1] if path else "", str(data)
-
-
-def _runs(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -1,0 +1,48 @@
+"""Releases that a killed helm left pending."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from wellit import cluster, waiting
+from wellit.access import Access, Unread
+from wellit.cluster import HelmRelease
+from wellit.errors import Refused
+from wellit.helm import Helm, in_the_way, reason
+from wellit.plan import Plan
+from wellit.say import Say
+
+ORPHAN_SECONDS = 3.0  # what a killed install had started ends by itself within moments
+
+
+def mend(plan: Plan, helm: Helm, say: Say) -> None:
+    """Bring our releases out of the pending state that a killed helm leaves: helm refuses to go on from there."""
+    names = {release.name for release in plan.rendered.releases}
+    found = plan.cluster.releases
+    pending = [] if isinstance(found, Unread) else [r for r in found if r.name in names and r.pending]
+    if not pending:
+        return
+    ours = plan.before is not None and plan.before.state != "installed" and plan.before.maker_alive is False
+    namespace = plan.demand.namespace
+    in_the_way(pending, ours, namespace, helm.access.flags)
+    for release in _still(helm.access, namespace, pending):
+        say(f"{release.name} was left {release.status} by an interrupted run: mending it")
+        done = helm.mend(release, namespace)
+        if not done.ok:
+            raise Refused(
+                f"helm does not mend {release.name}: {reason(done)}",
+                write=f"helm history {release.name} -n {namespace}",
+            )
+
+
+def _still(access: Access, namespace: str, pending: Iterable[HelmRelease]) -> list[HelmRelease]:
+    """Those of `pending` that stay so: what a killed run had started may end by itself."""
+    names = {release.name for release in pending}
+    until = time.monotonic() + ORPHAN_SECONDS
+    while True:
+        found = cluster.releases(access, namespace)
+        still = [] if isinstance(found, Unread) else [r for r in found if r.name in names and r.pending]
+        if not still or time.monotonic() > until or all(time.time() - r.changed > ORPHAN_SECONDS for r in still):
+            return still
+        time.sleep(waiting.POLL_SECONDS)

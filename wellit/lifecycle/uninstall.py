@@ -1,0 +1,73 @@
+"""Remove a recorded stack; its record goes after everything else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from wellit import live, tools, verify
+from wellit.access import Access, failure
+from wellit.errors import Interrupted, Refused
+from wellit.findings import Check
+from wellit.helm import Helm, reason
+from wellit.lifecycle.ending import ended
+from wellit.lifecycle.standing import Ask
+from wellit.lifecycle.writing import nobody_at_work, ours, write
+from wellit.live import made
+from wellit.record import Record
+from wellit.say import Say
+
+HELM_SECONDS = 300  # helm waits until its objects are gone
+AWAY_SECONDS = 30  # the same, where nobody takes a finalizer away
+
+
+def goes_and_stays(known: Record) -> str:
+    """What an uninstall removes and what it leaves, in words."""
+    kinds: dict[str, int] = {}
+    for item in known.ever():
+        kinds[item.of.kind] = kinds.get(item.of.kind, 0) + 1
+    lines = [f"{known.guide} -e {known.environment} in {known.namespace}, installed {known.when} by {known.by}"]
+    lines += [f"  goes   release {name}" for name in reversed(known.ever_releases)]
+    lines.append(
+        "  goes   " + ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())) + ", and their pods"
+    )
+    for one in {item.of: item.of.carried for item in known.ever() if item.of.carried}.values():
+        if one and one.makes:
+            lines.append(f"  goes   what {one.who} made of it: {', '.join(dict.fromkeys(k for _, k, _ in one.makes))}")
+    lines.append(
+        f"  stays  the namespace {known.namespace}, definitions (CRDs), secrets and volume claims that you made"
+    )
+    return "\n".join(lines)
+
+
+def uninstall(known: Record, access: Access, say: Say, ask: Ask) -> Check:
+    """Remove a recorded stack, after asking; then look whether anything is left.
+
+    Raises Refused when the answer is no, helm refuses, or something is left (the record stays, for another try).
+    """
+    nobody_at_work(known)
+    helm = Helm(access, tools.ensure(["helm"], say))
+    ask(f"Remove this from {access.label}?")
+    try:
+        known = write(access, replace(ours(known), state="uninstalling"))
+        for said in (away := made.unattended(access, known.ever())):
+            say(said)
+        patience = AWAY_SECONDS if away else HELM_SECONDS
+        done = helm.uninstall(reversed(known.ever_releases), known.namespace, patience)
+        if not done.ok:
+            again = "the same uninstall again goes on from here"
+            raise _left(known, access, f"helm does not remove the stack: {reason(done)}", again)
+        check = verify.gone(ended(access, known, say))
+        if check.status != "pass":
+            raise _left(known, access, check.detail, check.fix)
+        done = access.call("delete", "--raw", known.path)
+        if not done.ok and "NotFound" not in done.err:
+            raise failure(access, done, known.path)
+    except KeyboardInterrupt:
+        raise Interrupted("stopped on the way", write="the same uninstall again goes on from here") from None
+    return check
+
+
+def _left(known: Record, access: Access, said: str, write: str) -> Refused:
+    held = live.held(access, known.namespace, known.ever())
+    why = ["the record stays", *([held.why] if held else [])]
+    return Refused(said, why="; ".join(why), write=held.write if held else write)
