@@ -158,7 +158,7 @@ def preflight(_: Context, **given: Any) -> int:
 
     fmt = known_format(given["format_"])
     stack, made, report = rendered(given, "preflight")
-    report.add(plan.prepare(stack, made, access(given)).checks)
+    report.add(plan.prepare(stack, made, access(given), dry_run=False).checks)
     return show(report, fmt)
 
 

@@ -18,9 +18,9 @@ ORDER = """
     ignore
     charts release_values
     render places inputs made ids validate new
-    demand owners sandbox door access permissions carriers served publishers besides cluster
+    demand owners sandbox door access tried changes permissions carriers served publishers besides cluster
     placement operators preflight
-    entry recorded record again plan live installed progress helm prerequisites endpoint reach waiting verify
+    entry recorded record again live installed dryrun plan progress helm prerequisites endpoint reach waiting verify
     prometheus refusals smoke lifecycle
     provide prepare operate
     editor

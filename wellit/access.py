@@ -12,12 +12,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from wellit import paths, process, tools
+from wellit.demand import Kind
 from wellit.door import Door
 from wellit.errors import CannotAnswer, unknown
 from wellit.process import Done, Runner
 
+MANAGER = "helm"  # as which helm 4 applies
 SECONDS = 20.0  # for one request; a slow page of a large cluster needs a few
 _DENIED = re.compile(r"Error from server \(Forbidden\): (.*)")
 _CANNOT = re.compile(r'cannot (\w+) resource "([^"]+)" in API group "([^"]*)"(?: in the namespace "([^"]+)")?')
@@ -114,11 +117,20 @@ class Access:
 
 
 def dry_run(access: Access, namespace: str, manifest: Mapping[str, Any]) -> Done:
-    """Put an object to the API server as helm would, so that nothing is kept: what it and its webhooks say of it."""
+    """Put an object to the API server as helm would, so that nothing is kept: what it and its webhooks say of it.
+
+    What comes back is the object as it would be. Every way there says dryRun=All.
+    """
     about = {key: value for key, value in manifest["metadata"].items() if key != "namespace"}
     body = json.dumps({**manifest, "metadata": about})
-    how = ["--server-side", "--dry-run=server", "--force-conflicts", "--field-manager=helm", "--validate=strict"]
-    return access.call("apply", *how, "-n", namespace, "-f", "-", stdin=body)
+    if access.door:
+        path = Kind(manifest["apiVersion"], manifest["kind"]).path(namespace, about["name"])
+        asked = {"dryRun": "All", "fieldManager": MANAGER, "force": "true", "fieldValidation": "Strict"}
+        words = ("patch", "--raw", f"{path}?{urlencode(asked)}")
+        if answer := access.door.ask(words, body, SECONDS):
+            return answer
+    how = ["--server-side", "--dry-run=server", "--force-conflicts", f"--field-manager={MANAGER}", "--validate=strict"]
+    return access.call("apply", *how, "-o", "json", "-n", namespace, "-f", "-", stdin=body)
 
 
 def permission(said: str) -> str:

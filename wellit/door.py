@@ -21,7 +21,8 @@ from pathlib import Path
 from wellit import process
 from wellit.process import Done
 
-METHODS = {"get": "GET", "create": "POST", "replace": "PUT", "delete": "DELETE"}
+METHODS = {"get": "GET", "create": "POST", "replace": "PUT", "delete": "DELETE", "patch": "PATCH"}
+APPLIED = "application/apply-patch+yaml"  # the only kind of patch that is sent: server-side apply
 OPENS_SECONDS = 10.0
 
 
@@ -42,7 +43,8 @@ class Door:
         argv = (*self.kubectl, *words)
         connection = _Connection(self._socket, timeout)
         try:
-            headers = {"Content-Type": "application/json"} if stdin else {}
+            kind = APPLIED if words[0] == "patch" else "application/json"
+            headers = {"Content-Type": kind} if stdin else {}
             connection.request(METHODS[words[0]], words[2], stdin.encode() if stdin else None, headers)
             response = connection.getresponse()
             body = response.read().decode(errors="replace")

@@ -85,7 +85,10 @@ def judge(access: Access, namespace: str) -> Report:
 
 def applied(access: Access, namespace: str, release: str) -> list[Mapping[str, Any]] | str:
     """The objects that helm applied for a release, as it has noted them; in words why that is not known."""
-    secrets = whole(access, f"/api/v1/namespaces/{namespace}/secrets", dict, labelSelector=f"owner=helm,name={release}")
+    path, label = f"/api/v1/namespaces/{namespace}/secrets", f"owner=helm,name={release}"
+    secrets = whole(access, path, dict, labelSelector=f"{label},status={DEPLOYED}")
+    if not secrets:  # it never was, or somebody is at work on it
+        secrets = whole(access, path, dict, labelSelector=label)
     if isinstance(secrets, Unread):
         return secrets.words
     try:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wellit import cluster, demand, preflight, record, validate
+from wellit import cluster, demand, dryrun, preflight, record, validate
 from wellit.access import Access, Unread
+from wellit.changes import Changes
 from wellit.cluster import Cluster, HelmRelease
 from wellit.compose import Stack
 from wellit.demand import Act, Demand
@@ -18,7 +19,10 @@ from wellit.render import Rendered
 
 @dataclass(frozen=True)
 class Plan:
-    """A stack, a cluster, and what came of holding one against the other. `before` is the stack's record, if any."""
+    """A stack, a cluster, and what came of holding one against the other.
+
+    `before` is the stack's record, if any; `changes` is None when they were not asked for.
+    """
 
     stack: Stack
     rendered: Rendered
@@ -26,6 +30,7 @@ class Plan:
     cluster: Cluster
     checks: tuple[Check, ...]
     before: Record | None = None
+    changes: Changes | None = None
 
     @property
     def failed(self) -> list[Check]:
@@ -84,8 +89,11 @@ class Plan:
         return f"installed {before.when} by {before.by}: {before.guide} -e {before.environment}"
 
 
-def prepare(stack: Stack, rendered: Rendered, access: Access) -> Plan:
-    """Look at the cluster once and judge. Raises CannotAnswer when it does not answer or there are no manifests."""
+def prepare(stack: Stack, rendered: Rendered, access: Access, *, dry_run: bool = True) -> Plan:
+    """Look at the cluster once and judge; with `dry_run` also say what would change.
+
+    Raises CannotAnswer when it does not answer or there are no manifests.
+    """
     if rendered.unrendered:
         raise CannotAnswer(f"{stack.name} is not rendered: {rendered.unrendered}", write="--charts offline, or --fetch")
     wanted = demand.read(rendered, stack.namespace)
@@ -94,4 +102,6 @@ def prepare(stack: Stack, rendered: Rendered, access: Access) -> Plan:
     # Who may not read Secrets has a failed check already.
     hidden = seen.namespace is False or seen.allowed.get(Act("get", "secrets")) is False
     known = None if hidden else record.read(access, stack.namespace, str(stack.values["postfix"]))
-    return Plan(stack, rendered, wanted, seen, checks, known)
+    releases = known.release_names if known else ()
+    changed = dryrun.changes(access, rendered, stack.namespace, seen, releases) if dry_run else None
+    return Plan(stack, rendered, wanted, seen, checks, known, changed)

@@ -12,9 +12,10 @@ from tests.support.clusters import VALUES, access, failed, forbidden, not_found
 from tests.support.llmisvc import item, service
 from wellit import besides
 from wellit.access import Missing, Unread
-from wellit.besides import Besides, Definition, Joined, Tried
+from wellit.besides import Besides, Definition, Joined
 from wellit.carriers import Carrier, Carriers
 from wellit.findings import Check
+from wellit.tried import Tried
 
 CRD = (
     "get customresourcedefinition llminferenceservices.serving.kserve.io -o "
@@ -23,7 +24,7 @@ CRD = (
 SETTINGS = "get --raw /api/v1/namespaces/kserve/configmaps/inferenceservice-config"
 CONFIGS = "get --raw /apis/serving.kserve.io/v1alpha2/namespaces/{}/llminferenceserviceconfigs/{}"
 ROUTES, POOLS = "get --raw /apis/gateway.networking.k8s.io/v1", "get --raw /apis/inference.networking.k8s.io/v1"
-DRY = "apply --server-side --dry-run=server --force-conflicts --field-manager=helm --validate=strict -n {} -f -"
+DRY = "apply --server-side --dry-run=server --force-conflicts --field-manager=helm --validate=strict -o json -n {} -f -"
 ISTIOD = "get --raw /apis/apps/v1/deployments?labelSelector=app%3Distiod"
 GATEWAY = "get --raw /apis/gateway.networking.k8s.io/v1/namespaces/{}/gateways/{}"
 CLASS = "get --raw /apis/gateway.networking.k8s.io/v1/gatewayclasses/{}"

@@ -6,7 +6,7 @@ checks(...)            pure: what was found gives checks, titled as the good sta
 """
 
 from wellit.besides.checks import checks
-from wellit.besides.found import Besides, Definition, Joined, Preset, Tried
+from wellit.besides.found import Besides, Definition, Joined, Preset
 from wellit.besides.look import look
 
-__all__ = ["Besides", "Definition", "Joined", "Preset", "Tried", "checks", "look"]
+__all__ = ["Besides", "Definition", "Joined", "Preset", "checks", "look"]

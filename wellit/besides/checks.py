@@ -12,10 +12,11 @@ from typing import Any
 
 from wellit import publishers
 from wellit.access import Missing, Unread
-from wellit.besides.found import Besides, Joined, Tried
+from wellit.besides.found import Besides, Joined
 from wellit.carried import Carried
 from wellit.demand import Object
 from wellit.findings import Check
+from wellit.tried import Tried
 
 Settings = Mapping[str, Any]
 VALIDATE = "invoke validate, with the same flags, says where it stands"

@@ -8,6 +8,7 @@ from typing import Any
 
 from wellit.access import Missing, Unread
 from wellit.demand import Kind
+from wellit.tried import Tried
 
 
 @dataclass(frozen=True)
@@ -40,17 +41,6 @@ class Joined:
     accepted: bool | Missing | Unread = field(default_factory=Missing)
     programmed: bool = False
     by_default: bool = False
-
-
-@dataclass(frozen=True)
-class Tried:
-    """What the API server said of the object in a dry run: `said` is "" when it takes it.
-
-    `how` is taken, refused (by a webhook or the definition), unanswered (a webhook does not answer), or unread.
-    """
-
-    how: str
-    said: str = ""
 
 
 @dataclass(frozen=True)

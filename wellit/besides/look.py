@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from wellit import served
-from wellit.access import Access, Missing, Unread, dry_run, failure
-from wellit.besides.found import Besides, Definition, Joined, Preset, Tried
+from wellit.access import Access, Missing, Unread
+from wellit.besides.found import Besides, Definition, Joined, Preset
 from wellit.carried import Carried, within
 from wellit.carriers import Carrier, Carriers
 from wellit.demand import Kind, Manifest, Object
-from wellit.process import Done
 from wellit.publishers import switch
 from wellit.seen import presets
 from wellit.seen.service import of_object
+from wellit.tried import tried
 
 GATEWAY = Kind("gateway.networking.k8s.io/v1", "Gateway")
 CLASSES = "/apis/gateway.networking.k8s.io/v1/gatewayclasses"
 ANYWHERE = "default"  # a namespace that every cluster has
-_DENIED = re.compile(r'admission webhook "[^"]+" denied the request: (.*)', re.DOTALL)
-_SILENT = re.compile(r"failed calling webhook .*")
-_HIDDEN = re.compile(r"Forbidden|forbidden|Unauthorized")
-_REFUSED = re.compile(r"^Error from server(?: \(\w+\))?: (?:error when \w+ \"[^\"]*\": )?", re.MULTILINE)
 
 
 def look(
@@ -54,7 +49,7 @@ def look(
         _definition(access, item.of), settings, tuple(wanted),
         {kind: _serves(access, kind) for kind in kinds if not kind.built_in},
         joined, tuple(_own(spec)), _switched(access, whole, {*classes, *(one.of for one in joined)}),
-        _tried(access, namespace if there else ANYWHERE, manifest),
+        tried(access, namespace if there else ANYWHERE, manifest),
     )  # fmt: skip
 
 
@@ -181,29 +176,3 @@ def _switched(access: Access, spec: Mapping[str, Any], classes: Collection[objec
         if variable.get("name") == about["variable"]
     ]
     return any(said) if items else None
-
-
-def _tried(access: Access, namespace: str, manifest: Manifest) -> Tried:
-    """What the API server, and the webhooks that it asks, say of an object that is not kept."""
-    done = dry_run(access, namespace, manifest)
-    if done.ok:
-        return Tried("taken")
-    if denied := _DENIED.search(done.err):
-        return Tried("refused", _line(denied[1]))
-    if silent := _SILENT.search(done.err):
-        return Tried("unanswered", _line(silent[0]))
-    if _HIDDEN.search(done.err):
-        return Tried("unread", _line(done.err))
-    if "Error from server" in done.err or "strict decoding error" in done.err or "is invalid" in done.err:
-        return Tried("refused", _line(_REFUSED.sub("", done.err)))
-    return _unknown(access, done)
-
-
-def _unknown(access: Access, done: Done) -> Tried:
-    if "no matches for kind" in done.err or "could not find the requested resource" in done.err:
-        return Tried("unread", "the cluster does not know the kind in this version")
-    raise failure(access, done, "a dry run")
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())

@@ -1,0 +1,43 @@
+"""What is known of the fields of a kind: which cannot be changed, which make pods anew (schemas/apis.yaml). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from wellit import paths, remembered
+from wellit.demand import Kind
+
+
+@dataclass(frozen=True)
+class About:
+    """Of one kind: paths of fields, each with all that is below it.
+
+    `fixed` cannot be changed afterwards, `assigned` are given by the API server, `pods` make every pod anew, `count`
+    is how many there are, `says` what a change of a field means.
+    """
+
+    fixed: tuple[str, ...] = ()
+    assigned: tuple[str, ...] = ()
+    pods: tuple[str, ...] = ()
+    count: str = ""
+    says: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+def about(kind: Kind) -> About:
+    """What is known of a kind; nothing, for one that is not in the file."""
+    return _known().get((kind.group, kind.kind), About())
+
+
+@cache
+def _known() -> dict[tuple[str, str], About]:
+    found: dict[tuple[str, str], About] = {}
+    for api in remembered.data(paths.SCHEMAS / "apis.yaml").values():
+        for kind, said in api.get("changes", {}).items():
+            known = About(
+                tuple(said.get("fixed", ())), tuple(said.get("assigned", ())), tuple(said.get("pods", ())),
+                said.get("count", ""), said.get("says", {}),
+            )  # fmt: skip
+            found |= {(group, kind): known for group in api["groups"]}
+    return found

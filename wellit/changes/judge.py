@@ -1,0 +1,139 @@
+"""What would become of one object, from what was asked about it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wellit.access import Missing, Unread
+from wellit.changes import Change, What
+from wellit.changes.data import about
+from wellit.changes.fields import Field, differences, plain, veiled
+from wellit.demand import Manifest, Object
+from wellit.tried import UNKNOWN_KIND, Tried
+
+MANAGED = "app.kubernetes.io/managed-by"
+RELEASE = "meta.helm.sh/release-name"
+NAMESPACE = "meta.helm.sh/release-namespace"
+KEEP = "helm.sh/resource-policy"
+NO_NAMESPACE = "the namespace is not there yet: the API server and its webhooks were not asked"
+NO_KIND = "the cluster does not know its kind yet: nobody was asked whether it would be taken"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked about one object: `sent` as helm would send it, the `live` one, and what a dry run `tried`.
+
+    `afresh` is what a dry run under another name gave, where the change was refused: is it taken as a new one?
+    `unforced` is what one gave that does not take fields away from others; `ours` is whether helm knows it as part of
+    the release already.
+    """
+
+    object: Object
+    sent: Manifest
+    live: Mapping[str, Any] | Missing | Unread
+    tried: Tried | None
+    afresh: Tried | None = None
+    taken: tuple[str, ...] = ()
+    ours: bool = False
+
+
+def as_helm_sends(manifest: Manifest, release: str, namespace: str) -> dict[str, Any]:
+    """A rendered object with the labels and annotations that helm adds to it."""
+    metadata = dict(manifest["metadata"])
+    metadata["labels"] = {**(metadata.get("labels") or {}), MANAGED: "Helm"}
+    metadata["annotations"] = {**(metadata.get("annotations") or {}), RELEASE: release, NAMESPACE: namespace}
+    return {**manifest, "metadata": metadata}
+
+
+def judge(asked: Asked, *, namespace: bool, kind: bool) -> Change:
+    """What would become of it. `namespace` is whether that is there, `kind` whether the cluster knows it."""
+    item, tried = asked.object, asked.tried
+    new = Change(item, "new", after=veiled(plain(asked.sent)))
+    if not namespace:
+        return _why(new, NO_NAMESPACE)
+    if not kind or (tried and tried.said == UNKNOWN_KIND):
+        return _why(new, NO_KIND)
+    if isinstance(asked.live, Unread):
+        return Change(item, "unknown", why=asked.live.words)
+    if isinstance(asked.live, Missing):
+        return _new(new, tried)
+    if stranger := _stranger(asked):
+        return Change(item, "changed", refused=stranger, before=veiled(plain(asked.live)))
+    return _there(asked, asked.live)
+
+
+def _new(new: Change, tried: Tried | None) -> Change:
+    if tried is None or tried.how == "taken":
+        return new
+    if tried.how == "unread":
+        return _why(new, f"whether it would be taken is not known: {tried.said}")
+    return Change(new.object, "new", refused=refusal(tried), after=new.after)
+
+
+def _there(asked: Asked, live: Mapping[str, Any]) -> Change:
+    item, tried = asked.object, asked.tried
+    before = veiled(plain(live))
+    if tried is None or tried.how == "unread":
+        return Change(item, "unknown", why=tried.said if tried else "it was not asked", before=before)
+    if tried.how == "taken" and tried.answer is not None:
+        after = tried.answer
+    elif asked.afresh and asked.afresh.how == "taken" and asked.afresh.answer is not None:
+        after = _renamed(asked.afresh.answer, item.name)
+    else:
+        return Change(item, "changed", refused=refusal(tried), before=before, after=veiled(plain(asked.sent)))
+    fields = differences(live, after)
+    if tried.how == "taken":
+        what: What = "changed" if fields else "unchanged"
+        return Change(item, what, fields, taken=asked.taken, before=before, after=veiled(plain(after)))
+    fields = tuple(_less_assigned(fields, asked.sent, item))
+    fixed = tuple(one.path for one in fields if any(one.within(path) for path in about(item.of).fixed))
+    return Change(item, "changed", fields, fixed=fixed or (tried.said,), before=before, after=veiled(plain(after)))
+
+
+def _renamed(answer: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {**answer, "metadata": {**answer["metadata"], "name": name}}
+
+
+def _less_assigned(fields: tuple[Field, ...], sent: Manifest, item: Object) -> Iterator[Field]:
+    """Without the fields that an API server gives to each object by itself, where nobody says them."""
+    given = about(item.of).assigned
+    for one in fields:
+        path = next((path for path in given if one.within(path)), "")
+        if not path or _says(sent, path):
+            yield one
+
+
+def _says(manifest: Manifest, path: str) -> bool:
+    found: Any = manifest
+    for key in path.split("."):
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found is not None
+
+
+def _stranger(asked: Asked) -> str:
+    """Why helm would not take an object over that is there already; "" when it is of its own release."""
+    if asked.ours or not isinstance(asked.live, Mapping):
+        return ""
+    there, sent = (one.get("metadata") or {} for one in (asked.live, asked.sent))
+    if (there.get("labels") or {}).get(MANAGED) != "Helm":
+        return "it is there already, and no helm release has made it: helm does not take it over"
+    notes, ours = (one.get("annotations") or {} for one in (there, sent))
+    if any(notes.get(key) != ours[key] for key in (RELEASE, NAMESPACE)):
+        of = f"{notes.get(RELEASE, '?')} in {notes.get(NAMESPACE, '?')}"
+        return f"it is there already, and is of the release {of}: helm does not take it over"
+    return ""
+
+
+def refusal(tried: Tried) -> str:
+    """Why it would not be taken, in the words of who says so."""
+    if tried.webhook:
+        return f"the webhook {tried.webhook} refuses it: {tried.said}"
+    if tried.how == "unanswered":
+        return f"a webhook that must be asked does not answer: {tried.said}"
+    return f"the API server refuses it: {tried.said}"
+
+
+def _why(one: Change, why: str) -> Change:
+    return Change(one.object, one.what, why=why, after=one.after)

@@ -1,0 +1,99 @@
+"""What an install would change: every object of the render put to the API server as helm would, and nothing kept.
+
+The live object and the dry run of each are asked side by side; helm's own notes say which objects would go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+from wellit import installed
+from wellit.access import Access, Missing, Unread
+from wellit.changes import Change, Changes, same
+from wellit.changes.fields import plain, veiled
+from wellit.changes.judge import KEEP, Asked, as_helm_sends, judge
+from wellit.cluster import PARALLEL, Cluster
+from wellit.demand import CLUSTER_WIDE, Kind, Manifest, Object
+from wellit.render import Rendered
+from wellit.tried import Tried, tried
+
+OTHER = "-wellit"  # behind the name of an object that is tried as a new one
+LONGEST = 63
+
+
+def changes(access: Access, rendered: Rendered, namespace: str, seen: Cluster, recorded: Sequence[str] = ()) -> Changes:
+    """What would become of each object of a render; `recorded` are the releases of the stack as it was installed.
+
+    Raises CannotAnswer when the cluster does not answer.
+    """
+    now = [release.name for release in rendered.releases]
+    before = [name for name in recorded if name not in now]
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        noted = {name: pool.submit(_noted, access, namespace, name, seen) for name in (*now, *before)}
+        pairs = [(release.name, manifest) for release in rendered.releases for manifest in release.manifests]
+        rows = [pool.submit(_ask, access, namespace, release, manifest) for release, manifest in pairs]
+        applied = {name: answer.result() for name, answer in noted.items()}
+        found = [_judged(row.result(), applied, seen) for row in rows]
+        items = [one.object for one in found]
+        going = list(_going(applied, items))
+        live = [pool.submit(access.get, _path(item, manifest, namespace)) for item, manifest in going]
+        removed = [_removed(item, answer.result()) for (item, _), answer in zip(going, live, strict=True)]
+    gone = tuple(name for name in before if not isinstance(applied[name], str) and applied[name])
+    notes = tuple(f"what {name} has now: {said}" for name, said in applied.items() if isinstance(said, str))
+    return Changes((*found, *(one for one in removed if one)), gone, notes)
+
+
+def _noted(access: Access, namespace: str, release: str, seen: Cluster) -> list[Mapping[str, Any]] | str:
+    return [] if seen.namespace is False else installed.applied(access, namespace, release)
+
+
+def _ask(access: Access, namespace: str, release: str, manifest: Manifest) -> Asked:
+    item = Object(Kind(manifest["apiVersion"], manifest["kind"]), manifest["metadata"]["name"], release)
+    sent = as_helm_sends(manifest, release, namespace)
+    where = str(manifest["metadata"].get("namespace") or namespace)
+    live = access.get(item.of.path(where, item.name))
+    said = tried(access, where, sent)
+    afresh: Tried | None = None
+    if isinstance(live, Mapping) and said.how == "refused" and not said.webhook:
+        other = {**sent, "metadata": {**sent["metadata"], "name": item.name[: LONGEST - len(OTHER)] + OTHER}}
+        afresh = tried(access, where, other)
+    return Asked(item, sent, live, said, afresh)
+
+
+def _judged(asked: Asked, applied: Mapping[str, list[Mapping[str, Any]] | str], seen: Cluster) -> Change:
+    item = asked.object
+    there = seen.namespace is not False or item.of.kind in CLUSTER_WIDE
+    noted = applied.get(item.release, "")
+    ours = not isinstance(noted, str) and any(same(_object(one, item.release), item) for one in noted)
+    return judge(replace(asked, ours=ours), namespace=there, kind=seen.served.get(item.of) is not False)
+
+
+def _going(
+    applied: Mapping[str, list[Mapping[str, Any]] | str], kept: Sequence[Object]
+) -> Iterator[tuple[Object, Mapping[str, Any]]]:
+    """What helm has applied and would not apply again, but for what it is told to keep."""
+    for release, noted in applied.items():
+        for manifest in () if isinstance(noted, str) else noted:
+            item = _object(manifest, release)
+            keeps = ((manifest["metadata"].get("annotations") or {}).get(KEEP)) == "keep"
+            if not keeps and not any(same(item, one) for one in kept):
+                yield item, manifest
+
+
+def _object(manifest: Mapping[str, Any], release: str) -> Object:
+    return Object(Kind(manifest["apiVersion"], manifest["kind"]), manifest["metadata"]["name"], release)
+
+
+def _path(item: Object, manifest: Mapping[str, Any], namespace: str) -> str:
+    return item.of.path(str(manifest["metadata"].get("namespace") or namespace), item.name)
+
+
+def _removed(item: Object, live: Any) -> Change | None:
+    if isinstance(live, Missing):
+        return None
+    if isinstance(live, Unread):
+        return Change(item, "unknown", why=f"it would be removed, if it is there: {live.words}")
+    return Change(item, "removed", before=veiled(plain(live)))
