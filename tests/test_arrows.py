@@ -11,8 +11,8 @@ from wellit.paths import ROOT
 
 # Modules and packages of wellit, each allowed to import those before it.
 ORDER = """
-    errors paths findings causes hopchecks launchchecks dynamochecks besidechecks servicechecks checks say remembered
-    ways process tools
+    errors paths findings causes hopchecks launchchecks dynamochecks besidechecks servicechecks stackchecks checks say
+    remembered ways process tools
     source images capabilities moved flags stranger values_schema schema overrides catalogue compose cells choices
     engines carried nested node subject quantities weights seen templates configfile translate standin rules
     ignore
@@ -20,8 +20,8 @@ ORDER = """
     render places inputs made ids validate new
     demand owners sandbox door access tried changes permissions carriers served publishers besides cluster
     placement operators preflight
-    entry recorded record again live installed dryrun plan progress helm prerequisites endpoint reach waiting verify
-    prometheus refusals smoke lifecycle
+    entry recorded record lease again live installed dryrun plan progress helm prerequisites endpoint reach waiting
+    verify prometheus refusals smoke lifecycle
     provide prepare operate
     editor
     report

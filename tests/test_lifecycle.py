@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.clusters import FakeRunner, access, failed, forbidden, healthy, not_found
 from tests.support.stacks import parts
-from wellit import lifecycle, record
+from wellit import lease, lifecycle, record
 from wellit.access import Missing
 from wellit.errors import CannotAnswer, Refused
 from wellit.lifecycle import ending
@@ -31,7 +31,11 @@ KINDS = "get --raw /apis/apps/v1/namespaces/ns/deployments?limit=500"
 PODS = "get --raw /api/v1/namespaces/ns/pods?limit=500"
 DELETE = f"delete --raw {KNOWN.path}"
 EMPTY = json.dumps({"items": []})
-ANSWERS: dict[str, Any] = {
+LEASE = lease.path("ns", "x")
+TAKE, GIVE_BACK = f"create --raw {LEASE.rpartition('/')[0]} -f -", f"delete --raw {LEASE} -f -"
+TAKEN = {"metadata": {"uid": "u", "resourceVersion": "1"}}
+LOCK: dict[str, Any] = {f"get --raw {LEASE}": not_found(), TAKE: json.dumps(TAKEN), GIVE_BACK: "{}"}
+ANSWERS: dict[str, Any] = LOCK | {
     WRITE: json.dumps(record.to_secret(KNOWN)), HELM: "", KINDS: EMPTY, PODS: EMPTY, DELETE: "{}",
 }  # fmt: skip
 
@@ -51,7 +55,9 @@ def test_an_uninstall_marks_the_record_first_and_removes_it_last() -> None:
     written = json.loads(runner.stdin[WRITE] or "")
     assert record.from_secret(written).state == "uninstalling"
     assert written["metadata"]["resourceVersion"] == "7"
-    assert runner.asked[0] == WRITE and runner.asked[1] == HELM and runner.asked[-1] == DELETE
+    took = runner.asked.index(TAKE)
+    assert runner.asked[took + 1 : took + 3] == [WRITE, HELM] and runner.asked[-2:] == [DELETE, GIVE_BACK]
+    assert json.loads(runner.stdin[GIVE_BACK] or "")["preconditions"] == TAKEN["metadata"]
 
 
 def test_a_record_that_somebody_removed_meanwhile_is_no_error() -> None:
@@ -81,20 +87,34 @@ def test_what_is_left_is_told_and_the_record_stays(monkeypatch: pytest.MonkeyPat
     assert DELETE not in runner.asked
 
 
-def test_no_means_that_nothing_is_asked_of_the_cluster() -> None:
+def test_no_means_that_nothing_is_changed() -> None:
     def no(_: str) -> None:
         raise Refused("not confirmed")
 
-    here, runner = access()
+    here, runner = access(LOCK)
     with pytest.raises(Refused, match="not confirmed"):
         lifecycle.uninstall(KNOWN, here, print, no)
-    assert runner.asked == []
+    assert runner.asked == [f"get --raw {LEASE}"]
 
 
 def test_a_wellit_that_is_at_work_is_not_disturbed() -> None:
+    far = lease.made(replace(lease.here("rollback"), user="bob", host="far"), "ns", "x")
+    here, runner = access({f"get --raw {LEASE}": json.dumps(far), f"replace --raw {LEASE}?dryRun=All -f -": "{}"})
+    with pytest.raises(Refused, match=r"bob@far \(rollback, process \d+\) is at work on this stack since 20"):
+        lifecycle.uninstall(KNOWN, here, print, yes)
+    assert not [said for said in runner.asked if "secrets" in said]
+
+
+def test_where_leases_may_not_be_read_the_record_says_who_is_at_work() -> None:
     busy = replace(KNOWN, state="installing", host=platform.node(), process=os.getppid())
+    here, _ = access({f"get --raw {LEASE}": forbidden("get", "leases")})
     with pytest.raises(Refused, match=f"another wellit is at work on this stack: process {os.getppid()}"):
-        lifecycle.uninstall(busy, access()[0], print, yes)
+        lifecycle.uninstall(busy, here, print, yes)
+
+
+def test_without_the_right_to_leases_an_uninstall_goes_on() -> None:
+    removed(**{f"get --raw {LEASE}": forbidden("get", "leases")})
+    removed(**{TAKE: forbidden("create", "leases")})
 
 
 def test_an_install_with_a_failed_check_changes_nothing() -> None:

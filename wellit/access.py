@@ -105,6 +105,10 @@ class Access:
         """Put a question of the API's own (a SelfSubject...Review), which changes nothing."""
         return self.read(self.call("create", "--raw", path, "-f", "-", stdin=json.dumps(body)), path)
 
+    def trial(self, path: str, body: Mapping[str, Any]) -> Done:
+        """Put an object in the place of the one at a raw path, so that nothing is kept: what the API makes of it."""
+        return self.call("replace", "--raw", f"{path}?dryRun=All", "-f", "-", stdin=json.dumps(body))
+
     def read(self, done: Done, what: str) -> Answer:
         """The answer in a finished kubectl call. Raises CannotAnswer when the server gave none."""
         if done.ok:

@@ -6,7 +6,7 @@ A title says the good state; the text why it matters, and what mends it.
 
 from __future__ import annotations
 
-from wellit import besidechecks, dynamochecks, hopchecks, launchchecks, servicechecks
+from wellit import besidechecks, dynamochecks, hopchecks, launchchecks, servicechecks, stackchecks
 
 CHECKS: dict[str, tuple[str, str]] = {
     "WL035": (
@@ -197,6 +197,7 @@ CHECKS: dict[str, tuple[str, str]] = {
         "The rate was kept",
         "Requests that are not sent in their time make the stack look quicker than it is for those who wait.",
     ),
+    **stackchecks.CHECKS,
     **launchchecks.CHECKS,
 }
 

@@ -20,6 +20,7 @@ BUILT_IN = frozenset(["", "apps", "autoscaling", "batch", "policy", "networking.
 CLUSTER_WIDE = frozenset(["Namespace", "ClusterRole", "ClusterRoleBinding", "PriorityClass", "StorageClass"])
 # What helm does to each object over its life: server-side apply is a patch.
 HELM_VERBS = ("create", "delete", "get", "patch")
+UNLOCKED = "without it no lock keeps two people from changing a stack at once"
 
 
 @dataclass(frozen=True, order=True)
@@ -109,12 +110,16 @@ class Wanted:
 
 @dataclass(frozen=True, order=True)
 class Act:
-    """Something the user must be allowed to do in the namespace (or, with no namespace, in the whole cluster)."""
+    """Something the user must be allowed to do in the namespace (or, with no namespace, in the whole cluster).
+
+    `without` says what is missing where it is not allowed and it goes without; empty when it does not.
+    """
 
     verb: str
     resource: str
     group: str = ""
     cluster_wide: bool = False
+    without: str = ""
 
     def __str__(self) -> str:
         return f"{self.verb} {self.resource}{f'.{self.group}' if self.group else ''}"
@@ -253,6 +258,8 @@ def _acts(objects: Iterable[Object], manifests: Iterable[Manifest]) -> Iterator[
     for verb in (*HELM_VERBS, "list", "update"):  # helm's releases and the record
         yield Act(verb, "secrets")
     yield Act("list", "pods")
+    for verb in ("create", "delete", "get", "update"):
+        yield Act(verb, "leases", "coordination.k8s.io", without=UNLOCKED)
     # Nobody may give away in a Role what they do not have themselves.
     for manifest in manifests:
         for rule in manifest.get("rules") or [] if manifest["kind"] in ("Role", "ClusterRole") else []:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wellit import cluster, demand, dryrun, preflight, record, validate
+from wellit import cluster, demand, dryrun, lease, preflight, record, validate
 from wellit.access import Access, Unread
 from wellit.changes import Changes
 from wellit.cluster import Cluster, HelmRelease
@@ -98,10 +98,13 @@ def prepare(stack: Stack, rendered: Rendered, access: Access, *, dry_run: bool =
         raise CannotAnswer(f"{stack.name} is not rendered: {rendered.unrendered}", write="--charts offline, or --fetch")
     wanted = demand.read(rendered, stack.namespace)
     seen = cluster.look(access, wanted)
-    checks = tuple(preflight.preflight(wanted, seen, stack.values))
+    checks = preflight.preflight(wanted, seen, stack.values)
     # Who may not read Secrets has a failed check already.
     hidden = seen.namespace is False or seen.allowed.get(Act("get", "secrets")) is False
-    known = None if hidden else record.read(access, stack.namespace, str(stack.values["postfix"]))
+    postfix = str(stack.values["postfix"])
+    known = None if hidden else record.read(access, stack.namespace, postfix)
+    if seen.namespace is not False:
+        checks.append(lease.check(lease.look(access, stack.namespace, postfix)))
     releases = known.release_names if known else ()
     changed = dryrun.changes(access, rendered, stack.namespace, seen, releases) if dry_run else None
-    return Plan(stack, rendered, wanted, seen, checks, known, changed)
+    return Plan(stack, rendered, wanted, seen, tuple(checks), known, changed)

@@ -10,11 +10,13 @@ from wellit.access import Access
 from wellit.endpoint import find_endpoint
 from wellit.errors import Interrupted, Refused
 from wellit.helm import Helm, progress_of, reason
+from wellit.lifecycle import lock
 from wellit.lifecycle.mend import mend
 from wellit.lifecycle.standing import Ask, Standing, whole
-from wellit.lifecycle.writing import make_namespace, nobody_at_work, revisions, write
+from wellit.lifecycle.writing import make_namespace, revisions, write
 from wellit.plan import Plan
 from wellit.progress import Progress, Row
+from wellit.record import Record
 from wellit.say import Say
 
 
@@ -29,31 +31,37 @@ def install(plan: Plan, access: Access, say: Say, ask: Ask, *, wait: bool = True
             f"not installed: not so: {'; '.join(check.title for check in plan.failed)}",
             why="nothing was changed", write=plan.failed[0].fix,
         )  # fmt: skip
-    nobody_at_work(plan.before)
+    lock.nobody_else(access, plan.demand.namespace, str(plan.stack.values["postfix"]), plan.before)
     helm = Helm(access, tools.ensure(["helm", "helmfile"], say))
     used = tools.versions(["helm", "helmfile", "kubectl"], say) | {"kubernetes": plan.cluster.version}
     written = record.make(plan.stack, plan.rendered, plan.demand, used).after(plan.before)
     ask(f"Install this on {access.label}?")
     try:
         make_namespace(plan, access, say)
-        written = write(access, written)
-        with Progress(say) as progress:
-            mend(plan, helm, say)
-            _sync(plan, helm, progress)
-            objects = plan.demand.objects
-            now = (
-                waiting.wait(access, written.namespace, objects, progress, timeout)
-                if wait
-                else live.look(access, written.namespace, objects)
-            )
-        with ThreadPoolExecutor(1) as pool:  # two questions that do not wait for each other
-            rest = pool.submit(whole, access, written.namespace, objects, now)
-            written = write(access, replace(written, state="installed", revisions=revisions(access, written)))
+        with lock.held(access, written.namespace, written.postfix, "install", say) as held:
+            return _put(plan, helm, held, write(access, written), say, timeout if wait else None)
     except KeyboardInterrupt:
         raise Interrupted(
             "stopped on the way",
             write="the same install again goes on from here; invoke uninstall removes what there is",
         ) from None
+
+
+def _put(plan: Plan, helm: Helm, held: lock.Lock, written: Record, say: Say, timeout: float | None) -> Standing:
+    """Apply it, wait for `timeout` seconds (None: do not wait), and write down that it is installed."""
+    access, objects = helm.access, plan.demand.objects
+    with Progress(say) as progress:
+        mend(plan, helm, held, say)
+        _sync(plan, helm, progress)
+        held.check()
+        now = (
+            live.look(access, written.namespace, objects)
+            if timeout is None
+            else waiting.wait(access, written.namespace, objects, progress, timeout)
+        )
+    with ThreadPoolExecutor(1) as pool:  # two questions that do not wait for each other
+        rest = pool.submit(whole, access, written.namespace, objects, now)
+        written = write(access, replace(written, state="installed", revisions=revisions(access, written)))
     return Standing(written, now, (*verify.standing(now), *rest.result()), find_endpoint(access, written, now))
 
 

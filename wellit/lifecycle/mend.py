@@ -10,20 +10,22 @@ from wellit.access import Access, Unread
 from wellit.cluster import HelmRelease
 from wellit.errors import Refused
 from wellit.helm import Helm, in_the_way, reason
+from wellit.lifecycle.lock import Lock
 from wellit.plan import Plan
 from wellit.say import Say
 
 ORPHAN_SECONDS = 3.0  # what a killed install had started ends by itself within moments
 
 
-def mend(plan: Plan, helm: Helm, say: Say) -> None:
+def mend(plan: Plan, helm: Helm, held: Lock, say: Say) -> None:
     """Bring our releases out of the pending state that a killed helm leaves: helm refuses to go on from there."""
     names = {release.name for release in plan.rendered.releases}
     found = plan.cluster.releases
     pending = [] if isinstance(found, Unread) else [r for r in found if r.name in names and r.pending]
     if not pending:
         return
-    ours = plan.before is not None and plan.before.state != "installed" and plan.before.maker_alive is False
+    before = plan.before
+    ours = before is not None and before.state != "installed" and (before.maker_alive is False or held.after(before))
     namespace = plan.demand.namespace
     in_the_way(pending, ours, namespace, helm.access.flags)
     for release in _still(helm.access, namespace, pending):

@@ -9,9 +9,10 @@ from wellit.access import Access, failure
 from wellit.errors import Interrupted, Refused
 from wellit.findings import Check
 from wellit.helm import Helm, reason
+from wellit.lifecycle import lock
 from wellit.lifecycle.ending import ended
 from wellit.lifecycle.standing import Ask
-from wellit.lifecycle.writing import nobody_at_work, ours, write
+from wellit.lifecycle.writing import ours, write
 from wellit.live import made
 from wellit.record import Record
 from wellit.say import Say
@@ -44,26 +45,32 @@ def uninstall(known: Record, access: Access, say: Say, ask: Ask) -> Check:
 
     Raises Refused when the answer is no, helm refuses, or something is left (the record stays, for another try).
     """
-    nobody_at_work(known)
+    lock.nobody_else(access, known.namespace, known.postfix, known)
     helm = Helm(access, tools.ensure(["helm"], say))
     ask(f"Remove this from {access.label}?")
     try:
-        known = write(access, replace(ours(known), state="uninstalling"))
-        for said in (away := made.unattended(access, known.ever())):
-            say(said)
-        patience = AWAY_SECONDS if away else HELM_SECONDS
-        done = helm.uninstall(reversed(known.ever_releases), known.namespace, patience)
-        if not done.ok:
-            again = "the same uninstall again goes on from here"
-            raise _left(known, access, f"helm does not remove the stack: {reason(done)}", again)
-        check = verify.gone(ended(access, known, say))
-        if check.status != "pass":
-            raise _left(known, access, check.detail, check.fix)
-        done = access.call("delete", "--raw", known.path)
-        if not done.ok and "NotFound" not in done.err:
-            raise failure(access, done, known.path)
+        with lock.held(access, known.namespace, known.postfix, "uninstall", say) as held:
+            return _remove(write(access, replace(ours(known), state="uninstalling")), helm, held, say)
     except KeyboardInterrupt:
         raise Interrupted("stopped on the way", write="the same uninstall again goes on from here") from None
+
+
+def _remove(known: Record, helm: Helm, held: lock.Lock, say: Say) -> Check:
+    access = helm.access
+    for said in (away := made.unattended(access, known.ever())):
+        say(said)
+    patience = AWAY_SECONDS if away else HELM_SECONDS
+    done = helm.uninstall(reversed(known.ever_releases), known.namespace, patience)
+    if not done.ok:
+        again = "the same uninstall again goes on from here"
+        raise _left(known, access, f"helm does not remove the stack: {reason(done)}", again)
+    check = verify.gone(ended(access, known, say))
+    if check.status != "pass":
+        raise _left(known, access, check.detail, check.fix)
+    held.check()
+    done = access.call("delete", "--raw", known.path)
+    if not done.ok and "NotFound" not in done.err:
+        raise failure(access, done, known.path)
     return check
 
 

@@ -13,14 +13,6 @@ from wellit.record import Record
 from wellit.say import Say
 
 
-def nobody_at_work(known: Record | None) -> None:
-    if known and known.state != "installed" and known.maker_alive:
-        raise Refused(
-            f"another wellit is at work on this stack: process {known.process}, since {known.when}",
-            write="wait for it, or end it first",
-        )
-
-
 def ours(known: Record) -> Record:
     fresh = record.maker()
     return replace(known, host=fresh[0], process=fresh[1])

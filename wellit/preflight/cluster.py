@@ -61,7 +61,8 @@ def namespace(demand: Demand, cluster: Cluster) -> Check:
 
 def permissions(demand: Demand, cluster: Cluster) -> Check:
     title = f"you may make, change and remove all of it in {demand.namespace}"
-    refused = [act for act in demand.acts if cluster.allowed.get(act) is False]
+    lacking = [act for act in demand.acts if cluster.allowed.get(act) is False]
+    refused = [act for act in lacking if not act.without]
     unknown = [act for act in demand.acts if cluster.allowed.get(act) is None]
     if refused:
         look = f"kubectl {cluster.flags} auth can-i --list -n {demand.namespace}"
@@ -69,6 +70,8 @@ def permissions(demand: Demand, cluster: Cluster) -> Check:
         return Check("WL608", title, "fail", f"you may not: {_grouped(refused)}", fix)
     if unknown:
         return Check("WL608", title, "warn", f"the cluster does not say whether you may: {_grouped(unknown)}")
+    if lacking:
+        return Check("WL608", title, "warn", f"you may not: {_grouped(lacking)}; {lacking[0].without}")
     return Check("WL608", title, "pass", f"{counted(len(demand.acts), 'permission')} asked for")
 
 
