@@ -27,6 +27,9 @@ class WellitError(Exception):
         self.where = where
         self.why = why
         self.write = write
+        for more in (why, write):
+            if more:
+                self.add_note(more)  # a test that does not expect it shows all that it says
 
 
 class Refused(WellitError):

@@ -322,9 +322,12 @@ def run_lines(stack: Stack, fix: str) -> None:
 
 @pytest.mark.parametrize("guide", ENVIRONMENTS)
 def test_a_healthy_stack_is_answered(installed: Callable[[str], Stack], guide: str) -> None:
-    found = until(installed(guide).examine, well)
+    def whole(found: Report) -> bool:
+        """Each hop looked at: a server that has just begun to serve may be too slow for one look."""
+        return well(found) and {hop["status"] for hop in found.summary["hops"]} == {"pass"}  # type: ignore[attr-defined]
+
+    found = until(installed(guide).examine, whole)
     assert str(found.summary["result"]).startswith("a request is answered in ")
-    assert {hop["status"] for hop in found.summary["hops"]} == {"pass"}, shown(found)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)

@@ -16,7 +16,6 @@ from typing import Any
 import yaml
 
 from wellit import tools
-from wellit.errors import CannotAnswer
 from wellit.paths import shown
 from wellit.sandbox import crds, llmisvc, model
 from wellit.sandbox.kubectl import MANAGER, apply, asked, kubectl
@@ -125,13 +124,19 @@ def _define(sandbox: Sandbox, files: list[Path], *, again: bool) -> int:
 
 
 def _create(sandbox: Sandbox, text: str) -> None:
-    """Make a definition; what an interrupted run had sent may come in meanwhile: it is replaced."""
-    try:
-        asked(sandbox, "create", "--validate=ignore", "-f", "-", stdin=text, timeout=DEFINITION_SECONDS)
-    except CannotAnswer as problem:
-        if "AlreadyExists" not in problem.why:
-            raise
-        _replace(sandbox, text)
+    """Make a definition; what an interrupted run had sent may come in meanwhile: it is replaced.
+
+    So is one that came in after all, when a busy API server gave no answer in its time.
+    """
+    words = ["create", "--validate=ignore", "-f", "-"]
+    for _ in range(TRIES):
+        done = kubectl(sandbox, *words, stdin=text, timeout=DEFINITION_SECONDS)
+        if done.ok:
+            return
+        if "AlreadyExists" in done.err:
+            _replace(sandbox, text)
+            return
+    asked(sandbox, *words, stdin=text, timeout=DEFINITION_SECONDS)
 
 
 def _replace(sandbox: Sandbox, text: str) -> None:
