@@ -29,6 +29,7 @@ from wellit.cli import (
     after_dashes,
     asker,
     choice,
+    choice_or_recorded,
     config,
     files_after_dashes,
     known_format,
@@ -154,12 +155,24 @@ def show_(_: Context, live: bool = False, **given: Any) -> int:
 @task(STACK_FLAGS, CLUSTER_FLAGS, FORMAT)
 def preflight(_: Context, **given: Any) -> int:
     """Ask the cluster what a stack needs of it. Nothing is changed."""
-    from wellit import plan
+    from wellit import plan as planning
 
     fmt = known_format(given["format_"])
     stack, made, report = rendered(given, "preflight")
-    report.add(plan.prepare(stack, made, access(given), dry_run=False).checks)
+    report.add(planning.prepare(stack, made, access(given), dry_run=False).checks)
     return show(report, fmt)
+
+
+@task(STACK_FLAGS, CLUSTER_FLAGS, TEXT_OR_JSON, diff="all of it: each object as a unified diff, secrets masked")
+def plan(_: Context, diff: bool = False, **given: Any) -> int:
+    """Show what an install would change, by the API server's dry run: exit 0 nothing, 1 something. Changes nothing."""
+    from wellit import operate
+
+    fmt = known_format(given["format_"], "text", "json")
+    there = access(given)
+    with choice_or_recorded(given, there) as chosen:
+        stack, made, report = rendered(given, "plan", chosen)
+        return show(operate.planned(stack, made, there, report, diff=diff), fmt)
 
 
 @task(
@@ -519,6 +532,6 @@ def task_names() -> list[str]:
 
 boxes = Collection("sandbox", sandbox_up, sandbox_down, sandbox_status, sandbox_shell)
 namespace = Collection(
-    overview, quickstart, validate, render, show_, preflight, prerequisites, install, status, smoke, doctor, load,
+    overview, quickstart, validate, render, show_, preflight, prerequisites, plan, install, status, smoke, doctor, load,
     uninstall, launch, compare, explain_, schema, translate, new_, tools, walk, docs, test, benchmark, boxes,
 )  # fmt: skip

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import shlex
+import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import yaml
 
 from wellit.catalogue import AXES
+from wellit.compose import Choice
 from wellit.record import Record
 
 
@@ -17,6 +21,17 @@ def words(known: Record) -> str:
     """``-g GUIDE -e ENVIRONMENT -n NAMESPACE``, and what was chosen besides."""
     said = ["-g", known.guide, "-e", known.environment, "-n", known.namespace]
     return shlex.join([*said, *chosen(known)])
+
+
+@contextmanager
+def choice(known: Record) -> Iterator[Choice]:
+    """The choice that the record holds; its settings are a file as long as this lasts."""
+    with tempfile.TemporaryDirectory(prefix="wellit-") as folder:
+        file = Path(folder) / "recorded.yaml"
+        file.write_text(yaml.safe_dump(dict(known.overrides)), encoding="utf-8")
+        files = (str(file),) if known.overrides else ()
+        size = None if known.size == "default" else known.size
+        yield Choice(known.guide, known.environment, known.namespace, size=size, files=files)
 
 
 def chosen(known: Record) -> Iterator[str]:

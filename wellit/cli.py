@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from invoke import Argument, Context, Exit, Task
@@ -258,14 +259,30 @@ def launched_name(given: dict[str, Any], said: object) -> str:
     return said if isinstance(said, str) else ""
 
 
-def rendered(given: dict[str, Any], command: str) -> tuple[Stack, Rendered, Report]:
-    """The stack that the flags name, validated and rendered; upstream's charts are fetched when they are wanted.
+@contextlib.contextmanager
+def choice_or_recorded(given: dict[str, Any], there: Access) -> Iterator[Choice]:
+    """The Choice that the flags say; where they say none, that of the stack recorded in the namespace, if any."""
+    from wellit import again, record
+
+    namespace, guide, _ = which(given)
+    said = any(given[flag] for flag in STACK_FLAGS if flag not in ("guide", "namespace"))
+    known = None if said else record.one(there, namespace, guide)
+    if known is None:
+        yield choice(given)
+        return
+    say(f"the recorded stack: {again.words(known)}")
+    with again.choice(known) as recorded:
+        yield recorded
+
+
+def rendered(given: dict[str, Any], command: str, chosen: Choice | None = None) -> tuple[Stack, Rendered, Report]:
+    """The stack that the flags name, or `chosen`, validated and rendered; upstream's charts are fetched when wanted.
 
     Ends the task with what is wrong, shown in the format that was asked for, when it is not right.
     """
     from wellit import validate
 
-    result = validate.stack(choice(given), say, fetch=True, command=command)
+    result = validate.stack(chosen or choice(given), say, fetch=True, command=command)
     if result.stack is None or result.rendered is None or result.report.exit_code:
         say("the mistakes in the files come first: nothing was asked of a cluster")
         raise Exit(code=show(result.report, known_format(given.get("format_", "text"))))

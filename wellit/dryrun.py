@@ -12,7 +12,7 @@ from typing import Any
 
 from wellit import installed
 from wellit.access import Access, Missing, Unread
-from wellit.changes import Change, Changes, same
+from wellit.changes import Change, Changes, meaning, same
 from wellit.changes.fields import plain, veiled
 from wellit.changes.judge import KEEP, Asked, as_helm_sends, judge
 from wellit.cluster import PARALLEL, Cluster
@@ -36,7 +36,8 @@ def changes(access: Access, rendered: Rendered, namespace: str, seen: Cluster, r
         pairs = [(release.name, manifest) for release in rendered.releases for manifest in release.manifests]
         rows = [pool.submit(_ask, access, namespace, release, manifest) for release, manifest in pairs]
         applied = {name: answer.result() for name, answer in noted.items()}
-        found = [_judged(row.result(), applied, seen) for row in rows]
+        judged = [_judged(row.result(), applied, seen) for row in rows]
+        found = list(_read_by(judged, rendered.manifests))
         items = [one.object for one in found]
         going = list(_going(applied, items))
         live = [pool.submit(access.get, _path(item, manifest, namespace)) for item, manifest in going]
@@ -57,7 +58,7 @@ def _ask(access: Access, namespace: str, release: str, manifest: Manifest) -> As
     live = access.get(item.of.path(where, item.name))
     said = tried(access, where, sent)
     afresh: Tried | None = None
-    if isinstance(live, Mapping) and said.how == "refused" and not said.webhook:
+    if isinstance(live, Mapping) and said.how == "refused":
         other = {**sent, "metadata": {**sent["metadata"], "name": item.name[: LONGEST - len(OTHER)] + OTHER}}
         afresh = tried(access, where, other)
     return Asked(item, sent, live, said, afresh)
@@ -69,6 +70,20 @@ def _judged(asked: Asked, applied: Mapping[str, list[Mapping[str, Any]] | str], 
     noted = applied.get(item.release, "")
     ours = not isinstance(noted, str) and any(same(_object(one, item.release), item) for one in noted)
     return judge(replace(asked, ours=ours), namespace=there, kind=seen.served.get(item.of) is not False)
+
+
+def _read_by(found: Sequence[Change], manifests: Sequence[Manifest]) -> Iterator[Change]:
+    """With who reads a ConfigMap or Secret that changes, and is not made anew with it."""
+    kept = [
+        (one.object, manifest)
+        for one, manifest in zip(found, manifests, strict=True)
+        if one.what in ("changed", "unchanged") and not any("anew" in words for words in one.meaning)
+    ]
+    for one in found:
+        if one.what == "changed" and one.object.of.kind in ("ConfigMap", "Secret"):
+            by = tuple(meaning.readers(one.object, kept))
+            one = replace(one, readers=by, meaning=(*one.meaning, *map(meaning.unread, by)))
+        yield one
 
 
 def _going(
@@ -96,4 +111,4 @@ def _removed(item: Object, live: Any) -> Change | None:
         return None
     if isinstance(live, Unread):
         return Change(item, "unknown", why=f"it would be removed, if it is there: {live.words}")
-    return Change(item, "removed", before=veiled(plain(live)))
+    return Change(item, "removed", meaning=tuple(meaning.gone(live)), before=veiled(plain(live)))

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
-from wellit import lifecycle, plan
+from wellit import lifecycle, plan, planchecks
 from wellit.access import Access
+from wellit.changes import words
 from wellit.compose import Stack
 from wellit.errors import CannotAnswer
 from wellit.findings import Check, Report
@@ -52,6 +53,20 @@ def install(
 
         say("asking it for what it promises (--no-smoke does without)")
         _smoked(report, smoking.smoke(access, stands.record, stands.live), asked=False)
+    return report
+
+
+def planned(stack: Stack, rendered: Rendered, access: Access, report: Report, *, diff: bool) -> Report:
+    """What an install would change, on top of its validation's `report`. Raises as plan.prepare() does."""
+    prepared = plan.prepare(stack, rendered, access)
+    assert prepared.changes
+    report.add(_not_in_the_way(check for check in prepared.checks if check.status != "pass"))
+    report.add(planchecks.checks(prepared.changes))
+    report.summary |= {
+        "guide": stack.name, "environment": stack.environment, "namespace": stack.namespace, "cluster": access.label,
+        "changes": words.as_data(prepared.changes, diff=diff),
+        "result": f"{stack.name} -e {stack.environment} in {stack.namespace}: {words.sentence(prepared.changes)}",
+    }  # fmt: skip
     return report
 
 

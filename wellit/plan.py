@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from wellit import cluster, demand, dryrun, lease, preflight, record, validate
 from wellit.access import Access, Unread
-from wellit.changes import Changes
+from wellit.changes import Changes, words
 from wellit.cluster import Cluster, HelmRelease
 from wellit.compose import Stack
 from wellit.demand import Act, Demand
@@ -76,6 +76,8 @@ class Plan:
                 yield f"             {found.words}"
         for note in validate.notes(stack):
             yield f"  note       {note.message} ({note.at})"
+        if self.changes:
+            yield from words.lines(words.as_data(self.changes))
         if self.before:
             yield f"  record     {self._record(self.before)}"
         for check in self.unknown:

@@ -22,9 +22,9 @@ class Change:
     """What would become of one object.
 
     `fields` say where it differs, `meaning` what that does, in words. `fixed` are those of the fields that cannot be
-    changed in place: the object must be made anew. `taken` are fields that somebody else has set, and who: helm does
-    not write over them unless it is told to. `refused` is why the API server, or one of its webhooks, would not have
-    it, in their words; `why` is what else is to be said: who was not asked, or which permission is missing.
+    changed in place: the object must be made anew. `refused` is why the API server, or one of its webhooks, would not
+    have it, in their words; `why` is what else is to be said: who was not asked, or which permission is missing.
+    `readers` are workloads whose pods read it when they start, and are not made anew by the rest of the changes.
     `before` and `after` are the whole objects as YAML would show them, masked; None where there is none.
     """
 
@@ -33,7 +33,7 @@ class Change:
     fields: tuple[Field, ...] = ()
     meaning: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
-    taken: tuple[str, ...] = ()
+    readers: tuple[Object, ...] = ()
     refused: str = ""
     why: str = ""
     before: Mapping[str, Any] | None = None
@@ -90,6 +90,11 @@ class Changes:
         return tuple(one for one in self.all if one.anew)
 
     @property
+    def stale(self) -> tuple[Object, ...]:
+        """Workloads that go on with a former configuration until their pods are made anew."""
+        return tuple(dict.fromkeys(item for one in self.changed for item in one.readers))
+
+    @property
     def any(self) -> bool:
         """Whether anything would change; what is unknown does not count."""
         return any(one.what in ("new", "changed", "removed") for one in self.all) or bool(self.gone)
@@ -104,9 +109,9 @@ def same(one: Object, other: Object) -> bool:
     return (one.of.group, one.of.kind, one.name) == (other.of.group, other.of.kind, other.name)
 
 
-def counted(items: Iterable[Change]) -> str:
-    """``2 Deployment, 1 Service``."""
+def counted(names: Iterable[str]) -> str:
+    """``2 Deployment, 1 Service``, of the kinds of some objects."""
     kinds: dict[str, int] = {}
-    for one in items:
-        kinds[one.object.of.kind] = kinds.get(one.object.of.kind, 0) + 1
-    return ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+    for name in sorted(names):
+        kinds[name] = kinds.get(name, 0) + 1
+    return ", ".join(f"{count} {kind}" for kind, count in kinds.items())

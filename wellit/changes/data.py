@@ -14,14 +14,13 @@ from wellit.demand import Kind
 class About:
     """Of one kind: paths of fields, each with all that is below it.
 
-    `fixed` cannot be changed afterwards, `assigned` are given by the API server, `pods` make every pod anew, `count`
-    is how many there are, `says` what a change of a field means.
+    `fixed` cannot be changed afterwards, `assigned` are given by the API server, `pods` make every pod anew, `says`
+    what a change of a field means.
     """
 
     fixed: tuple[str, ...] = ()
     assigned: tuple[str, ...] = ()
     pods: tuple[str, ...] = ()
-    count: str = ""
     says: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
@@ -37,7 +36,7 @@ def _known() -> dict[tuple[str, str], About]:
         for kind, said in api.get("changes", {}).items():
             known = About(
                 tuple(said.get("fixed", ())), tuple(said.get("assigned", ())), tuple(said.get("pods", ())),
-                said.get("count", ""), said.get("says", {}),
+                said.get("says", {}),
             )  # fmt: skip
             found |= {(group, kind): known for group in api["groups"]}
     return found

@@ -115,13 +115,23 @@ def _list(before: Pair, after: Pair, path: str) -> Iterator[Field]:
         yield from _rows(before, after, path)
         return
     was, becomes = ({item[key]: number for number, item in enumerate(one.value)} for one in (before, after))
+    left, right = [name for name in was if name not in becomes], [name for name in becomes if name not in was]
+    if len(left) == len(right) == 1 and all(
+        _container(pair) for pair in (before[was[left[0]]], after[becomes[right[0]]])
+    ):
+        yield from _value(before[was.pop(left[0])], after[becomes.pop(right[0])], f"{path}[{left[0]} | {right[0]}]")
     for name in [*was, *(name for name in becomes if name not in was)]:
-        left = before[was[name]] if name in was else NOTHING
-        right = after[becomes[name]] if name in becomes else NOTHING
-        yield from _value(left, right, f"{path}[{name}]")
+        one = before[was[name]] if name in was else NOTHING
+        other = after[becomes[name]] if name in becomes else NOTHING
+        yield from _value(one, other, f"{path}[{name}]")
     orders = [[name for name in one if name in was and name in becomes] for one in (was, becomes)]
     if orders[0] != orders[1]:
         yield Field(f"{path} (order)", orders[0], orders[1])
+
+
+def _container(pair: Pair) -> bool:
+    """One that takes the place of another is held against it, whatever their names."""
+    return "image" in pair.value
 
 
 def _key(*lists: Sequence[Any]) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wellit.access import Missing, Unread
-from wellit.changes import Change, What
+from wellit.changes import Change, What, meaning
 from wellit.changes.data import about
 from wellit.changes.fields import Field, differences, plain, veiled
 from wellit.demand import Manifest, Object
@@ -25,9 +25,8 @@ NO_KIND = "the cluster does not know its kind yet: nobody was asked whether it w
 class Asked:
     """What was asked about one object: `sent` as helm would send it, the `live` one, and what a dry run `tried`.
 
-    `afresh` is what a dry run under another name gave, where the change was refused: is it taken as a new one?
-    `unforced` is what one gave that does not take fields away from others; `ours` is whether helm knows it as part of
-    the release already.
+    `afresh` is what a dry run under another name gave, where the change was refused: is it taken as a new one? `ours`
+    is whether helm knows it as part of the release already.
     """
 
     object: Object
@@ -35,7 +34,6 @@ class Asked:
     live: Mapping[str, Any] | Missing | Unread
     tried: Tried | None
     afresh: Tried | None = None
-    taken: tuple[str, ...] = ()
     ours: bool = False
 
 
@@ -78,18 +76,26 @@ def _there(asked: Asked, live: Mapping[str, Any]) -> Change:
     if tried is None or tried.how == "unread":
         return Change(item, "unknown", why=tried.said if tried else "it was not asked", before=before)
     if tried.how == "taken" and tried.answer is not None:
-        after = tried.answer
-    elif asked.afresh and asked.afresh.how == "taken" and asked.afresh.answer is not None:
+        return _changed(item, live, tried.answer)
+    if asked.afresh and asked.afresh.how == "taken" and asked.afresh.answer is not None:
         after = _renamed(asked.afresh.answer, item.name)
-    else:
-        return Change(item, "changed", refused=refusal(tried), before=before, after=veiled(plain(asked.sent)))
-    fields = differences(live, after)
-    if tried.how == "taken":
-        what: What = "changed" if fields else "unchanged"
-        return Change(item, what, fields, taken=asked.taken, before=before, after=veiled(plain(after)))
-    fields = tuple(_less_assigned(fields, asked.sent, item))
-    fixed = tuple(one.path for one in fields if any(one.within(path) for path in about(item.of).fixed))
-    return Change(item, "changed", fields, fixed=fixed or (tried.said,), before=before, after=veiled(plain(after)))
+        fields = tuple(_less_assigned(differences(live, after), asked.sent, item))
+        fixed = tuple(one.path for one in fields if any(one.within(path) for path in about(item.of).fixed))
+        # A webhook may have another reason to refuse a change than that the field is what it is for good.
+        if fixed or not tried.webhook:
+            return _changed(item, live, after, fields, fixed or tuple(one.path for one in fields))
+    return Change(item, "changed", refused=refusal(tried), before=before, after=veiled(plain(asked.sent)))
+
+
+def _changed(
+    item: Object, live: Mapping[str, Any], after: Mapping[str, Any], fields: tuple[Field, ...] | None = None,
+    fixed: tuple[str, ...] = (),
+) -> Change:  # fmt: skip
+    found = differences(live, after) if fields is None else fields
+    what: What = "changed" if found else "unchanged"
+    means = tuple(meaning.of(item, live, after, found, fixed)) if found else ()
+    shown = (veiled(plain(live)), veiled(plain(after))) if found else (None, None)
+    return Change(item, what, found, means, fixed, before=shown[0], after=shown[1])
 
 
 def _renamed(answer: Mapping[str, Any], name: str) -> dict[str, Any]:

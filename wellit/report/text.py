@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wellit.findings import SEVERITIES, Check, Finding, Report, Severity
-from wellit.report import endpoint, hops, left, snippet, table
+from wellit.report import changes, endpoint, hops, left, snippet, table
 from wellit.report.snippet import Mark
 from wellit.report.style import Style, block, counted, one_line
 
@@ -37,8 +37,8 @@ class _Group:
 def render(report: Report, style: Style) -> str:
     """The whole report, ending in a line break."""
     parts = ["\n".join(finding_lines(group.findings, style)) for group in _groups(report.told)]
-    if told := hops.lines(report.summary, style):
-        parts.append("\n".join(told))
+    for told in (hops.lines(report.summary, style), changes.lines(report.summary, style)):
+        parts += ["\n".join(told)] if told else []
     if report.checks:
         parts.append("\n".join(line for check in left.folded(report.checks) for line in check_lines(check, style)))
     tables = (table.lines(report.summary, style), endpoint.notes(report.summary, style))
