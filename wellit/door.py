@@ -10,9 +10,7 @@ import atexit
 import contextlib
 import http.client
 import json
-import shutil
 import socket
-import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -20,6 +18,7 @@ from pathlib import Path
 
 from wellit import process
 from wellit.process import Done
+from wellit.tools.room import passing
 
 METHODS = {"get": "GET", "create": "POST", "replace": "PUT", "delete": "DELETE", "patch": "PATCH"}
 APPLIED = "application/apply-patch+yaml"  # the only kind of patch that is sent: server-side apply
@@ -35,6 +34,7 @@ class Door:
         self._lock = threading.Lock()
         self._socket = ""
         self._running: process.Running | None = None
+        self._rooms = contextlib.ExitStack()
 
     def ask(self, words: Sequence[str], stdin: str | None, timeout: float) -> Done | None:
         """The answer to a kubectl call with ``--raw PATH``; None when the door does not open (ask kubectl itself)."""
@@ -61,13 +61,13 @@ class Door:
         with self._lock:
             if self._running:
                 process.stop(self._running)
-                shutil.rmtree(Path(self._socket).parent, ignore_errors=True)
             self._running = None
+            self._rooms.close()
 
     def _open(self) -> bool:
         with self._lock:
             if self._running is None:
-                folder = Path(tempfile.mkdtemp(prefix="wellit-"))
+                folder = self._rooms.enter_context(passing())
                 self._socket = str(folder / "kubectl")
                 argv = [*self.kubectl, "proxy", "--unix-socket", self._socket]
                 self._running = process.start(argv, log=folder / "log", env=self.env, tied=True)

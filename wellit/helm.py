@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from wellit.compose import Stack, merge
 from wellit.errors import Refused
 from wellit.process import Done
 from wellit.render import Rendered, arguments
+from wellit.tools.room import passing
 
 FRESH_SECONDS = 300.0  # a pending release that changed this lately may still have somebody at work on it
 SYNC_SECONDS = 1800.0
@@ -45,13 +45,13 @@ class Helm:
         return environment() | self.access.env
 
     def helm(self, *words: str, timeout: float = 600.0) -> Done:
-        return self.access.run([self.binaries["helm"], *words], env=self.env, timeout=timeout)
+        return self.access.run([self.binaries["helm"], *words], env=self.env, timeout=timeout, tied=True)
 
     def sync(self, stack: Stack, rendered: Rendered, on_line: Callable[[str], None]) -> Done:
         """helmfile sync of the stack, from the very charts that were rendered; what comes ready is not waited for."""
         with _overrides(stack, rendered) as file:
             words = [*arguments(stack, self.binaries, file), "sync", "--skip-deps", "--sync-args", " ".join(OWNS)]
-            return self.access.run(words, env=self.env, timeout=SYNC_SECONDS, on_line=on_line)
+            return self.access.run(words, env=self.env, timeout=SYNC_SECONDS, on_line=on_line, tied=True)
 
     def mend(self, release: HelmRelease, namespace: str) -> Done:
         """Bring a release out of a pending state: one that never was is removed, another goes back."""
@@ -69,8 +69,8 @@ class Helm:
 def _overrides(stack: Stack, rendered: Rendered) -> Iterator[Path]:
     """The file of overrides for helmfile; charts that were found in the cache stand in it by path."""
     values = merge(stack.overrides, {"charts": dict(rendered.charts)}) if rendered.charts else stack.overrides
-    with tempfile.TemporaryDirectory(prefix="wellit-") as folder:
-        file = Path(folder) / "overrides.json"
+    with passing() as folder:
+        file = folder / "overrides.json"
         file.write_text(json.dumps(values))
         yield file
 

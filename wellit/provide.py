@@ -7,7 +7,6 @@ the same command goes on from wherever this one stopped.
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +21,7 @@ from wellit.helm import Helm, reason
 from wellit.prerequisites import Charted, Definitions, Judged
 from wellit.process import Done
 from wellit.say import Say
+from wellit.tools.room import passing
 
 ESTABLISHED_SECONDS = 60
 CHART_SECONDS = 600.0
@@ -51,10 +51,10 @@ def provide(judged: Sequence[Judged], access: Access, helm: Helm, say: Say) -> l
 @contextmanager
 def _fetched(todo: Iterable[Judged], helm: Helm, say: Say) -> Iterator[list[str]]:
     """What each step is made from: a file of definitions or a packaged chart, on this machine where it can be."""
-    with tempfile.TemporaryDirectory(prefix="wellit-") as folder:
+    with passing() as folder:
         found = []
         for number, one in enumerate(todo):
-            here = Path(folder) / str(number)
+            here = folder / str(number)
             here.mkdir()
             step = one.step
             found.append(_manifest(one, here, say) if isinstance(step, Definitions) else _pulled(one, here, helm, say))

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -25,6 +23,7 @@ from wellit.cluster import whole
 from wellit.demand import Kind
 from wellit.errors import CannotAnswer, WellitError
 from wellit.live import PODS, PodState
+from wellit.tools.room import passing
 
 FORWARDS = Kind("kwok.x-k8s.io/v1alpha1", "PortForward")
 OPENS_SECONDS = 15.0
@@ -90,6 +89,7 @@ class _Way:
         self._closed = threading.Event()
         self._running: process.Running | None = None
         self._folder: Path | None = None
+        self._rooms = contextlib.ExitStack()
 
     def url(self) -> str:
         with self._lock:
@@ -98,7 +98,7 @@ class _Way:
                 if self.access.sandbox:
                     self._url = published(self.access, self.namespace, found)
                 else:
-                    self._folder = Path(tempfile.mkdtemp(prefix="wellit-"))
+                    self._folder = self._rooms.enter_context(passing())
                     local = self._forward(found, 0)
                     self._url = f"http://127.0.0.1:{local}"
                     threading.Thread(target=self._keep, args=(local,), daemon=True).start()
@@ -109,8 +109,7 @@ class _Way:
         with self._lock:
             if self._running:
                 process.stop(self._running)
-            if self._folder:
-                shutil.rmtree(self._folder, ignore_errors=True)
+            self._rooms.close()
 
     def _keep(self, local: int) -> None:
         """Start it again, at the same port, whenever it ends before it is closed."""

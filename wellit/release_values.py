@@ -11,7 +11,6 @@ import functools
 import json
 import os
 import re
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from wellit import charts, paths, process, remembered
 from wellit.compose import Stack
 from wellit.errors import CannotAnswer
 from wellit.source.build import documents
+from wellit.tools.room import passing
 
 KIND = "render"  # the folder of the cache
 AT_ONCE = 24  # stacks in one call of helmfile
@@ -76,8 +76,7 @@ def of(asked: Asked, run: process.Runner) -> tuple[Release, ...]:
     """The releases of one stack, without manifests. Raises CannotAnswer when helmfile refuses."""
     if (kept := _kept(asked)) is not None:
         return kept
-    with tempfile.TemporaryDirectory(prefix="wellit-") as name:
-        folder = Path(name)
+    with passing() as folder:
         (folder / "overrides.json").write_text(json.dumps(asked.overrides))
         words = arguments(asked.stack, asked.binaries, folder / "overrides.json")
         done = run([*words, *_write(folder / "values" / _FILE)], env=charts.environment() | QUICK, timeout=300)
@@ -133,8 +132,7 @@ def _write(template: Path) -> list[str]:
 
 
 def _together(environment: str, namespace: str, wanted: Sequence[Asked], run: process.Runner) -> None:
-    with tempfile.TemporaryDirectory(prefix="wellit-") as name:
-        folder = Path(name)
+    with passing() as folder:
         for shared in (paths.ENVIRONMENTS, paths.SCHEMAS, paths.CHARTS):
             (folder / shared.name).symlink_to(shared)
         (folder / paths.GUIDES.name).mkdir()

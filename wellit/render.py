@@ -8,7 +8,6 @@ another stack, is not rendered again.
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -23,6 +22,7 @@ from wellit.errors import CannotAnswer
 from wellit.release_values import KIND, QUICK, Asked, Release, arguments
 from wellit.say import Say
 from wellit.source.build import documents
+from wellit.tools.room import passing
 
 __all__ = ["Release", "Rendered", "arguments", "prepare", "render"]
 
@@ -106,9 +106,8 @@ def _manifests(release: Release, asked: Asked, run: process.Runner) -> list[dict
     key = "m" + remembered.key(*about)
     if isinstance(kept := remembered.recall(KIND, key), list):
         return kept
-    with tempfile.NamedTemporaryFile("w", prefix="wellit-", suffix=".json") as file:
-        file.write(values)
-        file.flush()
+    with passing() as folder:
+        (folder / "values.json").write_text(values, encoding="utf-8")
         words: list[str | Path] = [
             helm,
             "template",
@@ -117,7 +116,7 @@ def _manifests(release: Release, asked: Asked, run: process.Runner) -> list[dict
             "--namespace",
             release.namespace,
             "--values",
-            file.name,
+            folder / "values.json",
         ]
         done = run(words, env=charts.environment() | QUICK, timeout=300)
     if not done.ok:

@@ -92,6 +92,7 @@ class FakeRunner:
         stdin: str | None = None,
         timeout: float | None = None,
         on_line: Callable[[str], None] | None = None,  # noqa: ARG002
+        tied: bool = False,  # noqa: ARG002
     ) -> Done:
         assert timeout is not None, "every call has a time limit"
         words = [str(word) for word in argv]

@@ -112,8 +112,9 @@ class FakeRunner:
         stdin: str | None = None,
         timeout: float | None = None,
         on_line: Callable[[str], None] | None = None,
+        tied: bool = False,
     ) -> Done:
-        del env, cwd, stdin, timeout, on_line
+        del env, cwd, stdin, timeout, on_line, tied
         words = [str(word) for word in argv]
         self.asked.append(words)
         for ending, answer in self.answers.items():

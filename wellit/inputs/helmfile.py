@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -29,6 +28,7 @@ from wellit.inputs.outline import Outline
 from wellit.say import Say
 from wellit.source import LOADER, Source
 from wellit.subject import CHARTS, Manifest, Release, Subject, chart_version
+from wellit.tools.room import passing
 
 NAMES = ("helmfile.yaml.gotmpl", "helmfile.yaml")
 SECONDS = 120.0
@@ -93,8 +93,8 @@ def find(path: str, environment: str = "", namespace: str = "", run: process.Run
 def read(helmfile: Helmfile, say: Say) -> Read:
     """What helmfile makes of it. A failure of helmfile's is a finding of `unreadable`."""
     binaries = tools.ensure(["helm", "helmfile"], say)
-    with tempfile.TemporaryDirectory(prefix="wellit-") as name, ThreadPoolExecutor(2) as pool:
-        call = _Call(helmfile, binaries, Path(name))
+    with passing() as folder, ThreadPoolExecutor(2) as pool:
+        call = _Call(helmfile, binaries, folder)
         try:
             listed = json.loads(call("list", "--output", "json", "--skip-charts") or "[]")
             call.stand_in(listed)

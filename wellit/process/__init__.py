@@ -11,8 +11,9 @@ import os
 import shlex
 import signal
 import subprocess
+import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol, TypeVar
@@ -29,6 +30,7 @@ PASSED_ON = frozenset(
     "AZURE_CONFIG_DIR USE_GKE_GCLOUD_AUTH_PLUGIN".split()
 )
 GRACE_SECONDS = 5.0
+KEEPER = Path(__file__).parent / "keeper.py"
 FEW = 16  # items that are not worth starting processes for
 Item = TypeVar("Item")
 Made = TypeVar("Made")
@@ -67,6 +69,7 @@ class Runner(Protocol):
         stdin: str | None = None,
         timeout: float | None = None,
         on_line: Callable[[str], None] | None = None,
+        tied: bool = False,
     ) -> Done: ...
 
 
@@ -84,21 +87,24 @@ def run(
     stdin: str | None = None,
     timeout: float | None = None,
     on_line: Callable[[str], None] | None = None,
+    tied: bool = False,
 ) -> Done:
     """Run `argv` to its end and return what it said, whatever its exit code.
 
     `env` is added to child_env(). `on_line` gets each line of stderr as it comes. After `timeout` seconds, and on
-    Ctrl-C, the whole process group gets TERM, then KILL after a grace time.
+    Ctrl-C, the whole process group gets TERM, then KILL after a grace time. What is `tied` ends with all that it has
+    started when it ends itself, and when this process does, were it by kill -9.
 
     Raises CannotAnswer when the program is not there or `timeout` is over.
     """
     args = tuple(str(a) for a in argv)
     try:
-        process = subprocess.Popen(
-            args, env=child_env(env), cwd=cwd, text=True, errors="replace", start_new_session=True,
-            stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
+        with _keeper() if tied else contextlib.nullcontext(((), ())) as (before, passed):
+            process = subprocess.Popen(
+                [*before, *args], env=child_env(env), cwd=cwd, text=True, errors="replace", start_new_session=True,
+                stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=passed,
+            )  # fmt: skip
     except OSError as problem:
         raise CannotAnswer(f"cannot start {args[0]}: {problem.strerror}", write="invoke tools") from problem
     with process:  # which closes its pipes
@@ -116,6 +122,19 @@ def run(
             stop(process)
             raise
     return Done(args, process.returncode, out, err)
+
+
+@contextlib.contextmanager
+def _keeper() -> Iterator[tuple[tuple[str, ...], tuple[int, ...]]]:
+    """The words before those of a program that is to have a keeper, and the descriptor that this one inherits.
+
+    What the keeper says there nobody reads: a program that cannot be started ends with 127.
+    """
+    said = os.open(os.devnull, os.O_WRONLY)
+    try:
+        yield (sys.executable, "-I", "-S", str(KEEPER), str(os.getpid()), str(said)), (said,)
+    finally:
+        os.close(said)
 
 
 def _communicate_by_line(

@@ -15,10 +15,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from wellit.errors import CannotAnswer
-from wellit.process import GRACE_SECONDS, supervise
+from wellit.process import GRACE_SECONDS, KEEPER, supervise
 from wellit.process.supervise import Child
 
-KEEPER = Path(__file__).parent / "keeper.py"
 KEEPER_SECONDS = 2.0  # how long it has to end what it keeps
 
 

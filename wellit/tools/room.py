@@ -1,4 +1,7 @@
-"""A folder in the cache for one call's work: gone when the call ends, and swept by the next one after a crash."""
+"""A folder for one call's work: gone when the call ends, and swept by the next one after a crash.
+
+`room` is on the cache's file system, for what is to be kept in the end; `passing` is a temporary one.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,11 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from wellit.paths import cache
+
+OWNER = "owner"
 
 
 @contextmanager
@@ -33,10 +39,8 @@ def room() -> Iterator[Path]:
     """A new folder for downloads and half-made things, on the cache's file system. Raises OSError."""
     base = cache() / "build"
     with locked(base / ".lock"):
-        _sweep(base)
-        here = Path(tempfile.mkdtemp(prefix="room-", dir=base))
-        owner = (here / "owner").open("w")
-        fcntl.flock(owner, fcntl.LOCK_EX)
+        _sweep(base, "room-")
+        here, owner = _new(base, "room-")
     try:
         yield here
     finally:
@@ -44,19 +48,39 @@ def room() -> Iterator[Path]:
         owner.close()
 
 
-def _sweep(base: Path) -> None:
-    """Remove the rooms whose owner is dead; the caller holds the lock under which rooms are made."""
-    for left in base.glob("room-*"):
-        if not _has_owner(left):
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _has_owner(left: Path) -> bool:
+@contextmanager
+def passing() -> Iterator[Path]:
+    """A new folder among the system's temporary ones, for what nobody reads after this call. Raises OSError."""
+    base = Path(tempfile.gettempdir())
+    _sweep(base, "wellit-")
+    here, owner = _new(base, "wellit-")
     try:
-        with (left / "owner").open("a") as handle:
+        yield here
+    finally:
+        shutil.rmtree(here, ignore_errors=True)
+        owner.close()
+
+
+def _new(base: Path, prefix: str) -> tuple[Path, TextIO]:
+    """A folder with its owner's lock, which is there before its name is: who sweeps does not take it for left."""
+    here = Path(tempfile.mkdtemp(prefix=prefix, dir=base))
+    owner = (here / ".owner").open("w")
+    fcntl.flock(owner, fcntl.LOCK_EX)
+    (here / ".owner").rename(here / OWNER)
+    return here, owner
+
+
+def _sweep(base: Path, prefix: str) -> None:
+    """Remove the folders whose owner is dead."""
+    for left in base.glob(f"{prefix}*/{OWNER}"):
+        if not _has_owner(left):
+            shutil.rmtree(left.parent, ignore_errors=True)
+
+
+def _has_owner(file: Path) -> bool:
+    try:
+        with file.open("a") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    except OSError:  # it is locked, gone meanwhile, or another user's
         return True
-    except FileNotFoundError:
-        pass
     return False

@@ -43,8 +43,9 @@ class Pip:
         stdin: str | None = None,
         timeout: float | None = None,
         on_line: Callable[[str], None] | None = None,
+        tied: bool = False,
     ) -> Done:
-        del cwd, stdin, timeout, on_line
+        del cwd, stdin, timeout, on_line, tied
         said = [str(word) for word in argv]
         if said[1:4] == ["-I", "-m", "venv"]:
             assert said[4] == "--without-pip"
