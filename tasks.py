@@ -503,6 +503,7 @@ def benchmark(_: Context, keep: bool = False) -> int:
 def put(*, wait: bool = True, smoke: bool = True, timeout: float, **given: Any) -> int:
     """install, as the task and quickstart do it."""
     from wellit import operate
+    from wellit.waiting import NotReady
 
     fmt = known_format(given.get("format_", "text"))
     stack, made, report = rendered(given, "install")
@@ -512,7 +513,12 @@ def put(*, wait: bool = True, smoke: bool = True, timeout: float, **given: Any) 
 
         sandbox.add(sandbox_name(given["sandbox"]), [stack.way.sandbox], say=say)
     there = access(given)
-    done = operate.install(stack, made, there, report, say, ask, wait=wait, timeout=timeout, smoke=smoke)
+    try:
+        done = operate.install(stack, made, there, report, say, ask, wait=wait, timeout=timeout, smoke=smoke)
+    except NotReady as late:
+        from wellit import unready
+
+        return show(unready.explained(late, report, stack, made, there), fmt)
     return show(_explained(done, there, stack.namespace, stack.name), fmt)
 
 

@@ -26,7 +26,7 @@ ORDER = """
     editor
     report
     fix
-    compare picture launch doctor show load support offers roads explain docs walk testing cli
+    compare picture launch doctor unready show load support offers roads explain docs walk testing cli
     finish
     program
 """.split()

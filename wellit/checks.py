@@ -193,6 +193,28 @@ CHECKS: dict[str, tuple[str, str]] = {
         "It leaves a mark in the answers that it has seen. Where a pool says FailOpen and its picker cannot be asked,\n"
         "the gateway sends requests to any pod: they are answered, and nothing is scheduled.",
     ),
+    "WL725": (
+        "Its pods are made and find a node",
+        "A quota, a webhook, or nodes without room. The nodes' own words say which resource, label or taint it is.",
+    ),
+    "WL726": (
+        "Its images are pulled",
+        "With the registry's words, and the line of the values that names the image.",
+    ),
+    "WL727": (
+        "What its pods name is there",
+        "Secrets, config maps and volumes; the line of the values is told where it names them.",
+    ),
+    "WL728": (
+        "Its containers stay up",
+        "With exit code, last lines, and what they mean where that is known; the line of the values is told where a\n"
+        "word of it stands in those lines.",
+    ),
+    "WL729": (
+        "It is ready in its time",
+        "Nothing ends, and yet it is not ready: an engine that still loads, a probe that asks at another port, a\n"
+        "gateway that nobody has programmed. --timeout says how long an install waits.",
+    ),
     **hopchecks.CHECKS,
     **dynamochecks.CHECKS,
     **besidechecks.CHECKS,

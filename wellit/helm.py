@@ -51,7 +51,9 @@ class Helm:
         """helmfile sync of the stack, from the very charts that were rendered; what comes ready is not waited for."""
         with _overrides(stack, rendered) as file:
             words = [*arguments(stack, self.binaries, file), "sync", "--skip-deps", "--sync-args", " ".join(OWNS)]
-            return self.access.run(words, env=self.env, timeout=SYNC_SECONDS, on_line=on_line, tied=True)
+            # A killed helmfile leaves the values of releases behind.
+            env = {**self.env, "TMPDIR": str(file.parent)}
+            return self.access.run(words, env=env, timeout=SYNC_SECONDS, on_line=on_line, tied=True)
 
     def mend(self, release: HelmRelease, namespace: str) -> Done:
         """Bring a release out of a pending state: one that never was is removed, another goes back."""

@@ -19,6 +19,12 @@ AWAY_SECONDS = 60.0  # how long an API server may be gone before waiting ends
 Sleep = Callable[[float], None]
 
 
+class NotReady(Refused):
+    """It did not get ready in time; `live` is the last look, None when there was none."""
+
+    live: Live | None = None
+
+
 def wait(
     access: Access,
     namespace: str,
@@ -31,7 +37,7 @@ def wait(
 ) -> Live:
     """Look until everything is ready. An API server that goes away for a while is waited for.
 
-    Raises Refused after `timeout` seconds, with the pod, the reason and its last log lines; CannotAnswer when the
+    Raises NotReady after `timeout` seconds, with the pod, the reason and its last log lines; CannotAnswer when the
     cluster stays away.
     """
     wanted = tuple(objects)
@@ -62,10 +68,10 @@ def _words(part: Part, *, long: bool) -> str:
     return f"{part.words} ({mends})" if mends else part.words
 
 
-def _late(access: Access, namespace: str, last: Live | None, timeout: float) -> Refused:
+def _late(access: Access, namespace: str, last: Live | None, timeout: float) -> NotReady:
     waiting = last.waiting if last else []
     said = "; ".join(f"{part.object}: {part.words}" for part in waiting[:3]) or "the cluster did not answer"
-    return Refused(
+    late = NotReady(
         f"not ready after {timeout:.0f} s: {said}",
         why=_logs(access, namespace, waiting),
         write="; ".join(
@@ -76,6 +82,8 @@ def _late(access: Access, namespace: str, last: Live | None, timeout: float) -> 
             ]
         ),
     )
+    late.live = last
+    return late
 
 
 def _logs(access: Access, namespace: str, waiting: Iterable[Part]) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.api import Api
 from tests.faults.run import Person
 from wellit import access
 from wellit.access import Access
@@ -33,3 +34,11 @@ def person(here: Access, request: pytest.FixtureRequest, tmp_path: Path) -> Iter
     made = Person(here, f"faults-{abs(hash(request.node.name)) % 10**8}", folder)
     yield made
     here.call("delete", "namespace", made.namespace, "--ignore-not-found", "--wait=false")
+
+
+@pytest.fixture
+def api(sandbox: Sandbox, here: Access) -> Iterator[Api]:
+    """The sandbox's API server, there again when the test ends."""
+    made = Api(sandbox, here)
+    yield made
+    made.start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -80,10 +81,10 @@ class Person:
     def processes(self) -> dict[int, str]:
         """What still runs of all that was started with this person's folder."""
         found = {}
-        mine = f"TMPDIR={self.folder}".encode()
+        mine = re.compile(rf"(?:^|\0)TMPDIR={re.escape(str(self.folder))}".encode())
         for entry in Path("/proc").iterdir():
             with contextlib.suppress(OSError):
-                if entry.name.isdigit() and mine in (entry / "environ").read_bytes().split(b"\0"):
+                if entry.name.isdigit() and mine.search((entry / "environ").read_bytes()):
                     found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
         return found
 

@@ -7,6 +7,7 @@ commands that mend are printed.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
 
@@ -21,7 +22,7 @@ from wellit.errors import CannotAnswer, WellitError
 from wellit.findings import Check, Report
 from wellit.record import Record
 
-__all__ = ["Sight", "examine", "explained", "likely", "look"]
+__all__ = ["Sight", "causes", "examine", "explained", "likely", "look", "unreached"]
 # Which checks of doctor explain a failed check of smoke, the likeliest first; what is named by none may be anything.
 EXPLAIN: dict[str, tuple[str, ...]] = {
     "WL711": ("WL941", "WL942", "WL944", "WL754", "WL752", "WL753", "WL750"),  # the model is not listed
@@ -111,14 +112,22 @@ def _result(passed: list[Passed], answered: bool) -> str:
     return "nothing that was looked at keeps a request from being answered; whether one is was not asked"
 
 
+def causes(sight: Sight) -> list[Check]:
+    """Every check that fails, but for whether a request is answered: as they meet a request, each once."""
+    found = (check for one in _passed(sight) for check in one.checks)
+    return list(dict.fromkeys(check for check in found if check.status == "fail" and check.id not in ANSWERS))
+
+
+@contextlib.contextmanager
+def unreached(*_: object) -> Iterator[str]:
+    """For a look that asks nothing over HTTP."""
+    raise CannotAnswer("not asked")
+    yield ""
+
+
 def likely(sight: Sight, failed: str) -> Check | None:
     """The most likely cause of a failed check of smoke (its id), or None when nothing is found wrong."""
-    found = [
-        check
-        for one in _passed(sight)
-        for check in one.checks
-        if check.status == "fail" and check.id not in ANSWERS
-    ]  # fmt: skip
+    found = causes(sight)
     wanted = EXPLAIN.get(failed, ())
     named = sorted((check for check in found if check.id in wanted), key=lambda check: wanted.index(check.id))
     found.sort(key=lambda check: check.id == diagnose.RULES)  # what belongs to no hop is the least likely
@@ -131,8 +140,7 @@ def explained(smoked: Report, access: Access, namespace: str, guide: str | None 
     if failed:
         with contextlib.suppress(WellitError):  # what smoke has found stands by itself
             sight = look(access, namespace, record=_record(access, namespace, guide, None), reach=_reach)
-            causes = dict.fromkeys(cause for one in failed if (cause := likely(sight, one)))
-            smoked.add(causes)
+            smoked.add(dict.fromkeys(cause for one in failed if (cause := likely(sight, one))))
     return smoked
 
 
