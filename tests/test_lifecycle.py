@@ -29,6 +29,7 @@ WRITE = f"replace --raw {KNOWN.path} -f -"
 HELM = "uninstall ms-x gaie-x -n ns --wait --ignore-not-found --timeout 300s"
 KINDS = "get --raw /apis/apps/v1/namespaces/ns/deployments?limit=500"
 PODS = "get --raw /api/v1/namespaces/ns/pods?limit=500"
+TRIAL = "delete --raw /apis/apps/v1/namespaces/ns/deployments/d?dryRun=All"
 DELETE = f"delete --raw {KNOWN.path}"
 EMPTY = json.dumps({"items": []})
 LEASE = lease.path("ns", "x")
@@ -67,7 +68,11 @@ def test_a_record_that_somebody_removed_meanwhile_is_no_error() -> None:
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({HELM: failed("Error: no way")}, "helm does not remove the stack: no way"),
+        ({HELM: failed("Error: no way"), TRIAL: "{}"}, "helm does not remove the stack: no way"),
+        (
+            {HELM: failed("Error: no way"), TRIAL: failed('admission webhook "w" denied the request: not today')},
+            "helm does not remove the stack: Deployment d: the webhook w refuses it: not today",
+        ),
         ({WRITE: failed("Error from server (Conflict): the object has been modified")}, "somebody else is at work"),
     ],
 )

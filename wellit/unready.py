@@ -17,13 +17,14 @@ from wellit import doctor, live, record
 from wellit.access import Access
 from wellit.checks import good
 from wellit.compose import Stack
+from wellit.demand import Object
 from wellit.doctor.sight import Sight
 from wellit.errors import WellitError
 from wellit.findings import Check, Location, Report
 from wellit.live import Part
 from wellit.render import Rendered
 from wellit.source import Keys
-from wellit.subject import Release, Subject
+from wellit.subject import ROLES, Subject
 from wellit.validate.subjects import subject_of
 from wellit.waiting import NotReady
 
@@ -33,6 +34,7 @@ KINDS = {
     "WL749": "WL728", "WL750": "WL728", "WL880": "WL728", "WL886": "WL728", "WL887": "WL728", "WL889": "WL728",
 }  # fmt: skip
 STARTED = "WL729"
+SHORT = re.compile(r"Insufficient ([\w./-]+\w)")  # the scheduler's word for a resource
 SHORTEST = 4  # letters of a value that is looked for in what was said
 AGAIN = "then the same install again goes on from here; invoke uninstall removes what there is"
 
@@ -47,20 +49,20 @@ def explained(late: NotReady, report: Report, stack: Stack, rendered: Rendered, 
         report.add([Check("WL729", "why it is not ready is looked at", "unknown", problem.message, problem.write)])
     subject = subject_of(stack, rendered)
     for part in late.live.waiting if late.live else ():
-        report.add(_checks(part, sight, subject, access, stack.namespace))
+        report.add(_checks(part, sight, stack, subject, access))
     report.summary["result"] = late.message
     report.summary["next"] = [*([late.write] if late.write else []), AGAIN]
     return report
 
 
-def _checks(part: Part, sight: Sight | None, subject: Subject, access: Access, namespace: str) -> Iterator[Check]:
+def _checks(part: Part, sight: Sight | None, stack: Stack, subject: Subject, access: Access) -> Iterator[Check]:
     name = part.object.name
     every = doctor.causes(sight) if sight else []
     causes = [one for one in every if name in f"{one.title} {one.detail} {one.evidence}"]
     for cause in causes:
-        yield _beside(part, replace(cause, id=KINDS.get(cause.id, STARTED)), subject)
+        yield _beside(part, replace(cause, id=KINDS.get(cause.id, STARTED)), stack, subject)
     if not causes:
-        yield _beside(part, _own(part, access, namespace), subject)
+        yield _beside(part, _own(part, access, stack.namespace), stack, subject)
 
 
 def _own(part: Part, access: Access, namespace: str) -> Check:
@@ -72,35 +74,31 @@ def _own(part: Part, access: Access, namespace: str) -> Check:
     return Check(STARTED, "", "fail", part.words, fix, said)
 
 
-def _beside(part: Part, cause: Check, subject: Subject) -> Check:
+def _beside(part: Part, cause: Check, stack: Stack, subject: Subject) -> Check:
     """A cause with the object that waits for it, and the line of the values that it names."""
-    place = behind(subject, part.object.release, f"{cause.detail}\n{cause.evidence}")
-    told = f"{place}: {place.text.strip()}" if place else ""
+    place = behind(stack, subject, part.object, f"{cause.detail}\n{cause.evidence}")
+    told = "" if place is None else str(place) if place.typed else f"{place}: {place.text.strip()}"
     evidence = "\n".join(filter(None, [cause.evidence, told]))
     fix = f"{cause.fix}\nor in the files: {place}" if place and cause.fix else cause.fix
     detail = cause.detail if part.object.name in cause.detail else f"{part.words}; {cause.detail}".removesuffix("; ")
     return replace(cause, title=f"{part.object}: {good(cause.id)}", detail=detail, evidence=evidence, fix=fix)
 
 
-def behind(subject: Subject, release: str, said: str) -> Location | None:
-    """The place of the longest value or key of a release that is named in what was said; None when none is."""
-    of = next((one for one in subject.releases if one.name == release), None)
-    if of is None:
-        return None
-    named = sorted(_named(of.values, (), said), key=lambda found: len(found[1]))
-    return _at(of, named[-1][0]) if named else None
-
-
-def _at(of: Release, keys: Keys) -> Location:
-    return of.locate(keys)
+def behind(stack: Stack, subject: Subject, of: Object, said: str) -> Location | None:
+    """The place of the setting that asks for what no node has; else of the longest value that is named in words."""
+    if short := SHORT.search(said):
+        role = next((role for role in ROLES if of.name.endswith(role)), "")
+        asked = ("resources", short[1]) if short[1] in ("cpu", "memory") else ("tensorParallel",)
+        return stack.at((role, *asked)) if role and stack.layer_of((role, *asked)) >= 0 else None
+    release = next((one for one in subject.releases if one.name == of.release), None)
+    named = sorted(_named(release.values, (), said), key=lambda found: len(found[1])) if release else []
+    return release.locate(named[-1][0]) if release and named else None
 
 
 def _named(values: Any, keys: Keys, said: str) -> Iterator[tuple[Keys, str]]:
-    """(keys, word) of each value and each key that stands as a word in a text."""
+    """(keys, value) of each value that stands as a word in a text."""
     if isinstance(values, Mapping):
         for key, value in values.items():
-            if "/" in str(key) and _stands(str(key), said):
-                yield (*keys, key), str(key)
             yield from _named(value, (*keys, key), said)
     elif isinstance(values, list):
         for number, value in enumerate(values):

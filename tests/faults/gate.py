@@ -84,13 +84,13 @@ class Gate:
                 self._changed.wait(0.1)
             return self._held
 
-    def passes(self, write: Write) -> bool:
-        """Whether a write is let through; returns when that is decided."""
+    def passes(self, write: Write, *, real: bool) -> bool:
+        """Whether a write is let through; returns when that is decided. One that is not real is never held."""
         with self._changed:
-            self.seen.append(write)
+            self.seen += [write] if real else []
             if self._refuses and self._refuses(write):
                 return False
-            if self._holds and self._holds(write) and self._held in (None, write):
+            if real and self._holds and self._holds(write) and self._held in (None, write):
                 self._held = write
                 self._changed.notify_all()
                 self._changed.wait_for(lambda: self._held is None, WEBHOOK_SECONDS + 5)
@@ -137,7 +137,7 @@ def _serve(made: Gate, pki: Path) -> ThreadingHTTPServer:
         def do_POST(self) -> None:
             request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["request"]
             made.asked.set()
-            passes = bool(request.get("dryRun")) or made.passes(_write(request))
+            passes = made.passes(_write(request), real=not request.get("dryRun"))
             answer = {"uid": request["uid"], "allowed": passes} | (
                 {} if passes else {"status": {"message": "not today"}}
             )

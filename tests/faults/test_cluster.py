@@ -88,12 +88,13 @@ def test_nodes_that_take_no_pod_any_more(person: Person, pki: Path) -> None:
         held.hold(at := step("CREATE", "pods", "ms-"))
         with person.begun("install", "--timeout", "5") as running:
             running.comes_to(held, at)
-            assert person.here.call("cordon", "--selector", "").ok
+            nodes = person.here.call("get", "nodes", "-o", "name").out.split()
+            assert person.here.call("cordon", *nodes).ok
             try:
                 held.open()
                 told(running.ended(), 1, "not ready after 5 s", "were unschedulable")
             finally:
-                assert person.here.call("uncordon", "--selector", "").ok
+                assert person.here.call("uncordon", *nodes).ok
     person.well("install")
     whole(person)
     person.well("uninstall")

@@ -63,7 +63,7 @@ def _remove(known: Record, helm: Helm, held: lock.Lock, say: Say) -> Check:
     done = helm.uninstall(reversed(known.ever_releases), known.namespace, patience)
     if not done.ok:
         again = "the same uninstall again goes on from here"
-        raise _left(known, access, f"helm does not remove the stack: {reason(done)}", again)
+        raise _left(known, access, f"helm does not remove the stack: {_refused(known, access) or reason(done)}", again)
     check = verify.gone(ended(access, known, say))
     if check.status != "pass":
         raise _left(known, access, check.detail, check.fix)
@@ -72,6 +72,15 @@ def _remove(known: Record, helm: Helm, held: lock.Lock, say: Say) -> Check:
     if not done.ok and "NotFound" not in done.err:
         raise failure(access, done, known.path)
     return check
+
+
+def _refused(known: Record, access: Access) -> str:
+    """The first object that the API server does not let go, and why: helm says only which release it is of."""
+    for item in known.ever():
+        done = access.call("delete", "--raw", f"{item.of.path(known.namespace, item.name)}?dryRun=All")
+        if not done.ok and "NotFound" not in done.err:
+            return f"{item}: {reason(done)}"
+    return ""
 
 
 def _left(known: Record, access: Access, said: str, write: str) -> Refused:
