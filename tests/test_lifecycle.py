@@ -70,7 +70,10 @@ def test_a_record_that_somebody_removed_meanwhile_is_no_error() -> None:
     [
         ({HELM: failed("Error: no way"), TRIAL: "{}"}, "helm does not remove the stack: no way"),
         (
-            {HELM: failed("Error: no way"), TRIAL: failed('admission webhook "w" denied the request: not today')},
+            {
+                HELM: failed("Error: no way"),
+                TRIAL: failed('Error from server: admission webhook "w" denied the request: not today'),
+            },
             "helm does not remove the stack: Deployment d: the webhook w refuses it: not today",
         ),
         ({WRITE: failed("Error from server (Conflict): the object has been modified")}, "somebody else is at work"),

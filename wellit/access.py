@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from wellit import paths, process, tools
 from wellit.demand import Kind
 from wellit.door import Door
-from wellit.errors import CannotAnswer, unknown
+from wellit.errors import CannotAnswer, Refused, WellitError, unknown
 from wellit.process import Done, Runner
 
 MANAGER = "helm"  # as which helm 4 applies
@@ -172,8 +172,24 @@ _FAILURES: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def failure(access: Access, done: Done, what: str) -> CannotAnswer:
-    """The error for a kubectl call that got no answer."""
+_WEBHOOK = re.compile(r'admission webhook "([^"]+)" denied the request: ([^\n]*)')
+_SILENT = re.compile(r'failed calling webhook "([^"]+)": ([^\n]*)')
+
+
+def webhook(said: str) -> str:
+    """What a webhook has to do with a refusal of the API server's; "" when that names none."""
+    if refused := _WEBHOOK.search(said):
+        return f"the webhook {refused[1]} refuses it: {' '.join(refused[2].split())}"
+    if silent := _SILENT.search(said):
+        return f"the webhook {silent[1]}, which must be asked, does not answer: {silent[2].strip()}"
+    return ""
+
+
+def failure(access: Access, done: Done, what: str) -> WellitError:
+    """The error for a kubectl call that got no answer, or a webhook's no."""
+    if refused := webhook(done.err):
+        look = f"kubectl {access.flags} get validatingwebhookconfigurations,mutatingwebhookconfigurations"
+        return Refused(f"{access.label} does not take {what}: {refused}", write=f"whose it is: {look}")
     said = done.err.strip().splitlines()
     reason = said[-1] if said else f"kubectl ended with {done.code}"
     for pattern, message, write in _FAILURES:

@@ -102,7 +102,8 @@ def _said(code: int, body: str) -> str:
     """A refusal as kubectl words it. A body that is no Status comes of a path that nobody serves, or from kubectl."""
     try:
         status = json.loads(body)
-        return f"Error from server ({status['reason']}): {status['message']}"
+        reason = f" ({status['reason']})" if status.get("reason") else ""  # a webhook need not give one
+        return f"Error from server{reason}: {status['message']}"
     except (ValueError, KeyError, TypeError):
         reasons = {401: "Unauthorized", 403: "Forbidden", 404: "NotFound"}
         where = f"Error from server ({reasons[code]})" if code in reasons else "Unable to connect to the server"

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from wellit.access import Access
+from wellit.access import Access, webhook
 from wellit.charts import environment
 from wellit.cluster import HelmRelease
 from wellit.compose import Stack, merge
@@ -26,8 +26,6 @@ SYNC_SECONDS = 1800.0
 OWNS = ("--server-side=true", "--force-conflicts")
 _RELEASE = re.compile(r"^Upgrading release=([^,]+),|^Release \"([^\"]+)\" (does not exist|has been upgraded)")
 _DEPLOYED = re.compile(r"^(\S+)\s+\S+\s+(\d+)\s+.*\s(deployed)\s")
-_WEBHOOK = re.compile(r'admission webhook "([^"]+)" denied the request: ([^\n]*)')
-_SILENT = re.compile(r'failed calling webhook "([^"]+)": ([^\n]*)')
 _REASON = re.compile(
     r"^\s*(?:Error: |in .*: )?(.*(?:UPGRADE FAILED|INSTALLATION FAILED|Error|error|failed|denied|refused).*)$"
 )
@@ -89,10 +87,8 @@ def progress_of(line: str) -> tuple[str, bool, str] | None:
 
 def reason(done: Done) -> str:
     """Why helm or helmfile failed, without the wrapping."""
-    if refused := _WEBHOOK.search(done.err):
-        return f"the webhook {refused[1]} refuses it: {' '.join(refused[2].split())}"
-    if silent := _SILENT.search(done.err):
-        return f"the webhook {silent[1]}, which must be asked, does not answer: {silent[2].strip()}"
+    if said := webhook(done.err):
+        return said
     told = [found[1].strip() for line in done.err.splitlines() if (found := _REASON.match(line))]
     told = [re.sub(r"^(Error: |UPGRADE FAILED: |INSTALLATION FAILED: )+", "", line) for line in told]
     useful = [

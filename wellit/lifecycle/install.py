@@ -8,11 +8,12 @@ from dataclasses import replace
 from wellit import live, record, tools, verify, waiting
 from wellit.access import Access
 from wellit.endpoint import find_endpoint
-from wellit.errors import Interrupted, Refused
+from wellit.errors import Refused
 from wellit.helm import Helm, progress_of, reason
 from wellit.lifecycle import lock
 from wellit.lifecycle.mend import mend
 from wellit.lifecycle.standing import Ask, Standing, whole
+from wellit.lifecycle.stopped import failed, goes_on
 from wellit.lifecycle.writing import make_namespace, revisions, write
 from wellit.plan import Plan
 from wellit.progress import Progress, Row
@@ -36,15 +37,10 @@ def install(plan: Plan, access: Access, say: Say, ask: Ask, *, wait: bool = True
     used = tools.versions(["helm", "helmfile", "kubectl"], say) | {"kubernetes": plan.cluster.version}
     written = record.make(plan.stack, plan.rendered, plan.demand, used).after(plan.before)
     ask(f"Install this on {access.label}?")
-    try:
+    with goes_on("install", "; invoke uninstall removes what there is"):
         make_namespace(plan, access, say)
         with lock.held(access, written.namespace, written.postfix, "install", say) as held:
             return _put(plan, helm, held, write(access, written), say, timeout if wait else None)
-    except KeyboardInterrupt:
-        raise Interrupted(
-            "stopped on the way",
-            write="the same install again goes on from here; invoke uninstall removes what there is",
-        ) from None
 
 
 def _put(plan: Plan, helm: Helm, held: lock.Lock, written: Record, say: Say, timeout: float | None) -> Standing:
@@ -75,7 +71,8 @@ def _sync(plan: Plan, helm: Helm, progress: Progress) -> None:
 
     done = helm.sync(plan.stack, plan.rendered, on_line)
     if not done.ok:
-        raise Refused(
+        raise failed(
+            helm.access,
             f"helm does not install the stack: {reason(done)}",
             why=f"releases applied before it: {', '.join(n for n, row in rows.items() if row[1]) or 'none'}",
             write="mend it, then the same install again goes on from here; invoke uninstall removes what there is",

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from wellit import live, tools, verify
 from wellit.access import Access, failure
-from wellit.errors import Interrupted, Refused
+from wellit.errors import Refused
 from wellit.findings import Check
 from wellit.helm import Helm, reason
 from wellit.lifecycle import lock
 from wellit.lifecycle.ending import ended
 from wellit.lifecycle.standing import Ask
+from wellit.lifecycle.stopped import goes_on
 from wellit.lifecycle.writing import ours, write
 from wellit.live import made
 from wellit.record import Record
@@ -48,11 +49,8 @@ def uninstall(known: Record, access: Access, say: Say, ask: Ask) -> Check:
     lock.nobody_else(access, known.namespace, known.postfix, known)
     helm = Helm(access, tools.ensure(["helm"], say))
     ask(f"Remove this from {access.label}?")
-    try:
-        with lock.held(access, known.namespace, known.postfix, "uninstall", say) as held:
-            return _remove(write(access, replace(ours(known), state="uninstalling")), helm, held, say)
-    except KeyboardInterrupt:
-        raise Interrupted("stopped on the way", write="the same uninstall again goes on from here") from None
+    with goes_on("uninstall"), lock.held(access, known.namespace, known.postfix, "uninstall", say) as held:
+        return _remove(write(access, replace(ours(known), state="uninstalling")), helm, held, say)
 
 
 def _remove(known: Record, helm: Helm, held: lock.Lock, say: Say) -> Check:
@@ -77,7 +75,10 @@ def _remove(known: Record, helm: Helm, held: lock.Lock, say: Say) -> Check:
 def _refused(known: Record, access: Access) -> str:
     """The first object that the API server does not let go, and why: helm says only which release it is of."""
     for item in known.ever():
-        done = access.call("delete", "--raw", f"{item.of.path(known.namespace, item.name)}?dryRun=All")
+        where = item.of.path(known.namespace, item.name)
+        done = access.call("delete", "--raw", f"{where}?dryRun=All")
+        if not done.ok and "Error from server" not in done.err:
+            raise failure(access, done, where)
         if not done.ok and "NotFound" not in done.err:
             return f"{item}: {reason(done)}"
     return ""
