@@ -11,14 +11,16 @@ from typing import Any
 
 import pytest
 
-from wellit import access, compose, doctor, lifecycle, plan, render
+from wellit import access, compose, doctor, lifecycle, plan, render, unready, waiting
 from wellit.access import Access
 from wellit.compose import Choice
 from wellit.demand import Kind
 from wellit.findings import Check, Report
 from wellit.process import run
+from wellit.progress import Progress
 from wellit.report import render as shown
 from wellit.sandbox import Sandbox
+from wellit.waiting import NotReady
 
 SECONDS = 90.0  # until a fault shows, or is gone
 GATEWAY = Kind("gateway.networking.k8s.io/v1", "Gateway")
@@ -38,8 +40,9 @@ class Stack:
         self.kept: list[tuple[Kind, dict[str, Any]]] = []
         choice = Choice(guide, environment, self.namespace, components={"charts": "offline"}, size="small")
         stack = compose.compose(choice)
-        made = plan.prepare(stack, render.render(stack, print), there)
-        lifecycle.install(made, there, print, lambda _: None, timeout=SECONDS * 2)
+        self.composed, self.rendered = stack, render.render(stack, print)
+        made = plan.prepare(stack, self.rendered, there)
+        self.record = lifecycle.install(made, there, print, lambda _: None, timeout=SECONDS * 2).record
 
     def examine(self, **about: Any) -> Report:
         return doctor.examine(self.there, self.namespace, self.guide, **about)
@@ -351,6 +354,32 @@ def test_the_fault_is_named_and_mended(installed: Callable[[str], Stack], fault:
         stack.restore()
         stack.there.call("delete", "inferencepool.inference.networking.k8s.io", "zz-other", "-n", stack.namespace,
                          "--ignore-not-found")  # fmt: skip
+
+
+def test_an_install_that_does_not_get_ready_says_why(installed: Callable[[str], Stack]) -> None:
+    stack = installed(PD)
+
+    def late() -> Report:
+        with Progress(print, terminal=False) as progress:
+            try:
+                waiting.wait(stack.there, stack.namespace, stack.record.all_objects(), progress, 0)
+            except NotReady as late:
+                return unready.explained(late, Report("install"), stack.composed, stack.rendered, stack.there)
+        return Report("install")
+
+    def told(found: Report) -> bool:
+        check = named(found, "WL728")
+        said = f"{check.detail}\n{check.evidence}" if check else ""
+        return "has no flag --no-such-flag" in said and "exit code 2" in said
+
+    words("decode", lambda args: args.append("--no-such-flag"))(stack)
+    try:
+        found = until(late, told)
+        assert "Deployment ms-pd-llm-d-modelservice-decode" in found.checks[0].title
+        assert str(found.summary["result"]).startswith("not ready after 0 s: Deployment ms-pd")
+    finally:
+        stack.restore()
+    until(late, lambda found: not found.checks)
 
 
 def test_istiod_without_its_switch(installed: Callable[[str], Stack]) -> None:
