@@ -76,7 +76,7 @@ def on_a_cluster(room: Room) -> Iterator[list[Comparison]]:
     """What needs a sandbox. Both of those used here are taken down afterwards."""
     there = sandbox.up(SANDBOX, say=say, ready="simulated")
     try:
-        yield [_install(room, there), _quickstart(room)]
+        yield [_install(room, there), _plan(room, there), _quickstart(room)]
     finally:
         for name in (SANDBOX, "default"):
             sandbox.down(name, say=say)
@@ -89,6 +89,17 @@ def _install(room: Room, there: Sandbox) -> Comparison:
     ours = Side(lambda: room.wellit("install", *WORDS, "-n", f"ours-{next(number)}", target, "--yes"))
     theirs = Side(lambda: room.helmfile(f"theirs-{next(number)}", "sync", "--wait", kubeconfig=there.kubeconfig))
     return Comparison("`install`, until everything is ready", "`helmfile sync --wait`", ours, theirs, 5, 1.5)
+
+
+def _plan(room: Room, there: Sandbox) -> Comparison:
+    """One value is another than what is installed; both sides render, ask for a dry run of each object, and tell."""
+    target = f"--sandbox={there.name}"
+    room.wellit("install", *WORDS, "-n", "planned", target, "--yes", "--no-smoke")
+    ours = Side(lambda: room.wellit("plan", *WORDS, "-n", "planned", target, "--set", "decode.replicas=3", code=1))
+    theirs = Side(lambda: room.diff("planned", there.kubeconfig, {"decode": {"replicas": 3}}))
+    return Comparison(
+        "`plan` with one value changed", "`helmfile template` piped into `kubectl diff`", ours, theirs, 7, 1.3
+    )
 
 
 def _quickstart(room: Room) -> Comparison:

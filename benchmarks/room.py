@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -44,6 +45,17 @@ class Room:
     def helmfile(self, namespace: str, *words: str, kubeconfig: Path | None = None) -> None:
         """Run plain helmfile on the same stack with the same charts. Raises CannotAnswer when it fails."""
         self._helmfile(self.stack(namespace), *words, kubeconfig=kubeconfig)
+
+    def diff(self, namespace: str, kubeconfig: Path, settings: Mapping[str, Any]) -> None:
+        """Plain helmfile's template of the stack with `settings`, and kubectl's diff of it as helm would apply it.
+
+        Raises CannotAnswer when one of them fails, or there is no difference.
+        """
+        stack = self.stack(namespace)
+        stack.overrides |= settings
+        made = self._helmfile(stack, "template")
+        words = ["diff", "--server-side", "--field-manager=helm", "--force-conflicts", "-n", namespace, "-f", "-"]
+        self.run([tools.path("kubectl", say), *words], {"KUBECONFIG": str(kubeconfig)}, stdin=made, code=1)
 
     def conform(self, choice: Choice) -> None:
         """What people run today on any stack: helmfile's template, and kubeconform over what it prints.

@@ -20,6 +20,7 @@ from wellit.door import Door
 from wellit.errors import CannotAnswer
 from wellit.paths import ROOT
 from wellit.sandbox import Sandbox
+from wellit.tried import tried
 
 
 @pytest.fixture
@@ -65,6 +66,20 @@ def test_the_answer_is_kubectls(through: Access, direct: Access, words: list[str
     else:
         assert ours.err.partition(":")[0] == theirs.err.partition(":")[0]
         assert "Error from server (" in ours.err
+
+
+@pytest.mark.parametrize(
+    ("data", "how"), [({"data": {"a": "b"}}, "taken"), ({"data": {"a b": "c"}}, "refused"), ({"dota": {}}, "refused")]
+)
+def test_a_dry_run_is_kubectls_and_keeps_nothing(
+    through: Access, direct: Access, data: dict[str, object], how: str
+) -> None:
+    made = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "dry"}, **data}
+    ours, theirs = tried(through, "default", made), tried(direct, "default", made)
+    assert ours.how == theirs.how == how
+    if ours.answer and theirs.answer:
+        assert ours.answer["data"] == theirs.answer["data"]
+    assert isinstance(through.get("/api/v1/namespaces/default/configmaps/dry"), Missing)
 
 
 def test_a_refusal_names_the_permission(through: Access, direct: Access) -> None:

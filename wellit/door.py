@@ -104,7 +104,7 @@ def _said(code: int, body: str) -> str:
         status = json.loads(body)
         reason = f" ({status['reason']})" if status.get("reason") else ""  # a webhook need not give one
         return f"Error from server{reason}: {status['message']}"
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         reasons = {401: "Unauthorized", 403: "Forbidden", 404: "NotFound"}
         where = f"Error from server ({reasons[code]})" if code in reasons else "Unable to connect to the server"
         return f"{where}: {body.strip()}"

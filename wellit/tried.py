@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from wellit.access import Access, dry_run, failure
+from wellit.access import Access, dry_run, failure, permission
 
 How = Literal["taken", "refused", "unanswered", "unread"]
 _DENIED = re.compile(r'admission webhook "([^"]+)" denied the request: (.*)', re.DOTALL)
@@ -49,7 +49,7 @@ def tried(access: Access, namespace: str, manifest: Mapping[str, Any]) -> Tried:
     if deaf := _DEAF.search(done.err):
         return Tried("unread", f"the webhook {deaf[1]} does not take part in a dry run")
     if _HIDDEN.search(done.err) and not _BARRED.search(done.err):
-        return Tried("unread", _line(done.err))
+        return Tried("unread", f"you may not {permission(_line(done.err))}")
     if _ABSENT.search(done.err):
         return Tried("unread", UNKNOWN_KIND)
     if any(word in done.err for word in ("Error from server", "strict decoding error", "is invalid")):

@@ -105,7 +105,7 @@ def test_a_definition_of_another_release() -> None:
          "fail", 'a webhook that must be asked does not answer: failed calling webhook "x": refused'),
         (failed("Error from server: failed to create typed patch object: .spec.runtime: field not declared in schema"),
          "fail", "it is refused: failed to create typed patch object: .spec.runtime: field not declared in schema"),
-        (forbidden("patch", "llminferenceservices"), "unknown", 'User "bob" cannot patch'),
+        (forbidden("patch", "llminferenceservices"), "unknown", "you may not patch llminferenceservices"),
     ],
 )  # fmt: skip
 def test_what_the_api_server_says_before_anything_is_kept(answer: Any, status: str, words: str) -> None:
