@@ -21,6 +21,7 @@ from wellit.cli import (
     LIMITS,
     LOAD,
     OUTPUT,
+    REPLACE,
     STACK_FLAGS,
     TEXT_OR_JSON,
     WHICH_FLAGS,
@@ -191,13 +192,35 @@ def prerequisites(_: Context, apply: bool = False, **given: Any) -> int:
 @task(
     STACK_FLAGS, CLUSTER_FLAGS, YES, FORMAT,
     no_wait="do not wait until everything is ready", timeout="seconds to wait until everything is ready",
-    no_smoke="do not ask what is installed for what it promises",
+    no_smoke="do not ask what is installed for what it promises", replace=REPLACE,
 )  # fmt: skip
 def install(
-    _: Context, no_wait: bool = False, timeout: int = 1800, no_smoke: bool = False, **given: Any
+    _: Context, no_wait: bool = False, timeout: int = 1800, no_smoke: bool = False, replace: bool = False, **given: Any
 ) -> int:  # fmt: skip
     """Validate, look at the cluster, show what would be made, ask, apply, wait, and ask it for answers."""
-    return put(wait=not no_wait, smoke=not no_smoke, timeout=timeout, **given)
+    return put(wait=not no_wait, smoke=not no_smoke, timeout=timeout, replace=replace, **given)
+
+
+@task(
+    WHICH_FLAGS, CLUSTER_FLAGS, YES, FORMAT,
+    to="which state before, as status numbers them: 1 is the newest", replace=REPLACE,
+    no_wait="do not wait until everything is ready", timeout="seconds to wait until everything is ready",
+    no_smoke="do not ask what went back for what it promises",
+)  # fmt: skip
+def rollback(
+    _: Context, to: str = "", no_wait: bool = False, timeout: int = 1800, no_smoke: bool = False, replace: bool = False,
+    **given: Any,
+) -> int:  # fmt: skip
+    """Show what going back to a state before would change, ask, and go back to it."""
+    from wellit import operate
+
+    fmt = known_format(given["format_"])
+    there, (namespace, guide, environment) = access(given), which(given)
+    done = operate.rollback(
+        there, namespace, guide, environment, say, asker(given["yes"]), asker(replace, replacing=True),
+        to=to, wait=not no_wait, timeout=timeout, smoke=not no_smoke,
+    )  # fmt: skip
+    return show(_explained(done, there, namespace, guide), fmt)
 
 
 @task(WHICH_FLAGS, CLUSTER_FLAGS, FORMAT)
@@ -500,7 +523,7 @@ def benchmark(_: Context, keep: bool = False) -> int:
     return done.code
 
 
-def put(*, wait: bool = True, smoke: bool = True, timeout: float, **given: Any) -> int:
+def put(*, wait: bool = True, smoke: bool = True, replace: bool = False, timeout: float, **given: Any) -> int:
     """install, as the task and quickstart do it."""
     from wellit import operate
     from wellit.waiting import NotReady
@@ -513,8 +536,11 @@ def put(*, wait: bool = True, smoke: bool = True, timeout: float, **given: Any) 
 
         sandbox.add(sandbox_name(given["sandbox"]), [stack.way.sandbox], say=say)
     there = access(given)
+    replacing = asker(replace, replacing=True)
     try:
-        done = operate.install(stack, made, there, report, say, ask, wait=wait, timeout=timeout, smoke=smoke)
+        done = operate.install(
+            stack, made, there, report, say, ask, wait=wait, timeout=timeout, smoke=smoke, replacing=replacing
+        )
     except NotReady as late:
         from wellit import unready
 
@@ -538,6 +564,7 @@ def task_names() -> list[str]:
 
 boxes = Collection("sandbox", sandbox_up, sandbox_down, sandbox_status, sandbox_shell)
 namespace = Collection(
-    overview, quickstart, validate, render, show_, preflight, prerequisites, plan, install, status, smoke, doctor, load,
-    uninstall, launch, compare, explain_, schema, translate, new_, tools, walk, docs, test, benchmark, boxes,
+    overview, quickstart, validate, render, show_, preflight, prerequisites, plan, install, rollback, status, smoke,
+    doctor, load, uninstall, launch, compare, explain_, schema, translate, new_, tools, walk, docs, test, benchmark,
+    boxes,
 )  # fmt: skip

@@ -20,8 +20,8 @@ ORDER = """
     render places inputs made ids validate new
     demand owners sandbox door access tried changes permissions carriers served publishers besides cluster
     placement operators preflight
-    entry recorded record lease again live installed dryrun plan planchecks progress helm prerequisites endpoint reach
-    waiting verify prometheus refusals smoke lifecycle
+    entry recorded record lease again live installed dryrun plan planchecks back progress helm prerequisites endpoint
+    reach waiting verify prometheus refusals smoke lifecycle
     provide prepare operate
     editor
     report

@@ -63,7 +63,7 @@ def of(known: dict[str, str | Done]) -> Helm:
     ("status", "revision", "command"),
     [
         ("pending-install", 1, "uninstall r -n ns --ignore-not-found"),
-        ("uninstalling", 4, "uninstall r -n ns --ignore-not-found"),
+        ("uninstalling", 4, "uninstall r -n ns --wait --ignore-not-found --keep-history --timeout 300s"),
         ("pending-upgrade", 4, "rollback r -n ns --server-side=true --force-conflicts"),
         ("pending-rollback", 4, "rollback r -n ns --server-side=true --force-conflicts"),
     ],

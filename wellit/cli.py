@@ -59,6 +59,7 @@ FIX: dict[str, tuple[Any, str]] = {
     "yes": (False, "do not ask"),
 }
 YES: dict[str, tuple[Any, str]] = {"yes": (False, "do not ask")}
+REPLACE = "make anew what cannot be changed in place, without asking: its pods end, and new ones start"
 LOAD: dict[str, tuple[Any, str]] = {
     "concurrency": ("", "open requests at a time (8; with --rate 200)"),
     "rate": ("", "requests a second, sent in time whether or not those before are answered"),
@@ -202,8 +203,8 @@ def known_format(name: str, *only: str) -> str:
     return name
 
 
-def asker(yes: bool) -> Callable[[str], None]:
-    """Asks before something is changed; with `yes` nothing is asked.
+def asker(yes: bool, *, replacing: bool = False) -> Callable[[str], None]:
+    """Asks before something is changed; with `yes` nothing is asked. `replacing` is for what interrupts a service.
 
     What it returns raises Refused when the answer is no, CannotAnswer when there is nobody to ask.
     """
@@ -212,7 +213,8 @@ def asker(yes: bool) -> Callable[[str], None]:
         if not sys.stdin.isatty():
             raise CannotAnswer(
                 "there is nobody to ask: this is no terminal; nothing was changed",
-                write="--yes goes ahead without asking",
+                why=question if replacing else "",
+                write="--replace agrees to it" if replacing else "--yes goes ahead without asking",
             )
         print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):

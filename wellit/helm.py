@@ -55,9 +55,20 @@ class Helm:
 
     def mend(self, release: HelmRelease, namespace: str) -> Done:
         """Bring a release out of a pending state: one that never was is removed, another goes back."""
-        if release.revision == 1 or release.status == "uninstalling":
+        if release.status == "uninstalling":
+            return self.leave(release.name, namespace)
+        if release.revision == 1:
             return self.helm("uninstall", release.name, "-n", namespace, "--ignore-not-found")
         return self.helm("rollback", release.name, "-n", namespace, *OWNS)
+
+    def back(self, release: str, revision: int, namespace: str) -> Done:
+        """Bring a release back to a revision that helm keeps; also one that was left."""
+        return self.helm("rollback", release, str(revision), "-n", namespace, *OWNS)
+
+    def leave(self, release: str, namespace: str, seconds: int = 300) -> Done:
+        """Remove what a release made; helm keeps what it was, so that it may come back."""
+        words = ("--wait", "--ignore-not-found", "--keep-history", "--timeout", f"{seconds}s")
+        return self.helm("uninstall", release, "-n", namespace, *words)
 
     def uninstall(self, names: Iterable[str], namespace: str, seconds: int = 300) -> Done:
         """Remove releases, one after another in the order given; those that are not there are passed over."""

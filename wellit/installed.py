@@ -17,8 +17,8 @@ from typing import Any
 import yaml
 
 from wellit import source, subject, validate
-from wellit.access import Access, Unread
-from wellit.cluster import whole
+from wellit.access import Access, Missing, Unread
+from wellit.cluster import LEFT, whole
 from wellit.errors import CannotAnswer, unknown
 from wellit.findings import Check, Report
 from wellit.overrides import masked
@@ -91,8 +91,20 @@ def applied(access: Access, namespace: str, release: str) -> list[Mapping[str, A
         secrets = whole(access, path, dict, labelSelector=label)
     if isinstance(secrets, Unread):
         return secrets.words
+    return _manifests(release, list(_newest(secrets)))
+
+
+def revision(access: Access, namespace: str, release: str, number: int) -> list[Mapping[str, Any]] | str:
+    """The objects of one revision that helm keeps; in words why they are not known."""
+    secret = access.get(f"/api/v1/namespaces/{namespace}/secrets/sh.helm.release.v1.{release}.v{number}")
+    if isinstance(secret, Missing):
+        return f"helm no longer keeps revision {number} of {release}"
+    return secret.words if isinstance(secret, Unread) else _manifests(release, [secret])
+
+
+def _manifests(release: str, secrets: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]] | str:
     try:
-        texts = [_read(secret).rendered for secret in _newest(secrets)]
+        texts = [_read(secret).rendered for secret in secrets]
         documents = [document for text in texts for document in yaml.load_all(text, LOADER)]
     except (_Broken, yaml.YAMLError) as problem:
         return f"helm's note of {release} cannot be read: {type(problem).__name__}"
@@ -108,13 +120,15 @@ def _label(secret: Mapping[str, Any], key: str) -> str:
 
 
 def _newest(secrets: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """Of each release the revision that is deployed, else the newest."""
+    """Of each release the revision that is deployed, else the newest; none of one that is gone but for its history."""
     of: dict[str, list[Mapping[str, Any]]] = {}
     for secret in secrets:
         if str(secret.get("type", "")).startswith("helm.sh/release") and _label(secret, "name"):
             of.setdefault(_label(secret, "name"), []).append(secret)
     for name in sorted(of):
         numbered = sorted(of[name], key=lambda secret: int(_label(secret, "version") or 0))
+        if _label(numbered[-1], "status") == LEFT:
+            continue
         yield next((one for one in reversed(numbered) if _label(one, "status") == DEPLOYED), numbered[-1])
 
 

@@ -27,12 +27,12 @@ UNPROVEN = "that its images can be pulled, that its pods start and find each oth
 
 def install(
     stack: Stack, rendered: Rendered, access: Access, report: Report, say: Say, ask: Ask, *, wait: bool, timeout: float,
-    smoke: bool = True,
+    smoke: bool = True, replacing: Ask | None = None,
 ) -> Report:  # fmt: skip
     """Hold the stack against the cluster and install it, on top of its validation's `report`. Raises as lifecycle does.
 
     A check that fails is in the report, and nothing was changed. What is installed is asked for what it promises,
-    when `wait` and `smoke` say so.
+    when `wait` and `smoke` say so. `replacing` is asked for objects that cannot be changed in place.
     """
     prepared = plan.prepare(stack, rendered, access)
     if prepared.failed:
@@ -41,14 +41,39 @@ def install(
         return report
     say(prepared.text())
     began = time.monotonic()
-    stands = lifecycle.install(prepared, access, say, ask, wait=wait, timeout=timeout)
+    stands = lifecycle.install(prepared, access, say, ask, replacing, wait=wait, timeout=timeout)
     # What could not be looked at before did not stand in the way.
     told = [check for check in prepared.checks if check.status != "pass"]
     report.add(_not_in_the_way(told))
     took = f"in {time.monotonic() - began:.1f} s"
+    return _asked(_changed(report, stands, "installed", took), access, stands, say, smoke=wait and smoke)
+
+
+def rollback(
+    access: Access, namespace: str, guide: str | None, environment: str | None, say: Say, ask: Ask, replacing: Ask, *,
+    to: str = "", wait: bool, timeout: float, smoke: bool,
+) -> Report:  # fmt: skip
+    """Go back to a former state of the recorded stack of a namespace. Raises as back.prepare() and lifecycle do."""
+    from wellit import back
+
+    known = recorded(access, namespace, guide, environment)
+    prepared = back.prepare(known, access, back.number(to))
+    say(prepared.text())
+    began = time.monotonic()
+    stands = lifecycle.rollback(prepared, access, say, ask, replacing, wait=wait, timeout=timeout)
+    took = f"in {time.monotonic() - began:.1f} s"
+    report = _changed(Report("rollback"), stands, "went back", took)
+    return _asked(report, access, stands, say, smoke=wait and smoke)
+
+
+def _changed(report: Report, stands: Standing, what: str, took: str) -> Report:
     idle = f"kept by the API server {took}; nothing runs, so not proven: {UNPROVEN}"
-    report = _stands(report, stands, idle if stands.live.idle else f"installed {took}")
-    if wait and smoke:
+    return _stands(report, stands, idle if stands.live.idle else f"{what} {took}")
+
+
+def _asked(report: Report, access: Access, stands: Standing, say: Say, *, smoke: bool) -> Report:
+    """The report, with what came of asking the stack for what it promises."""
+    if smoke:
         from wellit import smoke as smoking
 
         say("asking it for what it promises (--no-smoke does without)")
@@ -74,7 +99,7 @@ def status(access: Access, namespace: str, guide: str | None, environment: str |
     """The recorded stack of a namespace, as it stands. Raises as lifecycle.recorded() does."""
     known = recorded(access, namespace, guide, environment)
     stands = lifecycle.status(known, access)
-    report = Report("status", summary={"notes": list(known.notes)})
+    report = Report("status", summary={"notes": list(known.notes), "history": history(known)})
     return _stands(report, stands, f"{known.state} {known.when} by {known.by}")
 
 
@@ -113,6 +138,17 @@ def recorded(access: Access, namespace: str, guide: str | None, environment: str
     known = lifecycle.recorded(access, namespace, guide)
     _same_environment(known.environment, environment)
     return known
+
+
+def history(known: Record) -> list[dict[str, object]]:
+    """The former states of a stack, newest first: which number goes back to it, since when it was, how it was made."""
+    from wellit import again, back
+
+    former = [(number, back.state(known, number)) for number in range(1, len(known.history) + 1)]
+    return [
+        {"number": number, "when": one.when, "choices": again.words(one), "releases": one.release_names}
+        for number, one in former
+    ]
 
 
 def uninstall(access: Access, namespace: str, guide: str | None, environment: str | None, say: Say, ask: Ask) -> Report:

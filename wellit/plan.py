@@ -86,6 +86,8 @@ class Plan:
     def _record(self, before: Record) -> str:
         if before.state == "installing":
             return f"an install of {before.when} did not end; this one goes on from there"
+        if before.state == "going back":
+            return f"a way back of {before.when} did not end; this installs over it"
         if before.state == "uninstalling":
             return f"an uninstall of {before.when} did not end; this installs it again"
         return f"installed {before.when} by {before.by}: {before.guide} -e {before.environment}"
@@ -107,6 +109,6 @@ def prepare(stack: Stack, rendered: Rendered, access: Access, *, dry_run: bool =
     known = None if hidden else record.read(access, stack.namespace, postfix)
     if seen.namespace is not False:
         checks.append(lease.check(lease.look(access, stack.namespace, postfix)))
-    releases = known.release_names if known else ()
+    releases = known.ever_releases if known else ()
     changed = dryrun.changes(access, rendered, stack.namespace, seen, releases) if dry_run else None
     return Plan(stack, rendered, wanted, seen, tuple(checks), known, changed)

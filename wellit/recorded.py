@@ -14,7 +14,7 @@ HISTORY = 5
 # What of a record tells one installed state from another, and is what going back to it brings back.
 KEPT = ("guide", "environment", "components", "size", "overrides", "model", "releases", "objects", "entry", "ways",
         "notes", "tools", "images", "revisions", "rendered", "when", "by")  # fmt: skip
-State = Literal["installing", "installed", "uninstalling"]
+State = Literal["installing", "installed", "going back", "uninstalling"]
 
 
 @dataclass(frozen=True)

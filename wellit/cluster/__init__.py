@@ -11,9 +11,10 @@ from wellit.cluster.found import Cluster, Node, Pod
 from wellit.cluster.look import PARALLEL, SIMULATED, accepted, look
 from wellit.cluster.nodes import pod
 from wellit.cluster.pages import listed, whole
-from wellit.cluster.releases import HelmRelease, releases
+from wellit.cluster.releases import LEFT, HelmRelease, left, releases
 
 __all__ = [
+    "LEFT",
     "PARALLEL",
     "SIMULATED",
     "Cluster",
@@ -21,6 +22,7 @@ __all__ = [
     "Node",
     "Pod",
     "accepted",
+    "left",
     "listed",
     "look",
     "pod",

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from wellit.access import Access, Missing, Unread
 
+LEFT = "uninstalled"  # what helm calls a release that went with --keep-history
+
 
 @dataclass(frozen=True)
 class HelmRelease:
@@ -23,7 +25,19 @@ class HelmRelease:
 
 
 def releases(access: Access, namespace: str) -> tuple[HelmRelease, ...] | Unread:
-    """The newest revision of each helm release, from the labels of helm's own Secrets (their data is not fetched)."""
+    """The newest revision of each helm release; one of which helm keeps nothing but the history is none."""
+    found = _noted(access, namespace)
+    return found if isinstance(found, Unread) else tuple(one for one in found if one.status != LEFT)
+
+
+def left(access: Access, namespace: str) -> frozenset[str]:
+    """The releases of which helm keeps nothing but the history, as far as that may be read."""
+    found = _noted(access, namespace)
+    return frozenset() if isinstance(found, Unread) else frozenset(one.name for one in found if one.status == LEFT)
+
+
+def _noted(access: Access, namespace: str) -> tuple[HelmRelease, ...] | Unread:
+    """The newest revision of each release, from the labels of helm's own Secrets (their data is not fetched)."""
     done = access.call("get", "secrets", "-n", namespace, "-l", "owner=helm", "--show-labels", "--no-headers")
     answer = access.read(done, "secrets") if not done.ok else done.out
     if isinstance(answer, (Missing, Unread)):

@@ -1,31 +1,31 @@
-"""Install a stack: its record is written before anything else."""
+"""Install a stack, or change one in place: its record is written before anything else."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-
-from wellit import live, record, tools, verify, waiting
+from wellit import record, tools
 from wellit.access import Access
-from wellit.endpoint import find_endpoint
 from wellit.errors import Refused
 from wellit.helm import Helm, progress_of, reason
-from wellit.lifecycle import lock
+from wellit.lifecycle import anew, leaving, lock
 from wellit.lifecycle.mend import mend
-from wellit.lifecycle.standing import Ask, Standing, whole
+from wellit.lifecycle.settle import settle
+from wellit.lifecycle.standing import Ask, Standing
 from wellit.lifecycle.stopped import failed, goes_on
-from wellit.lifecycle.writing import make_namespace, revisions, write
+from wellit.lifecycle.writing import make_namespace, write
 from wellit.plan import Plan
 from wellit.progress import Progress, Row
-from wellit.record import Record
 from wellit.say import Say
 
 
-def install(plan: Plan, access: Access, say: Say, ask: Ask, *, wait: bool = True, timeout: float = 1800.0) -> Standing:
+def install(
+    plan: Plan, access: Access, say: Say, ask: Ask, replacing: Ask | None = None, *, wait: bool = True,
+    timeout: float = 1800.0,
+) -> Standing:  # fmt: skip
     """Do what `plan` says, after asking. `timeout` (seconds) is for getting ready.
 
-    Raises Refused when a check of the plan fails, the answer is no, helm refuses, or it does not get ready in time;
-    Interrupted on Ctrl-C. The same install again goes on from wherever this one stopped.
+    `replacing` is asked for objects that cannot be changed in place; without it `ask` is. Raises Refused when a check
+    of the plan fails, the answer is no, helm refuses, or it does not get ready in time; Interrupted on Ctrl-C. The
+    same install again goes on from wherever this one stopped.
     """
     if plan.failed:
         raise Refused(
@@ -37,28 +37,17 @@ def install(plan: Plan, access: Access, say: Say, ask: Ask, *, wait: bool = True
     used = tools.versions(["helm", "helmfile", "kubectl"], say) | {"kubernetes": plan.cluster.version}
     written = record.make(plan.stack, plan.rendered, plan.demand, used).after(plan.before)
     ask(f"Install this on {access.label}?")
+    objects = anew.agree(plan.changes, replacing or ask)
     with goes_on("install", "; invoke uninstall removes what there is"):
         make_namespace(plan, access, say)
-        with lock.held(access, written.namespace, written.postfix, "install", say) as held:
-            return _put(plan, helm, held, write(access, written), say, timeout if wait else None)
-
-
-def _put(plan: Plan, helm: Helm, held: lock.Lock, written: Record, say: Say, timeout: float | None) -> Standing:
-    """Apply it, wait for `timeout` seconds (None: do not wait), and write down that it is installed."""
-    access, objects = helm.access, plan.demand.objects
-    with Progress(say) as progress:
-        mend(plan, helm, held, say)
-        _sync(plan, helm, progress)
-        held.check()
-        now = (
-            live.look(access, written.namespace, objects)
-            if timeout is None
-            else waiting.wait(access, written.namespace, objects, progress, timeout)
-        )
-    with ThreadPoolExecutor(1) as pool:  # two questions that do not wait for each other
-        rest = pool.submit(whole, access, written.namespace, objects, now)
-        written = write(access, replace(written, state="installed", revisions=revisions(access, written)))
-    return Standing(written, now, (*verify.standing(now), *rest.result()), find_endpoint(access, written, now))
+        with lock.held(access, written.namespace, written.postfix, "install", say) as held, Progress(say) as progress:
+            written = write(access, written)
+            mend(plan.cluster.releases, written, plan.before, helm, held, say)
+            leaving.leave(helm, written, say)
+            anew.make_way(access, written.namespace, objects, say)
+            _sync(plan, helm, progress)
+            held.check()
+            return settle(helm, written, plan.before, held, progress, timeout if wait else None)
 
 
 def _sync(plan: Plan, helm: Helm, progress: Progress) -> None:

@@ -11,22 +11,21 @@ from wellit.cluster import HelmRelease
 from wellit.errors import Refused
 from wellit.helm import Helm, in_the_way, reason
 from wellit.lifecycle.lock import Lock
-from wellit.plan import Plan
+from wellit.record import Record
 from wellit.say import Say
 
 ORPHAN_SECONDS = 3.0  # what a killed install had started ends by itself within moments
 
 
-def mend(plan: Plan, helm: Helm, held: Lock, say: Say) -> None:
+def mend(
+    found: Iterable[HelmRelease] | Unread, known: Record, before: Record | None, helm: Helm, held: Lock, say: Say
+) -> None:
     """Bring our releases out of the pending state that a killed helm leaves: helm refuses to go on from there."""
-    names = {release.name for release in plan.rendered.releases}
-    found = plan.cluster.releases
+    names, namespace = known.ever_releases, known.namespace
     pending = [] if isinstance(found, Unread) else [r for r in found if r.name in names and r.pending]
     if not pending:
         return
-    before = plan.before
     ours = before is not None and before.state != "installed" and (before.maker_alive is False or held.after(before))
-    namespace = plan.demand.namespace
     in_the_way(pending, ours, namespace, helm.access.flags)
     for release in _still(helm.access, namespace, pending):
         say(f"{release.name} was left {release.status} by an interrupted run: mending it")

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from wellit import live, tools, verify
+from wellit import cluster, live, tools, verify
 from wellit.access import Access, failure
 from wellit.errors import Refused
 from wellit.findings import Check
 from wellit.helm import Helm, reason
-from wellit.lifecycle import lock
+from wellit.lifecycle import leaving, lock
 from wellit.lifecycle.ending import ended
+from wellit.lifecycle.leaving import AWAY_SECONDS, HELM_SECONDS
 from wellit.lifecycle.standing import Ask
 from wellit.lifecycle.stopped import goes_on
 from wellit.lifecycle.writing import ours, write
 from wellit.live import made
 from wellit.record import Record
 from wellit.say import Say
-
-HELM_SECONDS = 300  # helm waits until its objects are gone
-AWAY_SECONDS = 30  # the same, where nobody takes a finalizer away
 
 
 def goes_and_stays(known: Record) -> str:
@@ -58,7 +56,9 @@ def _remove(known: Record, helm: Helm, held: lock.Lock, say: Say) -> Check:
     for said in (away := made.unattended(access, known.ever())):
         say(said)
     patience = AWAY_SECONDS if away else HELM_SECONDS
-    done = helm.uninstall(reversed(known.ever_releases), known.namespace, patience)
+    former = leaving.ever(known) - set(known.ever_releases)
+    kept = sorted(former & cluster.left(access, known.namespace)) if former else []
+    done = helm.uninstall([*kept, *reversed(known.ever_releases)], known.namespace, patience)
     if not done.ok:
         again = "the same uninstall again goes on from here"
         raise _left(known, access, f"helm does not remove the stack: {_refused(known, access) or reason(done)}", again)
