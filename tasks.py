@@ -232,6 +232,20 @@ def status(_: Context, **given: Any) -> int:
     return show(operate.status(access(given), *which(given)), fmt)
 
 
+@task(
+    {name: flag for name, flag in WHICH_FLAGS.items() if name != "env"}, CLUSTER_FLAGS, YES, FORMAT,
+    name="secret", name_="the Secret: llm-d-hf-token, or what model.secret says", key="which key of it: HF_TOKEN",
+)  # fmt: skip
+def secret_(_: Context, name_: str = "", key: str = "", **given: Any) -> int:
+    """Put a token into a Secret: from a prompt that shows nothing or from stdin, never from an argument."""
+    from wellit.lifecycle import secret
+
+    fmt = known_format(given["format_"])
+    namespace = which({**given, "env": ""})[0]
+    asked = secret.Asked(namespace, name_ or secret.NAME, key or secret.KEY)
+    return show(secret.keep(access(given), asked, say, asker(given["yes"])), fmt)
+
+
 @task(WHICH_FLAGS, CLUSTER_FLAGS, LAUNCHED, FORMAT, timeout="seconds for all of it")
 def smoke(_: Context, timeout: int = 60, **given: Any) -> int:
     """Ask an installed or launched stack: is a request answered, and in the way that the guide promises?"""
@@ -564,7 +578,8 @@ def task_names() -> list[str]:
 
 boxes = Collection("sandbox", sandbox_up, sandbox_down, sandbox_status, sandbox_shell)
 namespace = Collection(
-    overview, quickstart, validate, render, show_, preflight, prerequisites, plan, install, rollback, status, smoke,
+    overview, quickstart, validate, render, show_, preflight, prerequisites, secret_, plan, install, rollback, status,
+    smoke,
     doctor, load, uninstall, launch, compare, explain_, schema, translate, new_, tools, walk, docs, test, benchmark,
     boxes,
 )  # fmt: skip

@@ -11,15 +11,16 @@ from wellit.paths import ROOT
 
 # Modules and packages of wellit, each allowed to import those before it.
 ORDER = """
-    errors paths findings causes hopchecks launchchecks dynamochecks besidechecks servicechecks stackchecks checks say
+    errors paths findings causes hopchecks launchchecks dynamochecks besidechecks clusterchecks servicechecks
+    stackchecks checks say
     remembered ways process tools
     source images capabilities moved flags stranger values_schema schema overrides catalogue compose cells choices
     engines carried nested node subject quantities weights seen templates configfile translate standin rules
     ignore
     charts release_values
     render places inputs made ids validate new
-    demand owners sandbox door access tried changes permissions carriers served publishers besides cluster
-    placement operators preflight
+    claims demand owners sandbox door access tried changes permissions carriers served publishers needs besides cluster
+    affinity placement operators preflight
     entry recorded record lease again live installed dryrun plan planchecks back progress helm prerequisites endpoint
     reach waiting verify prometheus refusals smoke lifecycle
     provide prepare operate

@@ -82,8 +82,9 @@ def test_one_pool_that_two_engines_share(here: Access) -> None:
 
 def test_amd_where_no_node_has_it(here: Access) -> None:
     failed = planned(here, "inference-scheduling", "cell-none", accelerator="amd").failed
-    assert [check.id for check in failed] == ["WL606"]
-    assert "2 amd.com/gpu wanted, 0 free on 0 nodes" in failed[0].detail
+    assert [check.id for check in failed] == ["WL614"]
+    assert failed[0].detail == "no node does; nodes offer nvidia.com/gpu on 4 nodes"
+    assert failed[0].fix == "--accelerator nvidia"
 
 
 @pytest.mark.usefixtures("amd")

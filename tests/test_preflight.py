@@ -21,7 +21,7 @@ from tests.support.clusters import (
 )
 from wellit.access import Missing, StandIn, Unread
 from wellit.cluster import Pod
-from wellit.demand import Act, Demand, Object
+from wellit.demand import Act, Demand, Object, Wanted
 from wellit.findings import Check
 from wellit.preflight import preflight
 
@@ -40,8 +40,8 @@ def the_only(status: str, id_: str, wanted: Demand | None = None, **broken: Any)
 
 def test_a_healthy_cluster_passes_every_check() -> None:
     found = checks()
-    assert Counter(check.status for check in found) == {"pass": 9}
-    assert {check.id for check in found} == {f"WL60{i}" for i in range(1, 10)}
+    assert Counter(check.status for check in found) == {"pass": 10}
+    assert {check.id for check in found} == {f"WL60{i}" for i in range(1, 10)} | {"WL614"}
     assert next(c.detail for c in found if c.id == "WL606") == f"16 {GPU} wanted, 32 free on 4 nodes"
 
 
@@ -100,7 +100,8 @@ def test_too_few_gpus_says_numbers_the_shape_and_the_nodes() -> None:
     check = the_only("fail", "WL606", nodes=(node("gpu-0"), node("gpu-1", gpus=4)))
     assert f"6 of 8 pods fit; 16 {GPU} wanted, 12 free on 2 nodes" in check.detail
     assert f"first that does not: a pod of Deployment decode, which needs 2 {GPU}" in check.detail
-    assert check.evidence == f"gpu-0, gpu-1: {GPU} 0 < 2"
+    free = f"{GPU} free before anything is put there: 4 on 1 node, 8 on 1 node; each pod takes 2"
+    assert check.evidence == f"{free}; gpu-0, gpu-1: {GPU} 0 < 2"
     assert "--size small" in check.fix
 
 
@@ -117,14 +118,22 @@ def test_room_is_unknown_when_it_may_not_be_looked_at(hidden: str) -> None:
     assert f"you may not list {hidden}" in the_only("unknown", "WL606", None, **broken).detail
 
 
-def test_a_missing_secret_is_made_from_stdin() -> None:
-    check = the_only("fail", "WL607", secrets={"llm-d-hf-token": Missing()})
-    assert check.fix.startswith('printf %s "$HF_TOKEN" | kubectl --context c create secret generic llm-d-hf-token')
-    assert "--from-file=HF_TOKEN=/dev/stdin" in check.fix and "Deployment decode" in check.detail
+def test_a_missing_token_is_made_by_the_task_that_does_not_show_it() -> None:
+    check = the_only("fail", "WL607", secrets={"llm-d-hf-token": Missing()}, invoke_flags="--context c")
+    assert check.fix.startswith("invoke secret --name llm-d-hf-token -n ns --context c;")
+    assert "Deployment decode" in check.detail
+
+
+def test_another_missing_secret_is_made_from_stdin() -> None:
+    wanted = demand(secrets=(Wanted("other", frozenset(["KEY"]), "Deployment decode"),))
+    fix = the_only("fail", "WL607", wanted, secrets={"other": Missing()}).fix
+    assert fix.startswith('printf %s "$KEY" | kubectl --context c create secret generic other')
+    assert "--from-file=KEY=/dev/stdin" in fix
 
 
 def test_a_missing_secret_in_a_namespace_that_is_not_there_yet() -> None:
-    found = checks(secrets={}, namespace=False, may_create_namespace=True)
+    wanted = demand(secrets=(Wanted("other", frozenset(["KEY"]), "Deployment decode"),))
+    found = checks(wanted, secrets={}, namespace=False, may_create_namespace=True)
     fix = next(c.fix for c in found if c.id == "WL607")
     assert fix.startswith("kubectl --context c create namespace ns; printf")
 

@@ -21,6 +21,7 @@ from wellit.errors import CannotAnswer, Refused, WellitError, unknown
 from wellit.process import Done, Runner
 
 MANAGER = "helm"  # as which helm 4 applies
+METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 SECONDS = 20.0  # for one request; a slow page of a large cluster needs a few
 _DENIED = re.compile(r"Error from server \(Forbidden\): (.*)")
 _CANNOT = re.compile(r'cannot (\w+) resource "([^"]+)" in API group "([^"]*)"(?: in the namespace "([^"]+)")?')
@@ -100,6 +101,12 @@ class Access:
     def get(self, path: str) -> Answer:
         """What the API answers for a raw path: data, Missing or Unread. Raises CannotAnswer when it does not answer."""
         return self.read(self.call("get", "--raw", path), path)
+
+    def about(self, path: str) -> Answer:
+        """An object without its spec and status where the API can leave them out (else whole); answers as get()."""
+        words = ("get", "--raw", path)
+        done = self.door.ask(words, None, SECONDS, METADATA) if self.door else None
+        return self.read(done or self.call(*words), path)
 
     def review(self, path: str, body: dict[str, Any]) -> Answer:
         """Put a question of the API's own (a SelfSubject...Review), which changes nothing."""

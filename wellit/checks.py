@@ -6,7 +6,15 @@ A title says the good state; the text why it matters, and what mends it.
 
 from __future__ import annotations
 
-from wellit import besidechecks, dynamochecks, hopchecks, launchchecks, servicechecks, stackchecks
+from wellit import (
+    besidechecks,
+    clusterchecks,
+    dynamochecks,
+    hopchecks,
+    launchchecks,
+    servicechecks,
+    stackchecks,
+)
 
 CHECKS: dict[str, tuple[str, str]] = {
     "WL035": (
@@ -81,6 +89,7 @@ CHECKS: dict[str, tuple[str, str]] = {
         "webhook refuses a change, in the middle of an install. From agg to disagg the way is an uninstall. Of an\n"
         "LLMInferenceService it is over how many pods a replica is spread (data / dataLocal, or pipeline).",
     ),
+    **clusterchecks.CHECKS,
     "WL621": (
         "The definitions that the gateway needs are there",
         "Gateway API's and the inference extension's, of the version train's release or a newer one: a newer one is\n"

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from wellit import claims
 from wellit.carried import Carried, carried
 from wellit.quantities import pod_asks
 from wellit.render import Rendered
@@ -16,8 +17,9 @@ from wellit.templates import Template, fetched_with, templates
 Manifest = Mapping[str, Any]
 # API groups that every cluster serves; another is a CRD's.
 BUILT_IN = frozenset(["", "apps", "autoscaling", "batch", "policy", "networking.k8s.io", "rbac.authorization.k8s.io",
-                      "scheduling.k8s.io", "storage.k8s.io", "coordination.k8s.io"])  # fmt: skip
-CLUSTER_WIDE = frozenset(["Namespace", "ClusterRole", "ClusterRoleBinding", "PriorityClass", "StorageClass"])
+                      "scheduling.k8s.io", "storage.k8s.io", "coordination.k8s.io", "node.k8s.io"])  # fmt: skip
+CLUSTER_WIDE = frozenset(["Namespace", "ClusterRole", "ClusterRoleBinding", "PriorityClass", "StorageClass",
+                          "RuntimeClass"])  # fmt: skip
 # What helm does to each object over its life: server-side apply is a patch.
 HELM_VERBS = ("create", "delete", "get", "patch")
 UNLOCKED = "without it no lock keeps two people from changing a stack at once"
@@ -74,7 +76,7 @@ class Object:
 class Workload:
     """Pods of one shape. `asks` is what each pod asks of a node, in thousandths: {"nvidia.com/gpu": 2000}.
 
-    `part` is which part of its object they are, where that has several.
+    `part` is which part of its object they are, where that has several. `spec` is that of each pod.
     """
 
     object: Object
@@ -84,6 +86,7 @@ class Workload:
     node_selector: Mapping[str, str] = field(default_factory=dict)
     tolerations: tuple[Mapping[str, Any], ...] = ()
     part: str = ""
+    spec: Manifest = field(default_factory=dict, compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.part} of {self.object}" if self.part else str(self.object)
@@ -139,6 +142,7 @@ class Demand:
     acts: tuple[Act, ...] = ()
     plugins: tuple[str, ...] = ()  # types of plugins that pickers are configured with
     carried: tuple[tuple[Object, Manifest], ...] = ()  # what controllers of their own carry out, as it is rendered
+    claims: tuple[tuple[str, Manifest], ...] = ()  # (whose, spec) of volume claims that the stack itself makes
 
     @property
     def kinds(self) -> dict[Kind, int]:
@@ -185,6 +189,7 @@ def of(pairs: Sequence[tuple[str, Manifest]], namespace: str) -> Demand:
         tuple(sorted(set(_acts(objects, manifests)))),
         tuple(sorted({kind for m in manifests if m["kind"] == "ConfigMap" for kind in _plugins(m)})),
         tuple((item, m) for (_, m), item in zip(pairs, objects, strict=True) if item.of.carried),
+        tuple(claims.made(manifests)),
     )
 
 
@@ -212,7 +217,7 @@ def _object(manifest: Manifest, release: str) -> Object:
 def _workload(item: Object, one: Template) -> Workload:
     return Workload(
         item, one.count, pod_asks(one.spec), one.labels, one.spec.get("nodeSelector") or {},
-        tuple(one.spec.get("tolerations") or ()), one.part,
+        tuple(one.spec.get("tolerations") or ()), one.part, one.spec,
     )  # fmt: skip
 
 

@@ -36,8 +36,11 @@ class Door:
         self._running: process.Running | None = None
         self._rooms = contextlib.ExitStack()
 
-    def ask(self, words: Sequence[str], stdin: str | None, timeout: float) -> Done | None:
-        """The answer to a kubectl call with ``--raw PATH``; None when the door does not open (ask kubectl itself)."""
+    def ask(self, words: Sequence[str], stdin: str | None, timeout: float, accept: str = "") -> Done | None:
+        """The answer to a kubectl call with ``--raw PATH``; None when the door does not open (ask kubectl itself).
+
+        `accept` is the form in which an answer is wanted, where it is not the usual one.
+        """
         if not self._open():
             return None
         argv = (*self.kubectl, *words)
@@ -45,6 +48,7 @@ class Door:
         try:
             kind = APPLIED if words[0] == "patch" else "application/json"
             headers = {"Content-Type": kind} if stdin else {}
+            headers |= {"Accept": accept} if accept else {}
             connection.request(METHODS[words[0]], words[2], stdin.encode() if stdin else None, headers)
             response = connection.getresponse()
             body = response.read().decode(errors="replace")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from wellit import affinity
 from wellit.cluster import Node, Pod
 from wellit.demand import Workload
 
@@ -58,7 +59,7 @@ def place(workloads: Iterable[Workload], rooms: Iterable[Room]) -> Placed:
     wanted, placed = sum(w.pods for w in order), 0
     for workload in order:
         # Where one pod of a shape had no room the next has none either: go on from the node of the last.
-        start = 0
+        start, alone = 0, affinity.apart(workload.spec, workload.labels)
         for _ in range(workload.pods):
             while start < len(left) and misfits(workload, left[start][0], left[start][1]):
                 start += 1
@@ -67,23 +68,30 @@ def place(workloads: Iterable[Workload], rooms: Iterable[Room]) -> Placed:
             free = left[start][1]
             for resource, amount in workload.asks.items():
                 free[resource] = free.get(resource, 0) - amount
-            placed += 1
+            placed, start = placed + 1, start + alone
     return Placed(placed, wanted)
 
 
 def misfits(workload: Workload, room: Room, free: Mapping[str, int]) -> str:
     """Why a pod cannot go onto a node that has `free` left; empty when it can."""
-    if room.closed:
-        return room.closed
-    for key, value in workload.node_selector.items():
-        if room.node.labels.get(key) != value:
-            return f"not labelled {key}={value}"
-    for taint in room.node.taints:
-        if taint.get("effect") in STOPS and not any(_tolerates(t, taint) for t in workload.tolerations):
-            return f"tainted {taint['key']}"
+    if said := room.closed or refused(workload, room.node):
+        return said
     for resource, amount in sorted(workload.asks.items(), key=lambda ask: "/" not in ask[0]):  # devices first
         if free.get(resource, 0) < amount:
             return f"{resource} {words(resource, free.get(resource, 0))} < {words(resource, amount)}"
+    return ""
+
+
+def refused(workload: Workload, node: Node) -> str:
+    """Why a pod may not go onto a node, however much is free there; empty when it may."""
+    for key, value in workload.node_selector.items():
+        if node.labels.get(key) != value:
+            return f"not labelled {key}={value}"
+    if (terms := affinity.terms(workload.spec)) is not None and not affinity.chosen(terms, node):
+        return f"not what its node affinity wants ({affinity.words(terms)})"
+    for taint in node.taints:
+        if taint.get("effect") in STOPS and not any(tolerates(t, taint) for t in workload.tolerations):
+            return f"tainted {taint['key']}"
     return ""
 
 
@@ -94,7 +102,8 @@ def words(resource: str, amount: int) -> str:
     return f"{amount / 1000:.4g}" if amount % 1000 == 0 or amount > 1000 else f"{amount}m"
 
 
-def _tolerates(toleration: Mapping[str, str], taint: Mapping[str, str]) -> bool:
+def tolerates(toleration: Mapping[str, str], taint: Mapping[str, str]) -> bool:
+    """Whether a toleration of a pod takes a taint of a node."""
     if toleration.get("effect") not in (None, "", taint.get("effect")):
         return False
     if toleration.get("operator") == "Exists":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wellit import cluster, demand, dryrun, lease, preflight, record, validate
+from wellit import cluster, demand, dryrun, lease, needs, preflight, record, validate
 from wellit.access import Access, Unread
 from wellit.changes import Changes, words
 from wellit.cluster import Cluster, HelmRelease
@@ -101,8 +101,9 @@ def prepare(stack: Stack, rendered: Rendered, access: Access, *, dry_run: bool =
     if rendered.unrendered:
         raise CannotAnswer(f"{stack.name} is not rendered: {rendered.unrendered}", write="--charts offline, or --fetch")
     wanted = demand.read(rendered, stack.namespace)
-    seen = cluster.look(access, wanted)
-    checks = preflight.preflight(wanted, seen, stack.values)
+    needed = needs.of(wanted, stack.values)
+    seen = cluster.look(access, wanted, needed)
+    checks = preflight.preflight(wanted, seen, stack.values, needed)
     # Who may not read Secrets has a failed check already.
     hidden = seen.namespace is False or seen.allowed.get(Act("get", "secrets")) is False
     postfix = str(stack.values["postfix"])

@@ -69,6 +69,12 @@ def about(api: str) -> Settings:
     return _all()[api]
 
 
+def published(group: str) -> Settings | None:
+    """What is said of the API that publishes a group, when its definitions say of which release they are."""
+    about = _of(group)
+    return about if about.get("bundle") else None
+
+
 def switch(kind: str) -> Settings:
     """What a gateway's controller must be told before it looks at a kind. Raises StopIteration for another kind."""
     return next(about["switch"] for about in _all().values() if about.get("switch", {}).get("for") == kind)

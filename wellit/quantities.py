@@ -6,10 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-_UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15} | {
-    f"{unit}i": 1024**power for power, unit in enumerate("KMGTP", 1)
+_UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15, "E": 10**18} | {
+    f"{unit}i": 1024**power for power, unit in enumerate("KMGTPE", 1)
 }
-_QUANTITY = re.compile(r"([0-9.]+)(m|[kMGTP]|[KMGTP]i)?(?:[eE]([0-9]+))?")
+SMALL = {"m": 1.0, "u": 1e-3, "n": 1e-6}  # in thousandths
+SIZES = ("memory", "storage")  # how the names of what is counted in bytes end
+_QUANTITY = re.compile(r"([0-9.]+)([num]|[kMGTPE]|[KMGTPE]i)?(?:[eE]([0-9]+))?")
 # All that Kubernetes reads as a quantity; `milli` reads what is written in practice.
 _READABLE = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+|[numkMGTPE]|[KMGTPE]i)?")
 
@@ -25,9 +27,20 @@ def milli(quantity: Any) -> int:
     if not found:
         raise ValueError(f"not a quantity: {quantity!r}")
     number, unit, power = found.groups()
-    if unit == "m":
-        return round(float(number))
+    if unit in SMALL:
+        return round(float(number) * SMALL[unit])
     return int(float(number) * 1000 * _UNITS[unit or ""] * float(f"1e{power or 0}"))
+
+
+def written(resource: str, amount: int) -> str:
+    """An amount in thousandths exactly, as Kubernetes reads it: ``16Gi``, ``500m``, ``2``."""
+    if amount % 1000:
+        return f"{amount}m"
+    whole = amount // 1000
+    for power, unit in enumerate("PTGMK") if resource.endswith(SIZES) and whole else ():
+        if whole % 1024 ** (5 - power) == 0:
+            return f"{whole // 1024 ** (5 - power)}{unit}i"
+    return str(whole)
 
 
 def pod_asks(spec: Mapping[str, Any]) -> dict[str, int]:
@@ -35,18 +48,28 @@ def pod_asks(spec: Mapping[str, Any]) -> dict[str, int]:
 
     A limit counts as the request when there is no request; an init container that always restarts is a sidecar.
     """
+    return _of_pod(spec, "limits", "requests")
+
+
+def pod_limits(spec: Mapping[str, Any]) -> dict[str, int]:
+    """The limits of one pod together, counted as pod_asks() counts."""
+    return _of_pod(spec, "limits")
+
+
+def amounts(container: Mapping[str, Any], *of: str) -> dict[str, int]:
+    """The amounts of a container's blocks (limits, requests), in thousandths; a later block wins."""
+    resources = container.get("resources") or {}
+    return {name: milli(amount) for block in of for name, amount in (resources.get(block) or {}).items()}
+
+
+def _of_pod(spec: Mapping[str, Any], *of: str) -> dict[str, int]:
     init = spec.get("initContainers") or []
     sidecars = [c for c in init if c.get("restartPolicy") == "Always"]
     total: dict[str, int] = {}
     for container in [*(spec.get("containers") or []), *sidecars]:
-        for name, amount in _asks(container).items():
+        for name, amount in amounts(container, *of).items():
             total[name] = total.get(name, 0) + amount
     for container in init:
-        for name, amount in _asks(container).items():
+        for name, amount in amounts(container, *of).items():
             total[name] = max(total.get(name, 0), amount)
     return {name: amount for name, amount in total.items() if amount}
-
-
-def _asks(container: Mapping[str, Any]) -> dict[str, int]:
-    resources = container.get("resources") or {}
-    return {k: milli(v) for k, v in ((resources.get("limits") or {}) | (resources.get("requests") or {})).items()}

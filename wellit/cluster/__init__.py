@@ -7,8 +7,9 @@
 A field is Unread when the user may not read it. Nothing here judges.
 """
 
+from wellit.cluster.around import PROGRAMS, Around, Shape, Told
 from wellit.cluster.found import Cluster, Node, Pod
-from wellit.cluster.look import PARALLEL, SIMULATED, accepted, look
+from wellit.cluster.look import PARALLEL, SIMULATED, accepted, exists, keys, look
 from wellit.cluster.nodes import pod
 from wellit.cluster.pages import listed, whole
 from wellit.cluster.releases import LEFT, HelmRelease, left, releases
@@ -16,12 +17,18 @@ from wellit.cluster.releases import LEFT, HelmRelease, left, releases
 __all__ = [
     "LEFT",
     "PARALLEL",
+    "PROGRAMS",
     "SIMULATED",
+    "Around",
     "Cluster",
     "HelmRelease",
     "Node",
     "Pod",
+    "Shape",
+    "Told",
     "accepted",
+    "exists",
+    "keys",
     "left",
     "listed",
     "look",

@@ -9,6 +9,7 @@ from typing import Any
 from wellit.access import Missing, StandIn, Unread
 from wellit.besides import Besides
 from wellit.carriers import Carriers
+from wellit.cluster.around import Around
 from wellit.cluster.releases import HelmRelease
 from wellit.demand import Act, Kind, Object
 from wellit.owners import made_for
@@ -49,7 +50,8 @@ class Cluster:
     `pods` are those of all namespaces, `neighbours` those of the stack's own. `allowed` says of each act of the
     demand whether the user may do it, None when unknown. `carriers` are the controllers of kinds that have one of
     their own, `other_versions` the versions in which a kind is known that is not in that of the demand, `carried` the
-    objects of such kinds that are there already, `besides` what their controllers go by.
+    objects of such kinds that are there already, `besides` what their controllers go by; `around` is None when nothing
+    beside the demand was asked for.
     """
 
     label: str
@@ -57,6 +59,7 @@ class Cluster:
     flags: str = ""
     version: str = ""
     client_version: str = ""
+    invoke_flags: str = ""
     namespace: bool | Unread = False
     served: Mapping[Kind, bool | Unread] = field(default_factory=dict)
     nodes: tuple[Node, ...] | Unread = ()
@@ -73,3 +76,4 @@ class Cluster:
     other_versions: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
     carried: Mapping[Object, Mapping[str, Any] | Missing | Unread] = field(default_factory=dict)
     besides: Mapping[Object, Besides] = field(default_factory=dict)
+    around: Around | None = None

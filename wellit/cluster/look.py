@@ -11,18 +11,23 @@ from wellit import besides, carriers, permissions, served
 from wellit.access import Access, Missing, Unread, stand_ins
 from wellit.besides import Besides
 from wellit.carriers import Carriers
+from wellit.cluster import around
 from wellit.cluster import nodes as reading
 from wellit.cluster.found import Cluster
 from wellit.cluster.releases import releases
 from wellit.demand import Act, Demand, Manifest, Object
+from wellit.needs import Needs
 
 T = TypeVar("T")
 SIMULATED = "wellit.dev/simulated"
 PARALLEL = 8
 
 
-def look(access: Access, demand: Demand) -> Cluster:
-    """Read what `demand` makes interesting. Raises CannotAnswer when the cluster does not answer."""
+def look(access: Access, demand: Demand, needs: Needs | None = None) -> Cluster:
+    """Read what `demand`, and `needs` when they are given, make interesting.
+
+    Raises CannotAnswer when the cluster does not answer.
+    """
     namespace = demand.namespace
     with ThreadPoolExecutor(PARALLEL) as pool:
 
@@ -30,7 +35,7 @@ def look(access: Access, demand: Demand) -> Cluster:
             return pool.submit(what, *args).result
 
         versions = soon(_versions, access)
-        here = soon(_exists, access, f"/api/v1/namespaces/{namespace}")
+        here = soon(exists, access, f"/api/v1/namespaces/{namespace}")
         allowed = soon(permissions.allowed, access, demand)
         versions_served = {version: soon(served.kinds, access, version) for version in served.unusual(demand)}
         busy = soon(reading.pods, access, demand)
@@ -38,8 +43,9 @@ def look(access: Access, demand: Demand) -> Cluster:
         releases_ = soon(releases, access, namespace)
         there = {item: soon(access.get, item.of.path(namespace, item.name)) for item, _ in demand.carried}
         carried = {k: soon(carriers.look, access, k, k.carried) for k in demand.kinds if k.carried}
-        secrets = {wanted.name: soon(_keys, access, namespace, wanted.name) for wanted in demand.secrets}
+        secrets = {wanted.name: soon(keys, access, namespace, wanted.name) for wanted in demand.secrets}
         classes = {name: soon(accepted, access, name) for name in demand.gateway_classes}
+        beside = around.look(soon, access, demand, needs) if needs else lambda: None
         client_and_server = versions()  # asked for first: a cluster that does not answer is told once
         found = here()
         kinds = served.which(demand, {version: of_version() for version, of_version in versions_served.items()})
@@ -47,7 +53,7 @@ def look(access: Access, demand: Demand) -> Cluster:
             k: soon(served.other_versions, access, k) for k, known in kinds.items() if known is False and k.carried
         }
         theirs = {k: of_kind() for k, of_kind in carried.items()}
-        around = {
+        carried_by = {
             item: soon(_besides, access, demand, item, manifest, theirs[item.of], found is True)
             for item, manifest in demand.carried
             if kinds.get(item.of) is True and not theirs[item.of].idle
@@ -59,6 +65,7 @@ def look(access: Access, demand: Demand) -> Cluster:
         )
         return Cluster(
             access.label, access.context, access.flags, *client_and_server,
+            invoke_flags=access.invoke_flags,
             namespace=found,
             served=kinds,
             nodes=nodes(),
@@ -74,7 +81,8 @@ def look(access: Access, demand: Demand) -> Cluster:
             carriers=theirs,
             carried={item: answer() for item, answer in there.items()},
             other_versions={k: found() for k, found in others.items()},
-            besides={item: found() for item, found in around.items()},
+            besides={item: found() for item, found in carried_by.items()},
+            around=beside(),
         )  # fmt: skip
 
 
@@ -97,12 +105,13 @@ def _versions(access: Access) -> tuple[str, str]:
     return answer["serverVersion"]["gitVersion"], answer["clientVersion"]["gitVersion"]
 
 
-def _exists(access: Access, path: str) -> bool | Unread:
+def exists(access: Access, path: str) -> bool | Unread:
+    """Whether the object of a raw path is there."""
     answer = access.get(path)
     return answer if isinstance(answer, Unread) else not isinstance(answer, Missing)
 
 
-def _keys(access: Access, namespace: str, name: str) -> frozenset[str] | Missing | Unread:
+def keys(access: Access, namespace: str, name: str) -> frozenset[str] | Missing | Unread:
     """The names of a Secret's keys: kubectl keeps the values to itself."""
     template = "go-template={{.kind}}{{range $key, $_ := .data}} {{$key}}{{end}}"
     done = access.call("get", "secret", name, "-n", namespace, "-o", template)

@@ -19,16 +19,22 @@ def ours(known: Record) -> Record:
 
 
 def make_namespace(plan: Plan, access: Access, say: Say) -> None:
-    if plan.cluster.namespace is True:
+    """Make the namespace of a plan, where its look found none."""
+    namespace(access, plan.demand.namespace, plan.cluster.namespace, say)
+
+
+def namespace(access: Access, name: str, there: bool | Unread, say: Say) -> None:
+    """Make a namespace unless it is `there`. Raises CannotAnswer when the cluster does not make it."""
+    if there is True:
         return
-    body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": plan.demand.namespace}}
+    body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
     done = access.call("create", "--raw", "/api/v1/namespaces", "-f", "-", stdin=json.dumps(body))
     # A user who may not even look may still work in a namespace that is there.
     if not done.ok and not any(word in done.err for word in ("AlreadyExists", "already exists")):
-        if isinstance(plan.cluster.namespace, Unread) and "Forbidden" in done.err:
+        if isinstance(there, Unread) and "Forbidden" in done.err:
             return
-        raise failure(access, done, f"the making of namespace {plan.demand.namespace}")
-    say(f"namespace {plan.demand.namespace}: made")
+        raise failure(access, done, f"the making of namespace {name}")
+    say(f"namespace {name}: made")
 
 
 def write(access: Access, what: Record) -> Record:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from wellit.access import Unread
-from wellit.cluster import Cluster
+from wellit.cluster import PROGRAMS, Cluster
 from wellit.demand import Act, Demand
 from wellit.findings import Check
 from wellit.preflight.words import counted
@@ -37,6 +37,20 @@ def version(cluster: Cluster, oldest: Mapping[str, str]) -> Check:
         detail = f"it is {cluster.version}, and kubectl {cluster.client_version} is more than {SKEW} minor release away"
         return Check("WL602", title, "warn", detail, f"kubectl {server[0]}.{server[1]} on PATH")
     return Check("WL602", title, "pass", f"it is {cluster.version}")
+
+
+def programs(cluster: Cluster) -> Iterator[Check]:
+    """WL632: what installs it is on this machine."""
+    if cluster.around is None:
+        return
+    title = f"{' and '.join(PROGRAMS)} are on this machine"
+    there = cluster.around.tools
+    told = ", ".join(f"{name} {version}" for name, version in there.items())
+    if missing := [name for name in PROGRAMS if name not in there]:
+        detail = f"{' and '.join(missing)} must be built first, which takes minutes and wants Go's module proxy"
+        yield Check("WL632", title, "warn", detail, "invoke tools --path builds them")
+    else:
+        yield Check("WL632", title, "pass", told)
 
 
 def _minor(version: str) -> tuple[int, int] | None:

@@ -10,6 +10,7 @@ from wellit.access import Missing, Unread
 from wellit.cluster import Cluster
 from wellit.demand import Demand
 from wellit.findings import Check
+from wellit.needs import Needs
 from wellit.preflight.words import counted
 
 
@@ -70,3 +71,71 @@ def stand_ins(demand: Demand, cluster: Cluster) -> Iterator[Check]:
                 yield Check("WL610", title, "fail", detail, fix)
             else:
                 yield Check("WL610", title, "pass")
+
+
+def definitions(needs: Needs, cluster: Cluster, values: Mapping[str, Any]) -> Iterator[Check]:
+    """WL626, one for each API whose definitions say of which release they are; those that are missing have WL604."""
+    around = cluster.around
+    apis: dict[str, list[str]] = {}
+    for name, about in needs.definitions.items() if around else ():
+        apis.setdefault(about["title"], []).append(name)
+    for title_of, names in apis.items():
+        assert around
+        about = needs.definitions[names[0]]
+        wanted = publishers.release(about, values)
+        found = {name: around.definitions.get(name, Missing()) for name in names}
+        title = f"the definitions of {title_of} are of {wanted} or newer"
+        if unread := [one for one in found.values() if isinstance(one, Unread)]:
+            yield Check("WL626", title, "unknown", unread[0].words)
+            continue
+        there = {name: one for name, one in found.items() if isinstance(one, str)}
+        older = [f"{name} {one}" for name, one in there.items() if _before(one, wanted)]
+        newer = sorted({one for one in there.values() if _before(wanted, one)})
+        if older:
+            detail = f"{', '.join(older)}: fields that {values['versions']['name']} writes may be dropped"
+            yield Check("WL626", title, "fail", detail, publishers.prerequisites(values))
+        elif newer and (note := _newer(about, values)):
+            yield Check("WL626", title, "warn", f"they are of {newer[-1]}; {note}")
+        elif there:
+            yield Check("WL626", title, "pass", ", ".join(sorted(set(there.values()) - {""})) or "they do not say")
+
+
+def _before(one: str, other: str) -> bool:
+    keys = capabilities.order(one), capabilities.order(other)
+    return keys[0] is not None and keys[1] is not None and keys[0] < keys[1]
+
+
+def _newer(about: Mapping[str, Any], values: Mapping[str, Any]) -> str:
+    """What the gateway's file has to say of a newer release of an API."""
+    steps = [step.get("crds") or {} for step in values["gateway"].get("prerequisites") or []]
+    return next(
+        (
+            str(one["newer"])
+            for one in steps
+            if one.get("newer") and publishers.about(one["of"])["title"] == about["title"]
+        ),
+        "",
+    )
+
+
+def switch(needs: Needs, cluster: Cluster) -> Iterator[Check]:
+    """WL627: the gateway's controller is told to look at pools."""
+    around, about = cluster.around, needs.switch
+    if around is None or about is None or cluster.sandbox:
+        return
+    title = f"the gateway's controller routes to InferencePools ({about['variable']})"
+    if isinstance(around.controllers, Unread):
+        yield Check("WL627", title, "unknown", around.controllers.words)
+        return
+    off = [one for one in around.controllers if str(one.value).lower() not in (about["is"], "1", "t")]
+    if not around.controllers:
+        yield Check("WL627", title, "skip", f"no Deployment labelled {about['labels']} shows how it is set")
+    elif off:
+        said = "; ".join(f"{one.name} in {one.namespace}: {one.value or 'not set'}" for one in off)
+        set_it = f"{about['variable']}={about['is']}"
+        fix = " && ".join(
+            f"kubectl {cluster.flags} set env deployment/{one.name} -n {one.namespace} {set_it}" for one in off
+        )
+        yield Check("WL627", title, "fail", f"{said}: it refuses every route to a pool", fix)
+    else:
+        yield Check("WL627", title, "pass")

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
 
 def counted(number: int, noun: str) -> str:
     """``1 pod``, ``2 pods``."""
     return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def apply(manifest: Mapping[str, Any], flags: str) -> str:
+    """The command that makes an object; `flags` are kubectl's."""
+    return f"echo {shlex.quote(json.dumps(manifest))} | kubectl {flags} apply -f -"
