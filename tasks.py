@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from invoke import Collection, Context
 
 from wellit.cli import (
+    BUNDLE,
     CLUSTER_FLAGS,
     CONFIG,
     FETCH,
@@ -60,6 +61,7 @@ def overview(_: Context) -> None:
 
 @task(
     STACK_FLAGS, CONFIG, CLUSTER_FLAGS, FETCH, FORMAT, LIMITS, FIX,
+    bundle="a file of invoke bundle: what of it is missing, changed or added, and the stack in it",
     all="every environment of every guide, or of the --helmfile",
     cells="every cell: every engine, gateway, accelerator and release train with every guide",
     values="a values file of anybody's, a folder, a pattern or -; several may be given",
@@ -72,7 +74,7 @@ def overview(_: Context) -> None:
 def validate(
     _: Context, all: bool = False, values: list[str] = [], chart: list[str] = [], helmfile: str = "",  # noqa: A002, B006
     manifests: list[str] = [], live: bool = False, each: bool = False, cells: bool = False,  # noqa: B006
-    **given: Any,
+    bundle: str = "", **given: Any,
 ) -> int:  # fmt: skip
     """Find mistakes in files: nothing is started on a cluster."""
     from wellit.finish import finishing
@@ -84,7 +86,7 @@ def validate(
         raise CannotAnswer("--each is for values files, and there is none", write="--each --values FILE, or -- FILE")
     said = {
         "values": values, "after_dashes": named, "chart": chart, "each": each, "helmfile": helmfile,
-        "manifests": manifests, "live": live, "all": all, "cells": cells, **given,
+        "manifests": manifests, "live": live, "all": all, "cells": cells, "bundle": bundle, **given,
     }  # fmt: skip
     kind = foreign.chosen(said | {"values": values or named}, (*STACK_FLAGS, *CONFIG, *FETCH))
     return show(finishing(given, fmt)(lambda: _judged(kind, said)), fmt)
@@ -106,6 +108,10 @@ def _judged(kind: str, said: dict[str, Any]) -> Report:
         )
     if kind == "manifests":
         return foreign.manifests(said["manifests"])
+    if kind == "bundle":
+        from wellit import bundle
+
+        return bundle.validated(said["bundle"], said, say).report
     if kind == "live":
         from wellit import installed
 
@@ -118,6 +124,23 @@ def _judged(kind: str, said: dict[str, Any]) -> Report:
 
         return matrix.everything(choice(said), say, fetch=fetch, every_cell=said["cells"])
     return validation.stack(choice(said), say, fetch=fetch, config=config(said)).report
+
+
+@task(
+    STACK_FLAGS, FORMAT, output="the file to write: stack.tar", tools="helm, helmfile and kubectl as well",
+    images="print the images of the stack alone, one a line, for a tool that mirrors them",
+)  # fmt: skip
+def bundle(_: Context, output: str = "", images: bool = False, tools: bool = False, **given: Any) -> int:
+    """Write a stack into one file that installs without a network: charts, settings, checksums, list of images."""
+    from wellit import bundle as bundles
+
+    fmt = known_format(given["format_"])
+    file = None if images else bundles.known_output(output)
+    stack, made, report = rendered(given, "bundle")
+    if file is None:
+        print("\n".join(bundles.images(stack, made)))
+        return 0
+    return show(bundles.written(stack, made, report, file, say, programs=tools), fmt)
 
 
 @task(STACK_FLAGS, FETCH)
@@ -153,7 +176,7 @@ def show_(_: Context, live: bool = False, **given: Any) -> int:
     return showing.tell(report, drawn, say, tree=not output)
 
 
-@task(STACK_FLAGS, CLUSTER_FLAGS, FORMAT)
+@task(STACK_FLAGS, CLUSTER_FLAGS, BUNDLE, FORMAT)
 def preflight(_: Context, **given: Any) -> int:
     """Ask the cluster what a stack needs of it. Nothing is changed."""
     from wellit import plan as planning
@@ -164,7 +187,7 @@ def preflight(_: Context, **given: Any) -> int:
     return show(report, fmt)
 
 
-@task(STACK_FLAGS, CLUSTER_FLAGS, TEXT_OR_JSON, diff="all of it: each object as a unified diff, secrets masked")
+@task(STACK_FLAGS, CLUSTER_FLAGS, BUNDLE, TEXT_OR_JSON, diff="all of it: each object as a unified diff, secrets masked")
 def plan(_: Context, diff: bool = False, **given: Any) -> int:
     """Show what an install would change, by the API server's dry run: exit 0 nothing, 1 something. Changes nothing."""
     from wellit import operate
@@ -177,7 +200,7 @@ def plan(_: Context, diff: bool = False, **given: Any) -> int:
 
 
 @task(
-    STACK_FLAGS, CLUSTER_FLAGS, YES, FORMAT,
+    STACK_FLAGS, CLUSTER_FLAGS, BUNDLE, YES, FORMAT,
     apply="install what is missing, after asking",
 )  # fmt: skip
 def prerequisites(_: Context, apply: bool = False, **given: Any) -> int:
@@ -185,12 +208,12 @@ def prerequisites(_: Context, apply: bool = False, **given: Any) -> int:
     from wellit import compose, prepare
 
     fmt = known_format(given["format_"])
-    stack = compose.compose(choice(given))
+    stack = rendered(given, "prerequisites")[0] if given["bundle"] else compose.compose(choice(given))
     return show(prepare.prepare(stack, access(given), say, asker(given["yes"]), apply=apply), fmt)
 
 
 @task(
-    STACK_FLAGS, CLUSTER_FLAGS, YES, FORMAT,
+    STACK_FLAGS, CLUSTER_FLAGS, BUNDLE, YES, FORMAT,
     no_wait="do not wait until everything is ready", timeout="seconds to wait until everything is ready",
     no_smoke="do not ask what is installed for what it promises", replace=REPLACE,
 )  # fmt: skip
@@ -578,8 +601,8 @@ def task_names() -> list[str]:
 
 boxes = Collection("sandbox", sandbox_up, sandbox_down, sandbox_status, sandbox_shell)
 namespace = Collection(
-    overview, quickstart, validate, render, show_, preflight, prerequisites, secret_, plan, install, rollback, status,
-    smoke,
+    overview, quickstart, validate, bundle, render, show_, preflight, prerequisites, secret_, plan, install, rollback,
+    status, smoke,
     doctor, load, uninstall, launch, compare, explain_, schema, translate, new_, tools, walk, docs, test, benchmark,
     boxes,
 )  # fmt: skip

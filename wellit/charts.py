@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +37,8 @@ def find(
     found: dict[str, Path] = {}
     for part in wanted(stack):
         about = stack.values["versions"]["charts"][part]
-        kept = paths.cache() / "charts" / f"{about['name']}-{about['version']}.tgz"
-        if not kept.exists() and fetch:
+        kept = (stack.bundle or paths.cache()) / "charts" / packaged(about)
+        if not kept.exists() and fetch and not stack.bundle:
             _fetch(stack, part, about, kept, say, run)
         if kept.exists():
             found[part] = kept
@@ -59,9 +60,16 @@ def missing(stack: Stack, found: Mapping[str, Path]) -> str:
     for chart in (stack.values["charts"][part] for part in stack.way.charts):
         if Path(chart).is_absolute() and not Path(chart).exists():
             return f"the chart {chart} is not there"
-    if set(wanted(stack)) - set(found):
+    if lacking := set(wanted(stack)) - set(found):
+        if stack.bundle:
+            return f"the bundle has no chart for {', '.join(sorted(lacking))}"
         return "upstream charts not in the cache; --charts offline or --fetch"
     return ""
+
+
+def packaged(about: Mapping[str, Any]) -> str:
+    """The file name of a packaged chart, by its `name` and `version`."""
+    return f"{about['name']}-{about['version']}.tgz"
 
 
 def digest(chart: Path) -> str:
@@ -78,6 +86,30 @@ def state(chart: Path) -> list[tuple[str, str]]:
     return remembered.contents(remembered.below(chart) if chart.is_dir() else [chart])
 
 
+def pull(source: Sequence[str], kept: Path, say: Callable[[str], None], run: process.Runner) -> str:
+    """Have helm download the packaged chart that `source` names, and keep it. Returns why it cannot be had, or ""."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=kept.parent) as folder:
+        words: list[str | Path] = [tools.path("helm", say), "pull", *source, "--destination", folder]
+        done = run(words, env=environment(), timeout=300)
+        pulled = next(iter(Path(folder).glob("*.tgz")), None)
+        if not done.ok or pulled is None:
+            return (done.err.strip().splitlines() or ["no reason given"])[-1]
+        pulled.replace(kept)
+    return ""
+
+
+def same(about: Mapping[str, Any], chart: Path, part: str) -> None:
+    """Raise CannotAnswer when a packaged chart is not the one that the version train pins."""
+    got = digest(chart)
+    if about["digest"] and got != about["digest"]:
+        raise CannotAnswer(
+            f"the chart {about['name']} {about['version']} is not the one that is pinned",
+            why=f"its digest is {got}, the version train has {about['digest']}",
+            write=f"if the new one is right, write its digest into versions.charts.{part}.digest",
+        )
+
+
 def _fetch(
     stack: Stack, part: str, about: Mapping[str, Any], kept: Path, say: Callable[[str], None], run: process.Runner
 ) -> None:
@@ -85,15 +117,9 @@ def _fetch(
     repository = next((r for r in stack.values["charts"]["repositories"] if chart.startswith(f"{r['name']}/")), None)
     source = [chart.partition("/")[2], "--repo", repository["url"]] if repository else [chart]
     say(f"fetching {about['name']} {about['version']}")
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=kept.parent) as folder:
-        done = run(
-            [tools.path("helm", say), "pull", *source, "--version", about["version"], "--destination", folder],
-            env=environment(), timeout=300,
-        )  # fmt: skip
-        pulled = next(iter(Path(folder).glob("*.tgz")), None)
-        if not done.ok or pulled is None:
-            reason = (done.err.strip().splitlines() or ["no reason given"])[-1]
+    fresh = kept.with_suffix(f".{os.getpid()}")
+    try:
+        if reason := pull([*source, "--version", about["version"]], fresh, say, run):
             raise CannotAnswer(
                 f"cannot fetch the chart {about['name']} {about['version']}: {reason}",
                 why="upstream's charts are not in the cache yet",
@@ -101,14 +127,7 @@ def _fetch(
                 + part
                 + "=/path/to/chart",
             )
-        _same(about, digest(pulled), part)
-        pulled.replace(kept)
-
-
-def _same(about: Mapping[str, Any], got: str, part: str) -> None:
-    if about["digest"] and got != about["digest"]:
-        raise CannotAnswer(
-            f"the chart {about['name']} {about['version']} is not the one that is pinned",
-            why=f"its digest is {got}, the version train has {about['digest']}",
-            write=f"if the new one is right, write its digest into versions.charts.{part}.digest",
-        )
+        same(about, fresh, part)
+        fresh.replace(kept)
+    finally:
+        fresh.unlink(missing_ok=True)

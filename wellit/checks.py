@@ -126,6 +126,12 @@ CHECKS: dict[str, tuple[str, str]] = {
         "Some fields are what they are for good, such as the selector of a Deployment: the object must be made anew,\n"
         "and its pods do not answer until new ones are ready.",
     ),
+    "WL658": (
+        "What the stack needs of the cluster is in the bundle",
+        "Definitions and the charts of the gateway's provider, or of a way's controller, as far as they could be had\n"
+        "where the bundle was made: invoke prerequisites --bundle FILE installs those. The rest is named, with the\n"
+        "reason; the cluster must have it already.",
+    ),
     "WL701": (
         "Every workload has its pods ready",
         "With the reason of a pod that is not: an image that cannot be pulled, a container that ends, no room.",

@@ -58,6 +58,7 @@ FIX: dict[str, tuple[Any, str]] = {
     "fix": (False, "write what has one right answer into your files, after showing it and asking"),
     "yes": (False, "do not ask"),
 }
+BUNDLE: dict[str, tuple[Any, str]] = {"bundle": ("", "a file of invoke bundle: nothing is fetched")}
 YES: dict[str, tuple[Any, str]] = {"yes": (False, "do not ask")}
 REPLACE = "make anew what cannot be changed in place, without asking: its pods end, and new ones start"
 LOAD: dict[str, tuple[Any, str]] = {
@@ -268,7 +269,7 @@ def choice_or_recorded(given: dict[str, Any], there: Access) -> Iterator[Choice]
 
     namespace, guide, _ = which(given)
     said = any(given[flag] for flag in STACK_FLAGS if flag not in ("guide", "namespace"))
-    known = None if said else record.one(there, namespace, guide)
+    known = None if said or given.get("bundle") else record.one(there, namespace, guide)
     if known is None:
         yield choice(given)
         return
@@ -280,11 +281,17 @@ def choice_or_recorded(given: dict[str, Any], there: Access) -> Iterator[Choice]
 def rendered(given: dict[str, Any], command: str, chosen: Choice | None = None) -> tuple[Stack, Rendered, Report]:
     """The stack that the flags name, or `chosen`, validated and rendered; upstream's charts are fetched when wanted.
 
-    Ends the task with what is wrong, shown in the format that was asked for, when it is not right.
+    With --bundle it is the bundle's, and nothing is fetched. Ends the task with what is wrong, shown in the format that
+    was asked for, when it is not right.
     """
     from wellit import validate
 
-    result = validate.stack(chosen or choice(given), say, fetch=True, command=command)
+    if given.get("bundle"):
+        from wellit import bundle
+
+        result = bundle.validated(given["bundle"], given, say, command)
+    else:
+        result = validate.stack(chosen or choice(given), say, fetch=True, command=command)
     if result.stack is None or result.rendered is None or result.report.exit_code:
         say("the mistakes in the files come first: nothing was asked of a cluster")
         raise Exit(code=show(result.report, known_format(given.get("format_", "text"))))

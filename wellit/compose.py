@@ -28,7 +28,8 @@ _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 class Choice:
     """What a person asked for. `components` maps an axis (engine ...) to a name, `sets` are ``a.b=c`` words.
 
-    No environment is the guide's first.
+    No environment is the guide's first. `bundle` is the folder of an unpacked bundle: upstream's charts come from it
+    alone, and nothing is fetched.
     """
 
     guide: str = catalogue.DEFAULT_GUIDE
@@ -38,6 +39,7 @@ class Choice:
     size: str | None = None
     files: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
+    bundle: Path | None = None
 
 
 @dataclass
@@ -54,6 +56,8 @@ class Stack:
     size: str
     layers: list[Layer]
     overrides: dict[str, Any]
+    bundle: Path | None = None
+    """As the Choice has it."""
 
     @property
     def name(self) -> str:
@@ -147,7 +151,7 @@ def compose(choice: Choice, *more: Layer) -> Stack:
         layers += _engine_layers(name, components, layers, build, catalogue.way_of(guide))
     layers += above
     namespace = checked_namespace(choice.namespace or str(guide.data["namespace"]))
-    return Stack(guide, environment, chosen, namespace, components, size, layers, said)
+    return Stack(guide, environment, chosen, namespace, components, size, layers, said, choice.bundle)
 
 
 def _components(environment: Source, given: Iterable[Layer], way: Way) -> dict[str, str]:

@@ -31,7 +31,7 @@ DRAWINGS = {"stack.svg": "scripts/invoke show -e sglang --charts offline -o docs
 GROUPS = {
     "0": "Files, settings and schemas", "1": "Engines and model servers",
     "2": "Routing: proxy, picker, pool and gateway", "3": "What belongs together",
-    "4": "Names, amounts and habits", "5": "Rendered objects", "8": "Dynamo", "9": "KServe",
+    "4": "Names, amounts and habits", "5": "Rendered objects", "6": "Bundles", "8": "Dynamo", "9": "KServe",
 }  # fmt: skip
 RESULTS = paths.ROOT / "benchmarks" / "results.md"
 _MADE = re.compile(r"(<!-- made: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)

@@ -42,7 +42,7 @@ class Known:
 
 def known() -> dict[str, Known]:
     """All of them, sorted."""
-    from wellit import checks, choices, ignore, rules, schema
+    from wellit import bundlekinds, checks, choices, ignore, rules, schema
     from wellit.configfile import kinds
     from wellit.inputs import failure, variables
 
@@ -55,7 +55,8 @@ def known() -> dict[str, Known]:
     found.append(_finding(choices.ID, choices.SLUG, choices.DOC))
     found.append(_finding(choices.NOTE_ID, choices.NOTE_SLUG, choices.NOTE_DOC, "info"))
     found += [_finding(key, slug, doc, severity) for key, (slug, severity, doc) in ignore.KINDS.items()]
-    found += [_finding(key, slug, doc, severity) for key, (slug, severity, doc) in kinds.KINDS.items()]
+    for table in (kinds.KINDS, bundlekinds.KINDS):
+        found += [_finding(key, slug, doc, severity) for key, (slug, severity, doc) in table.items()]
     found.append(_finding(failure.ID, failure.SLUG, failure.DOC))
     found.append(_finding(variables.ID, variables.SLUG, variables.DOC, "warning"))
     return {one.id: one for one in sorted(found, key=lambda one: one.id)}

@@ -43,7 +43,7 @@ def prepare(stack: Stack, access: Access, say: Say, ask: Ask, *, apply: bool) ->
     if todo and apply:
         say("\n".join(_lines(stack, judged, access)))
         ask(f"Install this on {access.label}?")
-        done = provide(judged, access, helm, say)
+        done = provide(judged, access, helm, say, bundle=stack.bundle)
         seen = _settled(look, waits=bool(name) and any(isinstance(one.step, Charted) for one in todo))
         judged = prerequisites.judge(steps, seen, name)
         result = f"installed: {', '.join(done)}"

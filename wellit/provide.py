@@ -28,8 +28,10 @@ CHART_SECONDS = 600.0
 AGAIN = "the same command again goes on from here"
 
 
-def provide(judged: Sequence[Judged], access: Access, helm: Helm, say: Say) -> list[str]:
+def provide(judged: Sequence[Judged], access: Access, helm: Helm, say: Say, *, bundle: Path | None = None) -> list[str]:
     """Do every step that has something to do, in order. Returns what was done, in words.
+
+    With the folder of an unpacked `bundle` nothing is fetched: what is not in it cannot be done.
 
     Raises CannotAnswer when something cannot be fetched (nothing was changed then), Refused when the cluster refuses
     a step: what was done before it is said. Interrupted on Ctrl-C.
@@ -37,7 +39,7 @@ def provide(judged: Sequence[Judged], access: Access, helm: Helm, say: Say) -> l
     todo = [one for one in judged if one.todo]
     done: list[str] = []
     try:
-        with _fetched(todo, helm, say) as fetched:
+        with _fetched(todo, helm, say, bundle) as fetched:
             for one, what in zip(todo, fetched, strict=True):
                 name = one.step.about.get("title") or one.step.about.get("release")
                 say(f"{name} {one.version}: applying")
@@ -49,7 +51,7 @@ def provide(judged: Sequence[Judged], access: Access, helm: Helm, say: Say) -> l
 
 
 @contextmanager
-def _fetched(todo: Iterable[Judged], helm: Helm, say: Say) -> Iterator[list[str]]:
+def _fetched(todo: Iterable[Judged], helm: Helm, say: Say, bundle: Path | None) -> Iterator[list[str]]:
     """What each step is made from: a file of definitions or a packaged chart, on this machine where it can be."""
     with passing() as folder:
         found = []
@@ -57,14 +59,33 @@ def _fetched(todo: Iterable[Judged], helm: Helm, say: Say) -> Iterator[list[str]
             here = folder / str(number)
             here.mkdir()
             step = one.step
-            found.append(_manifest(one, here, say) if isinstance(step, Definitions) else _pulled(one, here, helm, say))
+            if isinstance(step, Definitions):
+                found.append(_manifest(one, here, say, bundle))
+            else:
+                found.append(str(_brought(one, bundle)) if bundle else _pulled(one, here, helm, say))
         yield found
 
 
-def _manifest(one: Judged, folder: Path, say: Say) -> str:
+def _brought(one: Judged, bundle: Path) -> Path:
+    """What a step is made from, out of a bundle."""
+    about = one.step.about
+    file = bundle / "prerequisites" / publishers.kept_as(about, one.version)
+    if not file.exists():
+        raise CannotAnswer(
+            f"{about.get('title') or about['name']} {one.version} is not in the bundle",
+            why="nothing is fetched for a bundle; nothing was changed",
+            write=f"where there is a network: {one.check.fix}",
+        )
+    return file
+
+
+def _manifest(one: Judged, folder: Path, say: Say, bundle: Path | None) -> str:
     """The definitions to apply, from the pinned Go module; for another version the address of the release's file."""
     about = one.step.about
-    if not tools.publishes(about["module"], one.version):
+    items: list[Any] = []
+    if bundle:
+        items += json.loads(_brought(one, bundle).read_text())["items"]
+    elif not tools.publishes(about["module"], one.version):
         if one.guarded:
             # kubectl takes the whole file, also over those that are to stay.
             raise CannotAnswer(
@@ -73,8 +94,7 @@ def _manifest(one: Judged, folder: Path, say: Say) -> str:
                 write=f"when they may be replaced: {one.check.fix}",
             )
         return str(about["manifest"].format(version=one.version))
-    items: list[Any] = []
-    for file in tools.module_files(about["module"], say, version=one.version):
+    for file in [] if bundle else tools.module_files(about["module"], say, version=one.version):
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         items += [item for item in yaml.load_all(file.read_text(), Loader=loader) if item]
     wanted = [item for item in items if item["metadata"]["name"] not in one.keep]

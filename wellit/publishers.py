@@ -104,6 +104,13 @@ def source_words(chart: Settings, version: str) -> list[str]:
     return [*found, "--version", version]
 
 
+def kept_as(about: Settings, version: str) -> str:
+    """The file name of an API's definitions, or of a packaged chart, where they are kept or carried."""
+    return (
+        f"{about['module'].replace('/', '-')}-{version}.json" if "module" in about else f"{about['name']}-{version}.tgz"
+    )
+
+
 def upgrade_words(chart: Settings, source: list[str], *, there: bool) -> list[str]:
     """What helm is told to install a provider's chart; values of a release that is `there` stay as they are."""
     kept = ["--reset-then-reuse-values"] if there else []

@@ -9,7 +9,7 @@ Everything that is kept lies under wellit.paths.cache().
 
 from wellit.say import Say, announce
 from wellit.tools.find import Found
-from wellit.tools.get import ensure, path, versions
+from wellit.tools.get import carried, ensure, path, pinned, versions
 from wellit.tools.modules import module_files, published, publishes
 from wellit.tools.pins import Pin, names
 from wellit.tools.shown import Shown, cache_size, clean, installed
@@ -21,12 +21,14 @@ __all__ = [
     "Shown",
     "announce",
     "cache_size",
+    "carried",
     "clean",
     "ensure",
     "installed",
     "module_files",
     "names",
     "path",
+    "pinned",
     "published",
     "publishes",
     "versions",

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterable
+import shutil
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
+from wellit.errors import CannotAnswer
 from wellit.paths import cache
 from wellit.process import Runner, run
 from wellit.say import Say, announce
 from wellit.tools.build import Workshop
 from wellit.tools.failures import cannot_write, labels, no_space
-from wellit.tools.find import found, in_cache
+from wellit.tools.find import found, in_cache, put_in_cache
 from wellit.tools.pins import Pin, pin
 from wellit.tools.room import locked, room
 
@@ -33,6 +35,38 @@ def ensure(names: Iterable[str], say: Say = announce, runner: Runner = run) -> d
     if missing:
         have |= _build_all(missing, say, runner)
     return {name: have[name] for name in wanted}
+
+
+def pinned(names: Iterable[str], say: Say = announce, runner: Runner = run) -> dict[str, Path]:
+    """Several programs in exactly the pinned version, whatever is on PATH. Raises as path() does."""
+    wanted = [pin(name) for name in dict.fromkeys(names)]
+    missing = [one for one in wanted if not in_cache(one)]
+    if missing:
+        _build_all(missing, say, runner)
+    return {one.name: one.file for one in wanted}
+
+
+def carried(names: Iterable[str], programs: Mapping[str, Path], say: Say = announce, runner: Runner = run) -> None:
+    """Have these programs without building any: from PATH, the cache, or `programs`, which were brought.
+
+    Those go into the cache, which keeps them under the pin that their folder is called by. Raises CannotAnswer when
+    one is in none of the three.
+    """
+    for name in names:
+        if found(pin(name), say, runner):
+            continue
+        brought = programs.get(name)
+        if brought is None or brought.parent.name != pin(name).file.parent.name:
+            has = f", and what was brought is {brought.parent.name}" if brought else ""
+            raise CannotAnswer(
+                f"{name} is not on this machine{has}", why="nothing is downloaded or built for a bundle",
+                write=f"a {name} of {pin(name).accepts} on PATH; or invoke bundle --tools on a machine like this one",
+            )  # fmt: skip
+        pin(name).file.parent.mkdir(parents=True, exist_ok=True)
+        near = pin(name).file.with_suffix(".brought")
+        shutil.copy(brought, near)
+        put_in_cache(pin(name), near, 0)
+        say(f"{name} {pin(name).version}: from the bundle")
 
 
 def versions(names: Iterable[str], say: Say = announce, runner: Runner = run) -> dict[str, str]:

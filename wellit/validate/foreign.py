@@ -23,6 +23,7 @@ INPUTS: dict[str, tuple[str, ...]] = {
     "helmfile": ("env", "namespace", "all"),
     "manifests": (),
     "live": ("namespace", *CLUSTER),
+    "bundle": ("namespace", "file", "set_", "size"),
 }
 PARALLEL = 2  # helmfile itself starts two calls side by side
 
