@@ -172,3 +172,30 @@ def test_what_helm_made_and_is_still_there() -> None:
         {answer(DEPLOYMENT): items(made("d", "ms-x"), made("other", "ms-y"), {"metadata": {"name": "bare"}})}
     )
     assert live.existing(here, "ns", [DEPLOYMENT, DEPLOYMENT], ["ms-x"]) == ["Deployment d"]
+
+
+def test_of_thousands_of_pods_a_sample_is_read_and_those_that_are_stuck() -> None:
+    """Two pages and one pod of a workload that is in neither, whatever the number is."""
+    many = json.dumps({"items": [pod(phase="Running")], "metadata": {"continue": "more"}})
+    stuck = pod(conditions=[{"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "none"}])
+    fields = "fieldSelector=status.phase%21%3DRunning%2Cstatus.phase%21%3DSucceeded"
+    simulated = pod(conditions=[{"type": "Ready", "status": "True", "reason": "SimulatedByWellit"}])
+    other = deployment(1) | {"metadata": {"name": "e", "generation": 3}}
+    other["spec"] |= {"selector": {"matchLabels": {"app": "e"}}}
+    here, runner = access({
+        answer(DEPLOYMENT): items(deployment(10_000, readyReplicas=9_999), other),
+        PODS: many,
+        f"{PODS}&{fields}": items(stuck),
+        "get --raw /api/v1/namespaces/ns/pods?limit=1&labelSelector=app%3De": items(simulated),
+    })  # fmt: skip
+    found = live.look(here, "ns", [Object(DEPLOYMENT, "d"), Object(DEPLOYMENT, "e")])
+    assert found.parts[0].words == "9999 of 10000 pods ready; d-5f7-x: Unschedulable: none"
+    assert found.parts[1].ready and found.parts[1].simulated
+    assert len(runner.asked) == 4
+
+
+def test_pods_that_are_known_are_not_read_again() -> None:
+    here, runner = access({answer(DEPLOYMENT): items(deployment(readyReplicas=1)), PODS: items(pod())})
+    first = live.look(here, "ns", [Object(DEPLOYMENT, "d")])
+    again = live.look(here, "ns", [Object(DEPLOYMENT, "d")], first.pods)
+    assert again == first and again.parts[0].pods and len(runner.asked) == 3

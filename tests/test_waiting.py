@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -81,3 +82,20 @@ def test_the_json_of_a_look_is_small_enough_to_poll() -> None:
     with Progress(print, terminal=False) as progress:
         wait(here, "ns", [Object(DEPLOYMENT, "d"), Object(DEPLOYMENT, "d")], progress, 1)
     assert len(runner.asked) == 2
+
+
+def test_reading_pods_takes_a_tenth_of_the_time_at_most() -> None:
+    """A page of pods takes two seconds here, everything else none; what is ready at last is looked at whole."""
+    clock = Clock()
+    states = [items(deployment(readyReplicas=1))] * 30 + [items(deployment())]
+    here, runner = access({answer(DEPLOYMENT): states, PODS: items()})
+    asked = runner.__call__
+
+    def slow(argv: Any, **about: Any) -> Any:
+        clock.now += 2 if "pods?" in argv[-1] else 0
+        return asked(argv, **about)
+
+    with Progress(lambda _: None, terminal=False) as progress:
+        wait(replace(here, run=slow), "ns", [Object(DEPLOYMENT, "d")], progress, 1000, sleep=clock.sleep, clock=clock)
+    read = sum("pods?" in words for words in runner.asked)
+    assert 3 <= read <= clock.now * 0.1 / 2 + 2

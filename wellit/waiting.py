@@ -13,6 +13,8 @@ from wellit.live import Live, Part
 from wellit.progress import Progress
 
 POLL_SECONDS = 0.3
+FIRST_SECONDS, LAST_SECONDS, SHARE = 0.1, 1.0, 0.02  # between looks: a share of the time waited so far, within these
+PODS_SHARE = 0.1  # of the time at most for reading pods: thousands of them are some megabytes
 PATIENCE_SECONDS = 20.0  # before what might mend it is told with what is waited for
 AWAY_SECONDS = 60.0  # how long an API server may be gone before waiting ends
 
@@ -41,13 +43,17 @@ def wait(
     cluster stays away.
     """
     wanted = tuple(objects)
-    began = answered = clock()
+    began = answered = due = clock()
     last: Live | None = None
     while True:
         asked = clock()
         try:
-            last = live.look(access, namespace, wanted)
+            with_pods = last is None or asked >= due
+            last = live.look(access, namespace, wanted, None if last is None or with_pods else last.pods)
+            if last.ready and not with_pods:  # what ready pods say of themselves belongs to the answer
+                last = live.look(access, namespace, wanted)
             answered = clock()
+            due = answered + (answered - asked) / PODS_SHARE if with_pods else due
         except CannotAnswer:
             if clock() - answered > AWAY_SECONDS:
                 raise
@@ -60,7 +66,8 @@ def wait(
         if clock() - began > timeout:
             raise _late(access, namespace, last, timeout)
         # A look at a large namespace takes its time: leave the API server three times as long in peace.
-        sleep(max(POLL_SECONDS, 3 * (clock() - asked) if clock() - asked > 1 else 0))
+        pause = min(LAST_SECONDS, max(FIRST_SECONDS, SHARE * (clock() - began)))
+        sleep(max(pause, 3 * (clock() - asked) if clock() - asked > 1 else 0))
 
 
 def _words(part: Part, *, long: bool) -> str:

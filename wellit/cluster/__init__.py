@@ -11,7 +11,7 @@ from wellit.cluster.around import PROGRAMS, Around, Shape, Told
 from wellit.cluster.found import Cluster, Node, Pod
 from wellit.cluster.look import PARALLEL, SIMULATED, accepted, exists, keys, look
 from wellit.cluster.nodes import pod
-from wellit.cluster.pages import listed, whole
+from wellit.cluster.pages import first, listed, whole
 from wellit.cluster.releases import LEFT, HelmRelease, left, releases
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Told",
     "accepted",
     "exists",
+    "first",
     "keys",
     "left",
     "listed",

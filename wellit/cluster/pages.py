@@ -28,6 +28,17 @@ def listed(access: Access, path: str, **query: str) -> Iterator[Any]:
             return
 
 
+def first(access: Access, path: str, make: Callable[[Any], T], **query: str) -> tuple[tuple[T, ...], bool] | Unread:
+    """The first page of a list, each item reduced by `make`, and whether that is all; Unread as whole()."""
+    answer = access.get(f"{path}?{urlencode({'limit': str(PAGE)} | query)}")
+    if isinstance(answer, Unread):
+        return answer
+    if isinstance(answer, Missing):
+        return (), True
+    made = tuple(make(item) for item in answer.get("items") or [])
+    return made, not (answer.get("metadata") or {}).get("continue")
+
+
 class _Stop(Exception):
     """A list that may not be read."""
 

@@ -72,10 +72,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Live:
-    """One look."""
+    """One look. `pods` are those that were read, or known from the look before."""
 
     parts: tuple[Part, ...]
     addresses: Mapping[str, str] = field(default_factory=dict)  # of gateways
+    pods: tuple[PodState, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def ready(self) -> bool:
