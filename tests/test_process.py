@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -15,6 +16,8 @@ import pytest
 
 from wellit import paths, process
 from wellit.errors import CannotAnswer
+from wellit.paths import ROOT
+from wellit.tools.room import passing
 
 
 def test_both_streams_and_the_exit_code_come_back() -> None:
@@ -119,3 +122,39 @@ def test_what_is_tied_ends_with_all_that_it_started_when_we_are_killed(tmp_path:
             break
         time.sleep(0.05)
     assert not done.ok or done.out.startswith("Z")
+
+
+def test_what_is_run_to_its_end_ends_with_all_that_it_started_when_we_are_killed() -> None:
+    words = ["sh", "-c", "sleep 600 & echo $! >&2; wait"]
+    ours = f"from wellit import process; process.run({words}, tied=True, on_line=lambda l: print(l, flush=True))"
+    with subprocess.Popen([sys.executable, "-c", ours], cwd=ROOT, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout
+        started = int(running.stdout.readline())
+        running.kill()
+    end = time.monotonic() + 60
+    with contextlib.suppress(ProcessLookupError):
+        while True:
+            os.kill(started, 0)
+            assert time.monotonic() < end, "what a killed run had started goes on"
+            time.sleep(0.05)
+
+
+def test_what_is_tied_says_and_ends_as_it_would_alone() -> None:
+    done = process.run(["sh", "-c", "echo out; echo err >&2; exit 3"], tied=True)
+    assert (done.code, done.out, done.err, done.argv[0]) == (3, "out\n", "err\n", "sh")
+
+
+def test_a_temporary_folder_of_a_killed_run_is_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    ours = "from wellit.tools.room import passing\nwith passing() as here: print(here, flush=True); input()"
+    env = {**os.environ, "TMPDIR": str(tmp_path)}
+    argv = [sys.executable, "-c", ours]
+    with subprocess.Popen(argv, cwd=ROOT, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout
+        left = Path(running.stdout.readline().strip())
+        with passing():
+            assert left.exists()  # its owner lives
+        running.kill()
+    with passing() as mine:
+        assert [left.exists(), mine.exists()] == [False, True]
+    assert list(tmp_path.iterdir()) == []

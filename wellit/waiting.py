@@ -16,7 +16,7 @@ POLL_SECONDS = 0.3
 FIRST_SECONDS, LAST_SECONDS, SHARE = 0.1, 1.0, 0.02  # between looks: a share of the time waited so far, within these
 PODS_SHARE = 0.1  # of the time at most for reading pods: thousands of them are some megabytes
 PATIENCE_SECONDS = 20.0  # before what might mend it is told with what is waited for
-AWAY_SECONDS = 60.0  # how long an API server may be gone before waiting ends
+AWAY_SECONDS = 300.0  # how long an API server may be gone before waiting ends: an upgrade of its machine takes minutes
 
 Sleep = Callable[[float], None]
 

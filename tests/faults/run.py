@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 import signal
@@ -11,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.faults.gate import Gate, Step
@@ -49,7 +48,6 @@ class Person:
     here: Access
     namespace: str
     folder: Path
-    more: list[str] = field(default_factory=list)
 
     @contextlib.contextmanager
     def begun(self, task: str, *words: str) -> Iterator[Running]:
@@ -75,7 +73,7 @@ class Person:
         stack = STACK if task in ("install", "plan") else ()
         asks = () if task in ("status", "plan") else ("--yes",)
         where = ("-n", self.namespace, "--kubeconfig", self.here.kubeconfig)
-        smoke = ("--no-smoke",) if task == "install" else ()
+        smoke = ("--no-smoke",) if task in ("install", "rollback") else ()
         return [sys.executable, "-m", "wellit.program", task, *stack, *where, *asks, *smoke, *words]
 
     def processes(self) -> dict[int, str]:
@@ -92,6 +90,12 @@ class Person:
         """Whatever a command has started ends with it."""
         until(lambda: not self.processes(), lambda: f"still running: {self.processes()}")
 
+    def somebody_else(self) -> Person:
+        """Another one who works on the same namespace."""
+        folder = self.folder.with_name("else")
+        folder.mkdir()
+        return replace(self, folder=folder)
+
 
 class Running:
     """A command on the way."""
@@ -99,7 +103,7 @@ class Running:
     def __init__(self, person: Person, task: str, *words: str) -> None:
         self.person = person
         env = {**os.environ, "TMPDIR": str(person.folder), "NO_COLOR": "1"}
-        self._out, self._err = (person.folder.parent / f"{person.namespace}.{name}" for name in ("out", "err"))
+        self._out, self._err = (person.folder.with_suffix(f".{name}") for name in ("out", "err"))
         with self._out.open("w") as out, self._err.open("w") as err:
             self.process = subprocess.Popen(
                 person.argv(task, *words), cwd=ROOT, env=env, start_new_session=True,
@@ -123,13 +127,9 @@ class Running:
         held = gate.held(self.alive)
         assert held and step(held), f"it never came there: {self.said}\n{chr(10).join(map(str, gate.seen))}"
 
-    def interrupt(self) -> None:
-        """Ctrl-C on its terminal: the foreground group gets it."""
-        os.killpg(self.process.pid, signal.SIGINT)
-
-    def kill(self) -> None:
-        """kill -9 of the command alone; what it has started is not told."""
-        self.process.kill()
+    def tell(self, sign: signal.Signals) -> None:
+        """A signal to it; Ctrl-C goes to the foreground group of its terminal, which is it alone."""
+        (os.killpg if sign is signal.SIGINT else os.kill)(self.process.pid, sign)
 
     def ended(self) -> Ended:
         code = self.process.wait(SECONDS)
@@ -197,8 +197,3 @@ def _known(name: str, wanted: set[tuple[str, str]], known: Record) -> bool:
     if kind in ("pod", "replicaset"):
         return any(own.startswith(f"{name}-") for _, name in wanted)
     return (kind, own) in wanted
-
-
-def events(here: Access, namespace: str) -> str:
-    """What Kubernetes has to say of a namespace, for a failure's message."""
-    return json.dumps(here.call("get", "events", "-n", namespace).out)

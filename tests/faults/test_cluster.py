@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.faults.api import Api
 from tests.faults.gate import gate, step
-from tests.faults.run import Ended, Person, gone, until, whole
+from tests.faults.run import Ended, Person, beside, gone, whole
 
 RECORD, HELM = "wellit-stack-", "sh.helm.release.v1."
 AWAY = "does not answer"
@@ -107,11 +107,12 @@ def test_two_at_once(person: Person, pki: Path) -> None:
         held.hold(at := step("CREATE", "deployments", "gaie-"))
         with person.begun("install") as first:
             first.comes_to(held, at)
-            told(person.run("install"), 1, "at work on")
-            told(person.run("uninstall"), 1, "at work on")
+            second = person.somebody_else()
+            told(second.run("install"), 1, "install, process", "is at work on this stack since")
+            told(second.run("uninstall"), 1, "is at work on this stack since")
             held.open()
             told(first.ended(), 0)
-    until(lambda: not person.processes(), lambda: f"{person.processes()}")
+    beside(second)
     whole(person)
     person.well("uninstall")
     gone(person)

@@ -11,6 +11,7 @@ from tests.faults.run import Person, gone, whole
 RECORD, HELM = "wellit-stack-", "sh.helm.release.v1."
 INSTALL = [
     step("CREATE", "namespaces"),
+    step("CREATE", "leases"),
     step("CREATE", "secrets", RECORD),
     step("CREATE", "secrets", f"{HELM}infra-", "pending-install"),
     step("CREATE", "services", "gaie-"),
@@ -38,31 +39,36 @@ UNINSTALL = [
 ]
 
 
-def stopped(person: Person, pki: Path, steps: list[Step], first: str, task: str, *words: str) -> None:
-    """Run a command again and again, stopped a step later each time: by kill -9 and by Ctrl-C in turn."""
+WAYS = (signal.SIGKILL, signal.SIGINT, signal.SIGTERM)
+
+
+def stopped(person: Person, pki: Path, steps: list[Step], first: signal.Signals, task: str, *words: str) -> None:
+    """Run a command again and again, stopped a step later each time: by kill -9, Ctrl-C and TERM in turn."""
+    turn = WAYS.index(first)
     with gate(person.here, pki, person.namespace) as held:
-        for number, at in enumerate(steps):
+        for at in steps:
             held.hold(at)
             with person.begun(task, *words) as running:
                 running.comes_to(held, at)
-                kill = (number % 2 == 0) == (first == "kill")
-                running.kill() if kill else running.interrupt()
+                sign = WAYS[turn % len(WAYS)]
+                running.tell(sign)
                 ended = running.ended()
-                assert ended.code == (-signal.SIGKILL if kill else 130), ended.words
+                assert ended.code == (-sign if sign is signal.SIGKILL else 130), ended.words
                 assert "Traceback" not in ended.err
-                if not kill:
-                    assert "the same" in ended.err and "goes on from here" in ended.err, ended.words
+                if sign is not signal.SIGKILL:
+                    assert f"the same {task} again goes on from here" in ended.err, ended.words
                 person.nothing_runs()
             held.open()
+            turn += 1
 
 
 def test_a_life_that_is_stopped_at_every_step(person: Person, pki: Path) -> None:
-    stopped(person, pki, INSTALL, "kill", "install")
+    stopped(person, pki, INSTALL, signal.SIGKILL, "install")
     person.well("install")
     whole(person)
-    stopped(person, pki, CHANGE, "interrupt", "install", "--set", "decode.replicas=3")
+    stopped(person, pki, CHANGE, signal.SIGINT, "install", "--set", "decode.replicas=3")
     person.well("install", "--set", "decode.replicas=3")
     whole(person)
-    stopped(person, pki, UNINSTALL, "kill", "uninstall")
+    stopped(person, pki, UNINSTALL, signal.SIGTERM, "uninstall")
     person.well("uninstall")
     gone(person)
