@@ -36,7 +36,6 @@ KINDS = {
 STARTED = "WL729"
 SHORT = re.compile(r"Insufficient ([\w./-]+\w)")  # the scheduler's word for a resource
 SHORTEST = 4  # letters of a value that is looked for in what was said
-AGAIN = "then the same install again goes on from here; invoke uninstall removes what there is"
 
 
 def explained(late: NotReady, report: Report, stack: Stack, rendered: Rendered, access: Access) -> Report:
@@ -50,8 +49,10 @@ def explained(late: NotReady, report: Report, stack: Stack, rendered: Rendered, 
     subject = subject_of(stack, rendered)
     for part in late.live.waiting if late.live else ():
         report.add(_checks(part, sight, stack, subject, access))
+    if report.verdict != "no":  # it is no, whatever can be said of it by now
+        report.add([Check(STARTED, good(STARTED), "fail", late.message, late.write)])
     report.summary["result"] = late.message
-    report.summary["next"] = [*([late.write] if late.write else []), AGAIN]
+    report.summary["next"] = [*filter(None, late.write.split("; ")), "invoke uninstall removes what there is"]
     return report
 
 

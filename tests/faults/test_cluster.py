@@ -108,7 +108,7 @@ def test_two_at_once(person: Person, pki: Path) -> None:
         with person.begun("install") as first:
             first.comes_to(held, at)
             second = person.somebody_else()
-            told(second.run("install"), 1, "install, process", "is at work on this stack since")
+            told(second.run("install"), 1, "nobody else is at work on this stack: ", "(install, process ")
             told(second.run("uninstall"), 1, "is at work on this stack since")
             held.open()
             told(first.ended(), 0)
