@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from benchmarks import cases, path
+from benchmarks import cases, crowd, path
 from benchmarks.room import room, say
 from benchmarks.timing import Comparison, Measured, measure, table
 from wellit.errors import WellitError
@@ -24,6 +24,8 @@ def main(words: Sequence[str] = ()) -> int:
             if not words:
                 with cases.on_a_cluster(here) as more:
                     rows += [_measured(one) for one in more]
+                with crowd.look(here) as one:
+                    rows += [_measured(one)]
                 asked += path.tables(here)
     except WellitError as problem:
         say(f"error: {problem.message} {problem.why}")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from wellit import cluster, demand, needs, paths, tools
 from wellit.access import Access, dry_run, open_access
@@ -251,3 +252,23 @@ def test_what_is_broken_is_found_and_mended_by_its_own_command(
     if case.refused:
         done = dry_run(here, space, pod(rendered))
         assert done.ok or "RuntimeClass" in case.refused, done.err
+
+
+def test_what_a_user_may_not_read_is_unknown_and_names_the_permission(
+    sandbox: Sandbox, space: str, tmp_path: Path
+) -> None:
+    config = yaml.safe_load(sandbox.kubeconfig.read_text())
+    config["users"][0]["user"] |= {"as": "nobody-at-all", "as-groups": ["system:authenticated"]}
+    file = tmp_path / "kubeconfig"
+    file.write_text(yaml.safe_dump(config))
+    rendered = deployment(
+        priorityClassName="p", serviceAccountName="a", imagePullSecrets=[{"name": "mirror"}], **MOUNT
+    )  # fmt: skip
+    found = {c.id: c for c in checks(open_access(kubeconfig=str(file)), space, rendered) if c.status == "unknown"}
+    missing = {
+        "WL606": "list nodes", "WL616": f"list resourcequotas in {space}", "WL617": f"list limitranges in {space}",
+        "WL618": f"get persistentvolumeclaims in {space}", "WL620": f"get secrets in {space}",
+        "WL629": "get priorityclasses.scheduling.k8s.io", "WL630": f"get serviceaccounts in {space}",
+    }  # fmt: skip
+    for id_, permission in missing.items():
+        assert found[id_].detail == f"not looked at: you may not {permission}"

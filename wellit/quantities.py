@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 _UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15, "E": 10**18} | {
@@ -23,7 +24,12 @@ def readable(text: str) -> bool:
 
 def milli(quantity: Any) -> int:
     """A Kubernetes quantity (``100m``, ``16Gi``, ``2``) in thousandths. Raises ValueError for anything else."""
-    found = _QUANTITY.fullmatch(str(quantity).strip())
+    return _milli(str(quantity).strip())
+
+
+@lru_cache(1024)  # thousands of pods say the same few
+def _milli(quantity: str) -> int:
+    found = _QUANTITY.fullmatch(quantity)
     if not found:
         raise ValueError(f"not a quantity: {quantity!r}")
     number, unit, power = found.groups()

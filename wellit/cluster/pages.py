@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from wellit.access import Access, Missing, Unread
+from wellit.process import Done
 
 T = TypeVar("T")
 PAGE = 500  # objects in one answer: some MB
+HEAD = 2000  # characters of an answer within which the API server says where it goes on
+MORE = re.compile(r'"metadata":\{[^{}]*"continue":"([^"]+)"')
 
 
 def listed(access: Access, path: str, **query: str) -> Iterator[Any]:
-    """All items of a list, page by page. Raises _Stop with the Unread when it may not be read."""
-    page = ""
-    while True:
-        asked = {"limit": str(PAGE)} | query | ({"continue": page} if page else {})
-        answer = access.get(f"{path}?{urlencode(asked)}")
-        if isinstance(answer, Unread):
-            raise _Stop(answer)
-        if isinstance(answer, Missing):
-            return
-        yield from answer.get("items") or []
-        page = (answer.get("metadata") or {}).get("continue") or ""
-        if not page:
-            return
+    """All items of a list, page by page. Raises _Stop with the Unread when it may not be read.
+
+    The next page is asked for as soon as one is here, before its items are looked at: where it goes on stands in its
+    first words. Two pages are in memory at most.
+    """
+    with ThreadPoolExecutor(1) as ahead:
+        coming: Future[Done] | None = ahead.submit(_asked, access, path, query, "")
+        while coming:
+            done = coming.result()
+            begins = MORE.search(done.out, 0, HEAD)
+            coming = ahead.submit(_asked, access, path, query, begins[1]) if begins else None
+            answer = access.read(done, path)
+            if isinstance(answer, Unread):
+                raise _Stop(answer)
+            if isinstance(answer, Missing):
+                return
+            yield from answer.get("items") or []
+            more = (answer.get("metadata") or {}).get("continue")
+            if more and not begins:  # another order of its words
+                coming = ahead.submit(_asked, access, path, query, more)
+
+
+def _asked(access: Access, path: str, query: Mapping[str, str], page: str) -> Done:
+    asked = {"limit": str(PAGE)} | dict(query) | ({"continue": page} if page else {})
+    return access.call("get", "--raw", f"{path}?{urlencode(asked)}")
 
 
 def first(access: Access, path: str, make: Callable[[Any], T], **query: str) -> tuple[tuple[T, ...], bool] | Unread:
