@@ -93,9 +93,9 @@ def _install(room: Room, there: Sandbox) -> Comparison:
 
 def _plan(room: Room, there: Sandbox) -> Comparison:
     """One value is another than what is installed; both sides render, ask for a dry run of each object, and tell."""
-    target = f"--sandbox={there.name}"
-    room.wellit("install", *WORDS, "-n", "planned", target, "--yes", "--no-smoke")
-    ours = Side(lambda: room.wellit("plan", *WORDS, "-n", "planned", target, "--set", "decode.replicas=3", code=1))
+    where = ["-n", "planned", "--kubeconfig", there.kubeconfig]
+    room.wellit("install", *WORDS, *where, "--yes", "--no-smoke")
+    ours = Side(lambda: room.wellit("plan", *WORDS, *where, "--set", "decode.replicas=3", code=1))
     theirs = Side(lambda: room.diff("planned", there.kubeconfig, {"decode": {"replicas": 3}}))
     return Comparison(
         "`plan` with one value changed", "`helmfile template` piped into `kubectl diff`", ours, theirs, 7, 1.3

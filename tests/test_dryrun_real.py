@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ import yaml
 
 from tests.faults.gate import gate, step
 from tests.support.stacks import parts
-from wellit import access, catalogue, compose, lifecycle, plan, render
+from wellit import access, catalogue, compose, lifecycle, paths, plan, process, render
 from wellit.access import Access
 from wellit.changes import Changes
 from wellit.changes.judge import NO_NAMESPACE
@@ -53,6 +54,14 @@ def install(found: Plan, there: Access) -> None:
     lifecycle.install(replace(found, checks=()), there, lambda _: None, lambda _: None, wait=False)
 
 
+def invoke(here: Access, namespace: str, *flags: str) -> tuple[int, str]:
+    """The exit code of the task, and what it printed."""
+    words = ["plan", "-n", namespace, "--kubeconfig", here.kubeconfig, *flags]
+    cache = {"WELLIT_CACHE": str(paths.cache())}
+    done = process.run([sys.executable, "-m", "wellit.program", *words], env=cache, cwd=paths.ROOT, timeout=300)
+    return done.code, done.out
+
+
 def fields(found: Changes) -> list[tuple[str, str, Any, Any]]:
     return [(one.object.name, f.path, f.before, f.after) for one in found.changed for f in one.fields]
 
@@ -78,6 +87,13 @@ def test_a_value_a_hand_and_what_goes(here: Access, namespace: str) -> None:
     assert fields(found) == [(DECODE, "spec.replicas", 2, 3)]
     assert found.changed[0].meaning == ("scaled 2 -> 3: 1 more pod, 1 nvidia.com/gpu each",)
     assert fields(changes(here, namespace)) == [], "a dry run changes nothing"
+
+    # The recorded stack needs no flags; a program reads the same, and the exit code is the answer.
+    assert invoke(here, namespace)[0] == 0
+    flags = ["-e", "sglang", "--charts", "offline", "--size", "small", "--set", "decode.replicas=3", "--format", "json"]
+    code, told = invoke(here, namespace, *flags)
+    (one,) = json.loads(told)["summary"]["changes"]["changed"]
+    assert code == 1 and one["fields"] == [{"path": "spec.replicas", "before": 2, "after": 3}]
 
     # By hand, of fields that are helm's: they would be put back. Another's label is let be.
     kubectl(here, "scale", "deployment", DECODE, "--replicas=5", "-n", namespace)

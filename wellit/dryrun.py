@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from wellit import installed
@@ -22,33 +22,52 @@ from wellit.tried import Tried, tried
 
 OTHER = "-wellit"  # behind the name of an object that is tried as a new one
 LONGEST = 63
+# The objects that helm has applied for a release; in words why that is not known.
+Noted = list[Mapping[str, Any]] | str
 
 
-def changes(access: Access, rendered: Rendered, namespace: str, seen: Cluster, recorded: Sequence[str] = ()) -> Changes:
-    """What would become of each object of a render; `recorded` are the releases of the stack as it was installed.
+@dataclass(frozen=True)
+class Answers:
+    """What was asked: of each object of a render, and what helm has noted for its releases, in words why not."""
 
-    Raises CannotAnswer when the cluster does not answer.
-    """
-    now = [release.name for release in rendered.releases]
-    before = [name for name in recorded if name not in now]
-    with ThreadPoolExecutor(PARALLEL) as pool:
-        noted = {name: pool.submit(_noted, access, namespace, name, seen) for name in (*now, *before)}
+    rows: tuple[Asked, ...]
+    noted: Mapping[str, Noted]
+
+
+def ask(access: Access, rendered: Rendered, namespace: str) -> Answers:
+    """Put every question that does not wait for another look. Raises CannotAnswer when the cluster does not answer."""
+    pool = ThreadPoolExecutor(PARALLEL)
+    try:
         pairs = [(release.name, manifest) for release in rendered.releases for manifest in release.manifests]
         rows = [pool.submit(_ask, access, namespace, release, manifest) for release, manifest in pairs]
-        applied = {name: answer.result() for name, answer in noted.items()}
-        judged = [_judged(row.result(), applied, seen) for row in rows]
-        found = list(_read_by(judged, rendered.manifests))
-        items = [one.object for one in found]
-        going = list(_going(applied, items))
+        noted = {one.name: pool.submit(installed.applied, access, namespace, one.name) for one in rendered.releases}
+        return Answers(tuple(row.result() for row in rows), {name: one.result() for name, one in noted.items()})
+    finally:
+        pool.shutdown(cancel_futures=True)  # of a cluster that is away not every question waits for its end
+
+
+def changes(
+    access: Access, rendered: Rendered, namespace: str, seen: Cluster, recorded: Sequence[str] = (),
+    answers: Answers | None = None,
+) -> Changes:  # fmt: skip
+    """What would become of each object of a render; `recorded` are the releases of the stack as it was installed.
+
+    `answers` are those of ask(), where it was asked already. Raises CannotAnswer when the cluster does not answer.
+    """
+    answers = answers or ask(access, rendered, namespace)
+    judged = [_judged(row, answers.noted, seen) for row in answers.rows]
+    found = list(_read_by(judged, rendered.manifests))
+    before = [name for name in recorded if name not in answers.noted]
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        former = {name: pool.submit(installed.applied, access, namespace, name) for name in before}
+        noted = {**answers.noted, **{name: answer.result() for name, answer in former.items()}}
+        going = list(_going(noted, [one.object for one in found]))
         live = [pool.submit(access.get, _path(item, manifest, namespace)) for item, manifest in going]
         removed = [_removed(item, answer.result()) for (item, _), answer in zip(going, live, strict=True)]
-    gone = tuple(name for name in before if not isinstance(applied[name], str) and applied[name])
-    notes = tuple(f"what {name} has now: {said}" for name, said in applied.items() if isinstance(said, str))
+    gone = tuple(name for name in before if not isinstance(noted[name], str) and noted[name])
+    there = noted if seen.namespace is not False else {}
+    notes = tuple(f"what {name} has now: {said}" for name, said in there.items() if isinstance(said, str))
     return Changes((*found, *(one for one in removed if one)), gone, notes)
-
-
-def _noted(access: Access, namespace: str, release: str, seen: Cluster) -> list[Mapping[str, Any]] | str:
-    return [] if seen.namespace is False else installed.applied(access, namespace, release)
 
 
 def _ask(access: Access, namespace: str, release: str, manifest: Manifest) -> Asked:
@@ -64,7 +83,7 @@ def _ask(access: Access, namespace: str, release: str, manifest: Manifest) -> As
     return Asked(item, sent, live, said, afresh)
 
 
-def _judged(asked: Asked, applied: Mapping[str, list[Mapping[str, Any]] | str], seen: Cluster) -> Change:
+def _judged(asked: Asked, applied: Mapping[str, Noted], seen: Cluster) -> Change:
     item = asked.object
     there = seen.namespace is not False or item.of.kind in CLUSTER_WIDE
     noted = applied.get(item.release, "")
@@ -86,9 +105,7 @@ def _read_by(found: Sequence[Change], manifests: Sequence[Manifest]) -> Iterator
         yield one
 
 
-def _going(
-    applied: Mapping[str, list[Mapping[str, Any]] | str], kept: Sequence[Object]
-) -> Iterator[tuple[Object, Mapping[str, Any]]]:
+def _going(applied: Mapping[str, Noted], kept: Sequence[Object]) -> Iterator[tuple[Object, Mapping[str, Any]]]:
     """What helm has applied and would not apply again, but for what it is told to keep."""
     for release, noted in applied.items():
         for manifest in () if isinstance(noted, str) else noted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from wellit import cluster, demand, dryrun, lease, needs, preflight, record, validate
@@ -102,7 +103,10 @@ def prepare(stack: Stack, rendered: Rendered, access: Access, *, dry_run: bool =
         raise CannotAnswer(f"{stack.name} is not rendered: {rendered.unrendered}", write="--charts offline, or --fetch")
     wanted = demand.read(rendered, stack.namespace)
     needed = needs.of(wanted, stack.values)
-    seen = cluster.look(access, wanted, needed)
+    with ThreadPoolExecutor(1) as pool:  # two looks that do not wait for each other
+        asked = pool.submit(dryrun.ask, access, rendered, stack.namespace) if dry_run else None
+        seen = cluster.look(access, wanted, needed)
+        answers = asked.result() if asked else None
     checks = preflight.preflight(wanted, seen, stack.values, needed)
     # Who may not read Secrets has a failed check already.
     hidden = seen.namespace is False or seen.allowed.get(Act("get", "secrets")) is False
@@ -111,5 +115,5 @@ def prepare(stack: Stack, rendered: Rendered, access: Access, *, dry_run: bool =
     if seen.namespace is not False:
         checks.append(lease.check(lease.look(access, stack.namespace, postfix)))
     releases = known.ever_releases if known else ()
-    changed = dryrun.changes(access, rendered, stack.namespace, seen, releases) if dry_run else None
+    changed = dryrun.changes(access, rendered, stack.namespace, seen, releases, answers) if answers else None
     return Plan(stack, rendered, wanted, seen, tuple(checks), known, changed)

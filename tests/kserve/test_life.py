@@ -115,6 +115,14 @@ def test_installed_changed_looked_at_and_removed(here: Access, namespace: str) -
     assert part.presets[-1] == "kserve-config-llm-template"
     assert f"/{namespace}/llm/v1/completions" in stands.endpoint.curl
 
+    # What its webhooks add by default, and what its controller writes, is no change; a value is one.
+    same = planned(here, namespace).changes
+    assert same and not same.any and not same.unknown and not same.refused
+    other = planned(here, namespace, "decode.replicas=3").changes
+    assert other and [(f.path, f.before, f.after) for one in other.changed for f in one.fields] == [
+        ("spec.replicas", 2, 3)
+    ]
+
     more = lifecycle.install(planned(here, namespace, "decode.replicas=3"), here, print, yes, timeout=SECONDS)
     assert kept(here, namespace)["spec"]["replicas"] == 3 and more.live.ready
 
