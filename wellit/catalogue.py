@@ -84,6 +84,11 @@ def guide_source(name: str) -> Source:
     return _checked(paths.GUIDES / name / "guide.yaml", "guide")
 
 
+def settings_source() -> Source:
+    """The settings that every guide has. Raises BadSource for a file of another form."""
+    return _checked(paths.GUIDES / "settings.yaml", "settings")
+
+
 def _checked(file: Path, kind: str) -> Source:
     """A file of this checkout, read once as long as it does not change."""
     try:
@@ -95,7 +100,7 @@ def _checked(file: Path, kind: str) -> Source:
 
 @functools.cache
 def _read(file: Path, kind: str, _changed: int) -> Source:
-    folder = paths.GUIDES if kind == "guide" else paths.ENVIRONMENTS
+    folder = paths.GUIDES if kind in ("guide", "settings") else paths.ENVIRONMENTS
     read = source.load(source.inside(file, folder, Location(paths.shown(file))))
     for finding in schema.check(read, form(read) if kind == "environment" else kind):
         raise BadSource(finding)

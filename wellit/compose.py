@@ -6,10 +6,10 @@ a test holds the two against each other.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +72,7 @@ class Stack:
     def folder(self) -> Path:
         return paths.GUIDES / self.name
 
-    @cached_property
+    @functools.cached_property
     def values(self) -> dict[str, Any]:
         """The merged settings, later layers over earlier ones."""
         merged: dict[str, Any] = {}
@@ -136,16 +136,15 @@ def compose(choice: Choice, *more: Layer) -> Stack:
     given = [overrides.from_file(f) for f in choice.files] + [overrides.from_word(word) for word in choice.sets]
     given += [overrides.from_flag(f"--{a}", ("components", AXES[a]), name) for a, name in choice.components.items()]
     given += more
-    said: dict[str, Any] = {}
-    for layer in given:
-        said = merge(said, layer.data)
-    said = merge(said, {"size": choice.size} if choice.size else {})
+    sized = {"size": choice.size} if choice.size else {}
+    said: dict[str, Any] = functools.reduce(merge, (*(layer.data for layer in given), sized), {})
     components = _components(environment, given, catalogue.way_of(guide))
     size = _size(guide, said)
     above = [Layer(guide, guide.data["sizes"][size] or {}, ("sizes", size))]
     above += [Layer(environment, environment.data.get("settings") or {}, ("settings",)), *given]
-    layers = [_guide_layer(guide, size), Layer(guide, guide.data["settings"], ("settings",))]
-    layers += [_component_layer(folder, name) for folder, name in components.items() if folder != "engines"]
+    own = (Layer(read, read.data["settings"], ("settings",)) for read in (catalogue.settings_source(), guide))
+    others = (_component_layer(folder, name) for folder, name in components.items() if folder != "engines")
+    layers = [_guide_layer(guide, size), *own, *others]
     build = _last([*layers, *above], "build")
     for name in components["engines"].split("+"):
         layers += _engine_layers(name, components, layers, build, catalogue.way_of(guide))

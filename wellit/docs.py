@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wellit.cells import Cell, Refusal
     from wellit.ways import Way
 
-DOCUMENTS = ("README.md", "README.zh.md", "docs/findings.md", "docs/ways.md")
+DOCUMENTS = ("README.md", "README.zh.md", "docs/findings.md", "docs/ways.md", "docs/settings.md")
 PICTURES = {
     # What README shows of a first quickstart and of a refused mistake.
     "quickstart.svg": "scripts/invoke quickstart",
@@ -47,7 +47,7 @@ def _made(name: str) -> str:
         "findings": findings, "checks": checks, "engines": engines, "environments": environments,
         "guides": guides, "trains": trains, "cells": matrix,
         "benchmark": benchmark, "measured": measured, "ways-in-full": ways_in_full,
-        "ways": lambda: _table(*explained.ways()),
+        "ways": lambda: _table(*explained.ways()), "settings": lambda: _table(*explained.settings()),
         **{f"roads-{each}": partial(_roads, each) for each in catalogue.component_names("engine")},
     }  # fmt: skip
     return tables[name]()

@@ -47,7 +47,8 @@ def of_guide(name: str) -> Schema:
     source = catalogue.guide_source(name)
     guide, form = source.data, f"{catalogue.way_of(source).environment}.schema.json"
     schema = deepcopy(document(form)["$defs"]["settings"])
-    known = {*guide["settings"], *catalogue.AXES, "engines", "perEngine", "values"}
+    shared = catalogue.settings_source().data["settings"]
+    known = {*shared, *guide["settings"], *catalogue.AXES, "engines", "perEngine", "values"}
     kept = {key: inner for key, inner in schema["properties"].items() if key in known}
     sizes = {"enum": sorted(guide["sizes"]), "description": "A size of the guide."}
     components = {"$ref": f"{STACK}#/$defs/components", "description": "Another component of an axis."}

@@ -150,6 +150,9 @@ def test_what_one_machine_cannot_do_is_said() -> None:
         "component Planner is a planner, which works on Kubernetes alone",
     ]
     assert plan.processes == ()
+    claimed = planned(graph({"decode": worker(pod={"volumes": [{"name": "weights"}]})}))
+    (one,) = claimed.unfit
+    assert "from a volume of its pod" in one.why and "model.name" in one.write
 
 
 def test_another_program_may_do_the_work() -> None:

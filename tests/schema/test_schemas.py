@@ -26,6 +26,7 @@ FILES = [
         "kserve",
         "load",
         "report",
+        "settings",
         "stack",
         "translation",
         "ways",
@@ -63,15 +64,15 @@ def test_every_member_is_described() -> None:
 
 
 def test_maps_are_closed_unless_somebody_else_judges_them() -> None:
-    root = Node(document("stack.schema.json"), document("stack.schema.json"))
-    opened = {dotted(keys) for keys, node in members(root) if _is_open(node)}
-    assert opened == RAW
-    root = Node(document("dynamo.schema.json"), document("dynamo.schema.json"))
-    opened = {dotted(keys) for keys, node in members(root) if _is_open(node)}
-    assert opened - RAW == {"values.dynamo", "frontend.env[0].valueFrom"}
-    root = Node(document("kserve.schema.json"), document("kserve.schema.json"))
-    opened = {dotted(keys) for keys, node in members(root) if _is_open(node)}
-    assert opened - RAW == {"values.kserve", "scheduler.config.inline"}
+    assert _opened("stack.schema.json") == RAW
+    assert _opened("dynamo.schema.json") - RAW == {"values.dynamo", "frontend.env[0].valueFrom"}
+    assert _opened("kserve.schema.json") - RAW == {"values.kserve", "scheduler.config.inline"}
+
+
+def _opened(file: str) -> set[str]:
+    """The open maps of a file, without the three of an affinity, which Kubernetes judges."""
+    every = ((keys, node) for keys, node in members(Node(document(file), document(file))))
+    return {dotted(keys) for keys, node in every if _is_open(node) and "affinity" not in keys[:-1]}
 
 
 def _is_open(node: Node) -> bool:

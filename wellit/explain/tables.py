@@ -1,13 +1,17 @@
-"""The ways and the roads as rows of a document's tables (wellit.docs)."""
+"""The ways, the roads and the settings of every guide as rows of a document's tables (wellit.docs)."""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from wellit import catalogue, offers, roads, support
+from wellit import capabilities, catalogue, offers, roads, support
 from wellit.offers import SUBJECTS, Offer
 from wellit.roads import Road
+from wellit.schema.walk import Node, document
+from wellit.source import Keys, dotted
 
 Row = tuple[str, ...]
 Table = tuple[Row, list[Row]]
@@ -56,6 +60,41 @@ def in_full(of: Sequence[Offer]) -> Table:
     rows += [("missing here", *("; ".join(each.missing) or "-" for each in of))]
     rows += [("command", *("<br>".join(f"`{use.command()}`" for use in each.uses) or "-" for each in of))]
     return (f"on {of[0].train}", *(each.title for each in of)), rows
+
+
+def settings() -> Table:
+    """The settings of every guide, with what each is when nothing is said, and the trains that have no place for it."""
+    known = Node(document("settings.schema.json"), document("settings.schema.json"))
+    rows: list[Row] = [
+        (
+            f"`{dotted(keys)}`",
+            str(known.says(("settings", *keys), "description")),
+            f"`{json.dumps(value)}`",
+            _without(dotted(keys)),
+        )
+        for keys, value in _leaves(catalogue.settings_source().data["settings"])
+    ]
+    return ("setting", "what it is", "without it", "no place for it"), rows
+
+
+def _leaves(of: Mapping[str, Any], above: Keys = ()) -> Iterator[tuple[Keys, Any]]:
+    """Every setting with its keys, group by group."""
+    for key, value in of.items():
+        if isinstance(value, dict) and value:
+            yield from _leaves(value, (*above, key))
+        else:
+            yield (*above, key), value
+
+
+def _without(setting: str) -> str:
+    """The trains with a chart that cannot be told a setting, by the reason."""
+    trains: dict[str, list[str]] = {}
+    for name in catalogue.component_names("versions"):
+        for chart in catalogue.component_data("versions", name)["charts"].values():
+            for fact in capabilities.contract(chart["name"], chart["version"]).get("cannot", ()):
+                if fact["setting"] == setting:
+                    trains.setdefault(fact["because"], []).append(name)
+    return "<br>".join(f"{', '.join(names)}: {because}" for because, names in trains.items()) or "-"
 
 
 def _links(references: Iterable[str]) -> str:

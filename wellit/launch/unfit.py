@@ -32,6 +32,11 @@ def _component(component: Component) -> Iterator[Unfit]:
             f"each worker of {component.title} is spread over {component.nodes} nodes, and this is one machine",
             "nodes: 1, with a tensorParallel that the GPUs of this machine are enough for; or invoke install",
         )
+    if component.type == WORKER and component.node["pod"]["volumes"]:
+        yield Unfit(
+            f"{component.title} reads its model from a volume of its pod, which this machine has not",
+            "model.name: the folder of the model on this machine, and no model.source",
+        )
     if component.type not in (FRONTEND, WORKER):
         yield Unfit(
             f"{component.title} is a {component.type}, which works on Kubernetes alone", "an environment without it"

@@ -28,7 +28,8 @@ from wellit.subject import SETTINGS, Subject
 
 READS = (
     "accelerator.memoryGiB accelerator.title engine engine.flags engine.memory engine.name engines model.name "
-    "model.size model.weights role.dataParallel role.expertParallel role.memoryFraction role.replicas role.resources "
+    "model.size model.source model.weights "
+    "role.dataParallel role.expertParallel role.memoryFraction role.replicas role.resources "
     "role.tensorParallel values.modelservice"
 )
 RULE = Rule("WL302", "model-too-large", "error", (SETTINGS,), "read", reads=READS)

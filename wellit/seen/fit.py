@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from wellit import weights
 from wellit.node import Node
 from wellit.quantities import milli
-from wellit.seen.settings import EngineSettings, engine_settings
+from wellit.seen.settings import EngineSettings, engine_settings, model_source
 from wellit.source import Keys
 from wellit.subject import Subject
 from wellit.weights import GIB, Estimate
@@ -80,7 +80,7 @@ def fits(subject: Subject) -> Iterator[Fit | Unclear]:
             continue
         for role in one.roles:
             yield _device(one, role, name, known, known.gib)
-        if one.setting("model", "size").written:
+        if one.setting("model", "size").written and model_source(one).hub:
             yield _volume(one, name, known, known.gib)
 
 

@@ -45,3 +45,30 @@ def engine_settings(subject: Subject) -> Iterator[EngineSettings]:
             yield EngineSettings(subject.settings, root["engine"], root["perEngine"][root["engine"]["name"].text()])
         for name, engine in root["engines"].items():
             yield EngineSettings(subject.settings, engine, root["perEngine"][name])
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """Where an engine's model is (model.source)."""
+
+    claim: Node
+    path: Node
+
+    @property
+    def hub(self) -> bool:
+        """Whether it is downloaded."""
+        return not self.claim and not self.path
+
+    @property
+    def folder(self) -> bool:
+        """Whether it is a folder of the nodes."""
+        return bool(self.path) and not self.claim
+
+    @property
+    def said(self) -> Node:
+        """What says that it is not the hub."""
+        return self.claim if self.claim else self.path
+
+
+def model_source(one: EngineSettings) -> Source:
+    return Source(one.setting("model", "source", "pvc"), one.setting("model", "source", "path"))
