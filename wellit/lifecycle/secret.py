@@ -120,14 +120,14 @@ def _write(access: Access, asked: Asked, value: str) -> None:
     if done.ok:
         return
     last = (done.err.strip().splitlines() or ["no reason given"])[-1]
-    if "forbidden" in done.err.lower():
-        look = f"kubectl {access.flags} auth can-i patch secrets -n {asked.namespace}"
-        raise Refused(f"{access.label} refuses: {last}", why="nothing was changed", write=f"ask for that right: {look}")
     if "immutable" in done.err:
         away = f"kubectl {access.flags} delete secret {asked.name} -n {asked.namespace}"
         raise Refused(
             f"the secret {asked.name} is immutable", why="nothing was changed", write=f"{away}, then this again"
         )
+    if "(Forbidden)" in done.err:
+        look = f"kubectl {access.flags} auth can-i patch secrets -n {asked.namespace}"
+        raise Refused(f"{access.label} refuses: {last}", why="nothing was changed", write=f"ask for that right: {look}")
     raise failure(access, done, f"the writing of the secret {asked.name}")
 
 
