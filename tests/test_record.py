@@ -158,7 +158,7 @@ def test_what_a_former_state_may_have_left_is_not_forgotten() -> None:
 def test_an_older_record_is_read() -> None:
     secret = record.to_secret(BARE)
     body = json.loads(base64.b64decode(secret["data"]["stack.json"]))
-    for name in ("images", "revisions", "history", "going", "going_objects", "adopted"):
+    for name in ("images", "revisions", "history", "going", "going_objects", "restarts", "adopted"):
         del body[name]
     secret["data"]["stack.json"] = base64.b64encode(json.dumps(body).encode()).decode()
     assert record.from_secret(secret) == BARE

@@ -139,9 +139,9 @@ def read(access: Access, namespace: str, postfix: str) -> Record | None:
 
 def _tuples(body: dict[str, Any]) -> dict[str, Any]:
     """Fields as a record has them, of what JSON made of them; older records do not have all."""
-    lists = ("releases", "objects", "ways", "notes", "images", "going", "going_objects")
+    lists = ("releases", "objects", "ways", "notes", "images", "going", "going_objects", "restarts")
     found = {name: tuple(body[name] or ()) for name in lists if name in body}
-    pairs = {name: tuple(map(tuple, found[name])) for name in ("objects", "going_objects") if name in found}
+    pairs = {name: tuple(map(tuple, found[name])) for name in ("objects", "going_objects", "restarts") if name in found}
     return body | found | pairs
 
 

@@ -27,8 +27,8 @@ class Record:
     or was at work. `images` are all that the render names, `revisions` what helm counted of each release after the
     install. `history` are former installed states, newest first, each with the fields of KEPT. `going` are releases
     of a former state that are not (or may not be) of this one and may still be there, `going_objects` what they made:
-    an uninstall removes them too. `adopted`: somebody else installed it. `resource_version` is the Secret's: it keeps
-    two writers from overwriting each other.
+    an uninstall removes them too. `restarts` are objects whose pods are still to be restarted. `adopted`: somebody
+    else installed it. `resource_version` is the Secret's: it keeps two writers from overwriting each other.
     """
 
     guide: str
@@ -56,6 +56,7 @@ class Record:
     history: tuple[Mapping[str, Any], ...] = ()
     going: tuple[str, ...] = ()
     going_objects: tuple[tuple[str, str, str, str], ...] = ()
+    restarts: tuple[tuple[str, str, str, str], ...] = ()
     adopted: bool = False
     resource_version: str = ""
 

@@ -15,7 +15,7 @@ from tests.support.stacks import parts
 from wellit import access, back, cluster, lifecycle, plan
 from wellit.access import Access
 from wellit.errors import CannotAnswer, Refused
-from wellit.lifecycle import Standing
+from wellit.lifecycle import Standing, restart
 from wellit.paths import ROOT
 from wellit.record import Record
 from wellit.sandbox import Sandbox
@@ -24,6 +24,7 @@ OLD = ("components.versions=llm-d-0.4",)
 # The modelservice chart renamed a label of the selector between the two trains.
 LABELS = ("llm-d.ai/inferenceServing", "llm-d.ai/inference-serving")
 DECODE = "ms-inference-scheduling-llm-d-modelservice-decode"
+DEPLOYED = ("apps/v1", "Deployment", "gaie-inference-scheduling-epp")
 
 
 @pytest.fixture(scope="module")
@@ -194,3 +195,25 @@ def test_a_change_that_was_stopped_goes_on(here: Access, namespace: str, how: st
     assert (third.rendered, [one["rendered"] for one in third.history]) == (first.rendered, [second.rendered])
     assert decode(here, namespace)["label"] == LABELS[0]
     nothing_left(here, namespace)
+
+
+def test_pods_that_read_what_has_changed_are_restarted(here: Access, namespace: str) -> None:
+    install(here, namespace)
+    path = f"/apis/apps/v1/namespaces/{namespace}/deployments/gaie-inference-scheduling-epp"
+    before = here.get(path)
+    said: list[str] = []
+    made, manifests, _ = parts(namespace, ('picker.profiles.default=[{"plugin": "queue-scorer", "weight": 3}]',))
+    found = plan.prepare(made, manifests, here)
+    assert found.changes and [str(item) for item in found.changes.stale] == ["Deployment gaie-inference-scheduling-epp"]
+    assert "reads it when its pods start: they are restarted" in found.text()
+    stands = lifecycle.install(found, here, said.append, yes, never, timeout=120)
+    assert any(line.endswith("its pods read what has changed, and are restarted") for line in said)
+    assert stood(stands).restarts == ()
+    after = here.get(path)
+    assert isinstance(before, dict) and isinstance(after, dict)
+    assert before["spec"]["template"] != after["spec"]["template"]
+    # What a killed install did not come to, the next one does.
+    known = replace(stands.record, state="installing", restarts=((*DEPLOYED, "gaie-inference-scheduling"),))
+    next_ = plan.prepare(made, manifests, here)
+    pending = restart.noted(known, next_.changes, known)
+    assert next_.changes and not next_.changes.stale and pending.restarts == known.restarts

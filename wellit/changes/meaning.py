@@ -40,9 +40,15 @@ def readers(config: Object, workloads: Iterable[tuple[Object, Manifest]]) -> Ite
             yield item
 
 
+def restarts(item: Object) -> bool:
+    """Whether `kubectl rollout restart` makes its pods anew: it annotates the template of a kind that rolls over."""
+    return "spec.template" in about(item.of).pods
+
+
 def unread(item: Object) -> str:
     """What it means that a configuration changes under a workload."""
-    return f"{item} reads it when its pods start, and they are not made anew: kubectl rollout restart"
+    said = f"{item} reads it when its pods start"
+    return f"{said}: they are restarted" if restarts(item) else f"{said}, and they are not made anew"
 
 
 def _anew(live: Manifest, after: Manifest, fixed: Sequence[str]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from wellit import record, tools
 from wellit.access import Access
 from wellit.errors import Refused
 from wellit.helm import Helm, progress_of, reason
-from wellit.lifecycle import anew, leaving, lock
+from wellit.lifecycle import anew, leaving, lock, restart
 from wellit.lifecycle.mend import mend
 from wellit.lifecycle.settle import settle
 from wellit.lifecycle.standing import Ask, Standing
@@ -41,12 +41,13 @@ def install(
     with goes_on("install", "; invoke uninstall removes what there is"):
         make_namespace(plan, access, say)
         with lock.held(access, written.namespace, written.postfix, "install", say) as held, Progress(say) as progress:
-            written = write(access, written)
+            written = write(access, restart.noted(written, plan.changes, plan.before))
             mend(plan.cluster.releases, written, plan.before, helm, held, say)
             leaving.leave(helm, written, say)
             anew.make_way(access, written.namespace, objects, say)
             _sync(plan, helm, progress)
             held.check()
+            restart.restart(helm, written, say)
             return settle(helm, written, plan.before, held, progress, timeout if wait else None)
 
 

@@ -6,7 +6,7 @@ from wellit import tools
 from wellit.access import Access
 from wellit.back import Back
 from wellit.helm import Helm, reason
-from wellit.lifecycle import anew, leaving, lock
+from wellit.lifecycle import anew, leaving, lock, restart
 from wellit.lifecycle.mend import mend
 from wellit.lifecycle.settle import settle
 from wellit.lifecycle.standing import Ask, Standing
@@ -34,11 +34,12 @@ def rollback(
         lock.held(access, before.namespace, before.postfix, "rollback", say) as held,
         Progress(say) as progress,
     ):
-        written = write(access, ours(target))
+        written = write(access, restart.noted(ours(target), back.changes, before))
         mend(back.cluster.releases, written, before, helm, held, say)
         leaving.leave(helm, written, say)
         anew.make_way(access, written.namespace, objects, say)
         _bring(helm, written, held, progress)
+        restart.restart(helm, written, say)
         return settle(helm, written, before, held, progress, timeout if wait else None)
 
 

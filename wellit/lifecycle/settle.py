@@ -33,7 +33,7 @@ def settle(
     with ThreadPoolExecutor(1) as pool:  # two questions that do not wait for each other
         rest = pool.submit(whole, access, written.namespace, objects, now)
         counted = revisions(access, written)
-        done = replace(written, state="installed", revisions=counted, going=(), going_objects=())
+        done = replace(written, state="installed", revisions=counted, going=(), going_objects=(), restarts=())
         done = write(access, done)
         leaving.forget(helm, done, leaving.ever(before))
     return Standing(done, now, (*verify.standing(now), *rest.result()), find_endpoint(access, done, now))

@@ -1,0 +1,42 @@
+"""Pods that read what has changed only when they start: they are made anew, a few at a time as their object has it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from wellit.access import failure
+from wellit.changes import Changes, same
+from wellit.changes.meaning import restarts
+from wellit.demand import Kind, Object
+from wellit.helm import Helm
+from wellit.record import Record
+from wellit.say import Say
+
+
+def noted(written: Record, changes: Changes | None, before: Record | None) -> Record:
+    """The record with what is to be restarted, and what an interrupted change did not come to."""
+    found = [(o.of.api_version, o.of.kind, o.name, o.release) for o in changes.stale] if changes else []
+    if before is not None and before.state != "installed":
+        found += before.restarts
+    kept = written.all_objects()
+    mine = (item for item in dict.fromkeys(found) if any(same(_object(item), one) for one in kept))
+    return replace(written, restarts=tuple(mine))
+
+
+def restart(helm: Helm, known: Record, say: Say) -> None:
+    """Restart their pods; an object that is gone has none. Of other kinds it is said that a person must."""
+    access = helm.access
+    for item in map(_object, known.restarts):
+        if not restarts(item):
+            say(f"{item} reads what has changed when its pods start: delete them, one after another")
+            continue
+        name = f"{item.of.kind.lower()}/{item.name}"
+        done = access.call("rollout", "restart", name, "-n", known.namespace)
+        if not done.ok and "NotFound" not in done.err:
+            raise failure(access, done, f"the restart of {item}")
+        say(f"{item}: its pods read what has changed, and are restarted")
+
+
+def _object(item: tuple[str, str, str, str]) -> Object:
+    version, kind, name, release = item
+    return Object(Kind(version, kind), name, release)
