@@ -40,7 +40,7 @@ def namespace(here: Access, request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 def yes(question: str) -> None:
-    assert question.endswith(("?", "."))
+    assert question.endswith("?")
 
 
 def never(question: str) -> None:
@@ -94,7 +94,7 @@ def test_a_train_is_changed_and_goes_back(here: Access, namespace: str) -> None:
     # A no to the replacement leaves everything as it is, the record too.
     with pytest.raises(Refused, match="the answer was no") as told:
         install(here, namespace, replacing=no)
-    assert told.value.why.startswith(f"Delete and make anew Deployment {DECODE}?")
+    assert told.value.why.endswith(f"Delete and make anew Deployment {DECODE}?")
     assert lifecycle.recorded(here, namespace) == first and decode(here, namespace) == old
 
     second = install(here, namespace, replacing=yes)

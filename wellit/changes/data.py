@@ -15,13 +15,14 @@ class About:
     """Of one kind: paths of fields, each with all that is below it.
 
     `fixed` cannot be changed afterwards, `assigned` are given by the API server, `pods` make every pod anew, `says`
-    what a change of a field means.
+    what a change of a field means, `loses` what goes for good with an object that is deleted.
     """
 
     fixed: tuple[str, ...] = ()
     assigned: tuple[str, ...] = ()
     pods: tuple[str, ...] = ()
     says: Mapping[str, str] = field(default_factory=dict, hash=False)
+    loses: str = ""
 
 
 def about(kind: Kind) -> About:
@@ -36,7 +37,7 @@ def _known() -> dict[tuple[str, str], About]:
         for kind, said in api.get("changes", {}).items():
             known = About(
                 tuple(said.get("fixed", ())), tuple(said.get("assigned", ())), tuple(said.get("pods", ())),
-                said.get("says", {}),
+                said.get("says", {}), said.get("loses", ""),
             )  # fmt: skip
             found |= {(group, kind): known for group in api["groups"]}
     return found

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from wellit import waiting
 from wellit.access import Access, Missing, failure
 from wellit.changes import Change, Changes
+from wellit.changes.data import about
 from wellit.errors import Refused
 from wellit.lifecycle.standing import Ask
 from wellit.say import Say
@@ -31,7 +32,8 @@ def agree(changes: Changes | None, ask: Ask) -> Sequence[Change]:
             write="mend it; invoke plan shows all of it",
         )
     names = ", ".join(str(one.object) for one in anew)
-    ask(f"Delete and make anew {names}? What they have running ends, and starts again from nothing.")
+    lost = [f" {one.object} loses {said}." for one in anew if (said := about(one.object.of).loses)]
+    ask(f"What {names} has running ends, and starts again from nothing.{''.join(lost)} Delete and make anew {names}?")
     return anew
 
 
