@@ -93,7 +93,7 @@ def _install(room: Room, there: Sandbox) -> Comparison:
 
 def _plan(room: Room, there: Sandbox) -> Comparison:
     """One value is another than what is installed; both sides render, ask for a dry run of each object, and tell."""
-    where = ["-n", "planned", "--kubeconfig", there.kubeconfig]
+    where = ["-n", "planned", "--kubeconfig", str(there.kubeconfig)]
     room.wellit("install", *WORDS, *where, "--yes", "--no-smoke")
     ours = Side(lambda: room.wellit("plan", *WORDS, *where, "--set", "decode.replicas=3", code=1))
     theirs = Side(lambda: room.diff("planned", there.kubeconfig, {"decode": {"replicas": 3}}))

@@ -130,7 +130,8 @@ def _open(workload: Workload, reasons: dict[str, list[Node]], flags: str) -> str
     ]
     if taints:
         commands.append(f"kubectl {flags} taint node {node.name} {' '.join(taints)}")
-    other = "; or let the pods tolerate it: tolerations in the settings" if taints else ""
+    keys = ", ".join(f"{{key: {taint.partition(':')[0]}, operator: Exists}}" for taint in taints)
+    other = f"; or let the pods tolerate it, in a file for -f: tolerations: [{keys}]" if taints else ""
     return (" && ".join(commands) or f"kubectl {flags} describe node {node.name} shows why") + other
 
 
