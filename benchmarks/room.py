@@ -18,6 +18,7 @@ from wellit import charts, paths, process, render, tools
 from wellit.compose import Choice, Stack, compose
 from wellit.errors import CannotAnswer
 
+SECONDS = 1800  # for one command
 SHARED = ("tools", "modules")  # of the user's cache: never built a second time
 MADE = ("data", "good", "render", "verdicts")  # of the room's own: what one call leaves for the next
 WORDS = ["-e", "sglang", "--charts", "offline", "--size", "small"]
@@ -42,9 +43,13 @@ class Room:
         """Run one of this project's tasks as a person would. Raises CannotAnswer when it does not end with `code`."""
         self.run([paths.ROOT / "scripts" / "invoke", *words], {"WELLIT_CACHE": str(self.cache)}, code=code)
 
-    def helmfile(self, namespace: str, *words: str, kubeconfig: Path | None = None) -> None:
+    def helmfile(
+        self, namespace: str, *words: str, kubeconfig: Path | None = None, settings: Mapping[str, Any] | None = None
+    ) -> None:
         """Run plain helmfile on the same stack with the same charts. Raises CannotAnswer when it fails."""
-        self._helmfile(self.stack(namespace), *words, kubeconfig=kubeconfig)
+        stack = self.stack(namespace)
+        stack.overrides |= settings or {}
+        self._helmfile(stack, *words, kubeconfig=kubeconfig)
 
     def diff(self, namespace: str, kubeconfig: Path, settings: Mapping[str, Any]) -> None:
         """Plain helmfile's template of the stack with `settings`, and kubectl's diff of it as helm would apply it.
@@ -94,7 +99,7 @@ class Room:
         code: int = 0,
     ) -> str:
         """Run a command and return what it printed. Raises CannotAnswer when it does not end with `code`."""
-        done = process.run(argv, env=env, cwd=cwd, stdin=stdin, timeout=600)
+        done = process.run(argv, env=env, cwd=cwd, stdin=stdin, timeout=SECONDS)
         if done.code != code:
             last = (done.err or done.out).strip().splitlines()[-3:]
             raise CannotAnswer(f"{done.command} ended with {done.code}", why=" ".join(last))

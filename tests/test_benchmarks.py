@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks import __main__ as program
-from benchmarks import path, timing
+from benchmarks import path, pods, timing
 from benchmarks.timing import Comparison, Measured, Side
 from wellit.errors import CannotAnswer
 from wellit.load.asked import Asked
@@ -49,6 +49,16 @@ def test_a_side_that_fails_is_told_of_in_the_table() -> None:
 def test_an_unknown_word_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert program.main(["--fast"]) == 2
     assert "--fast" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("word", ["--pods=", "--pods=0", "--pods=ten", "--pods=10,", "--pods=1e3"])
+def test_numbers_of_pods_that_are_none(word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert program.main([word]) == 2
+    assert f"{word} says no numbers of pods" in capsys.readouterr().err
+
+
+def test_numbers_of_pods() -> None:
+    assert pods.parsed("--pods=10,1000") == (10, 1000)
 
 
 def answered(number: int, seconds: float) -> Sample:
