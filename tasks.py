@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -246,17 +247,24 @@ def rollback(
     return show(_explained(done, there, namespace, guide), fmt)
 
 
-@task(WHICH_FLAGS, CLUSTER_FLAGS, FORMAT)
-def status(_: Context, **given: Any) -> int:
-    """Show the stack that is recorded in a namespace, as it stands now."""
-    from wellit import operate
+@task(
+    WHICH_FLAGS, CLUSTER_FLAGS, FORMAT,
+    all_namespaces="every recorded stack of the cluster",
+)  # fmt: skip
+def status(_: Context, all_namespaces: bool = False, **given: Any) -> int:
+    """Show the stack that is recorded in a namespace, as it stands now; with -A all of them."""
+    from wellit import everywhere, operate
 
     fmt = known_format(given["format_"])
+    if all_namespaces:
+        if said := [flag for flag in WHICH_FLAGS if given[flag]]:
+            raise CannotAnswer(f"-A is about every stack, --{said[0].strip('_')} about one", write="one of them")
+        return show(everywhere.status(access(given)), fmt)
     return show(operate.status(access(given), *which(given)), fmt)
 
 
 @task(
-    {name: flag for name, flag in WHICH_FLAGS.items() if name != "env"}, CLUSTER_FLAGS, YES, FORMAT,
+    {name: STACK_FLAGS[name] for name in ("guide", "namespace")}, CLUSTER_FLAGS, YES, FORMAT,
     name="secret", name_="the Secret: llm-d-hf-token, or what model.secret says", key="which key of it: HF_TOKEN",
 )  # fmt: skip
 def secret_(_: Context, name_: str = "", key: str = "", **given: Any) -> int:
@@ -326,6 +334,16 @@ def uninstall(_: Context, **given: Any) -> int:
 
     fmt = known_format(given["format_"])
     return show(operate.uninstall(access(given), *which(given), say, asker(given["yes"])), fmt)
+
+
+@task(STACK_FLAGS, CLUSTER_FLAGS, YES, FORMAT)
+def adopt(_: Context, **given: Any) -> int:
+    """Record what plain helmfile, or upstream's guide, has installed: read, compared, and nothing else changed."""
+    from wellit import adopt as adopting
+
+    fmt = known_format(given["format_"])
+    asked = replace(choice(given), guide=given["guide"], namespace=which(given)[0])
+    return show(adopting.adopt(access(given), asked, say, asker(given["yes"])), fmt)
 
 
 @task(
@@ -602,7 +620,6 @@ def task_names() -> list[str]:
 boxes = Collection("sandbox", sandbox_up, sandbox_down, sandbox_status, sandbox_shell)
 namespace = Collection(
     overview, quickstart, validate, bundle, render, show_, preflight, prerequisites, secret_, plan, install, rollback,
-    status, smoke,
-    doctor, load, uninstall, launch, compare, explain_, schema, translate, new_, tools, walk, docs, test, benchmark,
-    boxes,
+    status, smoke, doctor, load, uninstall, adopt, launch, compare, explain_, schema, translate, new_, tools, walk,
+    docs, test, benchmark, boxes,
 )  # fmt: skip

@@ -21,13 +21,13 @@ ORDER = """
     render places inputs made ids validate new
     claims demand owners sandbox door access tried changes permissions carriers served publishers needs besides cluster
     affinity placement operators preflight
-    entry recorded record lease again live installed dryrun plan planchecks back progress helm prerequisites endpoint
-    reach waiting verify bundle prometheus refusals smoke lifecycle
-    provide prepare operate
+    entry recorded record lease several again live installed dryrun plan planchecks back progress helm prerequisites
+    endpoint reach waiting verify bundle prometheus refusals smoke lifecycle
+    provide everywhere prepare operate
     editor
     report
     fix
-    compare picture launch doctor unready show load support offers roads explain docs walk testing cli
+    compare adopt picture launch doctor unready show load support offers roads explain docs walk testing cli
     finish
     program
 """.split()

@@ -37,7 +37,9 @@ STACK_FLAGS: dict[str, tuple[Any, str]] = {
     "charts": ("", "upstream, or offline: the charts of this checkout"),
     "size": ("", "a size of the guide: default, small"),
 }
-WHICH_FLAGS = {name: STACK_FLAGS[name] for name in ("guide", "env", "namespace")}
+WHICH_FLAGS = {name: STACK_FLAGS[name] for name in ("guide", "env", "namespace")} | {
+    "name_": ("", "the stack's name (its postfix), where one guide is there several times"),
+}
 CLUSTER_FLAGS: dict[str, tuple[Any, str]] = {
     "sandbox": ("", "use the sandbox, or the one of this name"),
     "context": ("", "a context of the kubeconfig"),
@@ -75,7 +77,7 @@ LOAD: dict[str, tuple[Any, str]] = {
 LAUNCHED: dict[str, tuple[Any, str]] = {"launched": ("", "what invoke launch runs here, or the launch of this name")}
 OUTPUT: dict[str, tuple[Any, str]] = {"output": ("", "a file to draw it into: stack.svg")}
 OPTIONAL = {"sandbox", "launched"}  # may stand without a value
-SHORT = {"guide": "g", "env": "e", "namespace": "n", "file": "f", "output": "o"}
+SHORT = {"guide": "g", "env": "e", "namespace": "n", "file": "f", "output": "o", "all_namespaces": "A"}
 
 
 class WellitTask(Task[Any]):
@@ -225,14 +227,15 @@ def asker(yes: bool, *, replacing: bool = False) -> Callable[[str], None]:
 
 
 def which(given: dict[str, Any]) -> tuple[str, str | None, str | None]:
-    """Namespace, guide and environment of a recorded stack; the namespace of the guide when none was said."""
+    """Namespace, guide (or ``=NAME``) and environment of a recorded stack; the guide's namespace when none was said."""
     from wellit import catalogue, compose
 
     guide = given["guide"] or None
     if guide and guide not in catalogue.guide_names():
         raise errors.unknown("guide", guide, catalogue.guide_names())
     namespace = given["namespace"] or str(catalogue.guide_source(guide or catalogue.DEFAULT_GUIDE).data["namespace"])
-    return compose.checked_namespace(namespace), guide, given["env"] or None
+    name = given.get("name_")
+    return compose.checked_namespace(namespace), f"={name}" if name else guide, given["env"] or None
 
 
 def access(given: dict[str, Any]) -> Access:

@@ -35,13 +35,51 @@ MOST_BYTES = 32 * 1024 * 1024  # of one release, unpacked
 
 @dataclass(frozen=True)
 class Installed:
-    """One helm release: its chart, the values that somebody gave it, and what was rendered."""
+    """One helm release: its chart, the values that somebody gave it, and what was rendered.
+
+    `revision` and `status` are those of the revision that runs, or else was tried last.
+    """
 
     name: str
     chart: str
     version: str
     values: Mapping[str, Any]
     rendered: str
+    revision: int = 0
+    status: str = ""
+
+    @property
+    def stands_for(self) -> str:
+        """The chart version whose place a chart of this checkout takes; else its own."""
+        imitated = self.values.get("imitates")
+        return str(imitated.get("version")) if isinstance(imitated, Mapping) else self.version
+
+    @property
+    def offline(self) -> bool:
+        """Whether it is one of this checkout's charts that take an upstream chart's place."""
+        return isinstance(self.values.get("imitates"), Mapping)
+
+    def objects(self) -> list[dict[str, Any]]:
+        """What helm applied. Raises yaml.YAMLError when its note is none."""
+        documents = yaml.load_all(self.rendered, LOADER)
+        return [one for one in documents if isinstance(one, dict) and one.get("kind")]
+
+
+def there(access: Access, namespace: str) -> tuple[list[Installed], dict[str, str]] | Unread:
+    """Every helm release of a namespace, and of those whose note cannot be read why; Unread when none may be."""
+    secrets = whole(access, f"/api/v1/namespaces/{namespace}/secrets", dict, labelSelector="owner=helm")
+    if isinstance(secrets, Unread):
+        return secrets
+    found: list[Installed] = []
+    broken: dict[str, str] = {}
+    for secret in _newest(secrets):
+        try:
+            one = _read(secret)
+            one.objects()
+            found.append(one)
+        except (_Broken, yaml.YAMLError) as problem:
+            broken[_label(secret, "name")] = str(problem) or type(problem).__name__
+    return found, broken
 
 
 def judge(access: Access, namespace: str) -> Report:
@@ -59,7 +97,7 @@ def judge(access: Access, namespace: str) -> Report:
         return report
     newest = list(_newest(secrets))
     if not newest:
-        raise _nothing(access, namespace)
+        raise nothing(access, namespace, "--live judges the values of helm releases")
     releases: list[Release] = []
     objects: list[Manifest] = []
     for secret in newest:
@@ -104,11 +142,9 @@ def revision(access: Access, namespace: str, release: str, number: int) -> list[
 
 def _manifests(release: str, secrets: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]] | str:
     try:
-        texts = [_read(secret).rendered for secret in secrets]
-        documents = [document for text in texts for document in yaml.load_all(text, LOADER)]
+        return [document for secret in secrets for document in _read(secret).objects()]
     except (_Broken, yaml.YAMLError) as problem:
         return f"helm's note of {release} cannot be read: {type(problem).__name__}"
-    return [document for document in documents if isinstance(document, dict) and document.get("kind")]
 
 
 class _Broken(Exception):
@@ -144,8 +180,9 @@ def _read(secret: Mapping[str, Any]) -> Installed:
         about = noted["chart"]["metadata"]
         values = masked(noted.get("config") or {})
         return Installed(
-            str(noted["name"]), str(about["name"]), str(about["version"]), values, str(noted.get("manifest") or "")
-        )
+            str(noted["name"]), str(about["name"]), str(about["version"]), values, str(noted.get("manifest") or ""),
+            int(noted.get("version") or 0), str((noted.get("info") or {}).get("status") or _label(secret, "status")),
+        )  # fmt: skip
     except (KeyError, TypeError, ValueError, AttributeError, binascii.Error, zlib.error) as problem:
         raise _Broken(f"helm's note of it cannot be read: {type(problem).__name__}") from problem
 
@@ -154,10 +191,8 @@ def _release(one: Installed, namespace: str) -> tuple[Release | None, str]:
     """The release to judge, or why it is not judged."""
     if one.chart not in CHARTS:
         return None, f"{one.chart} is no chart that wellit knows"
-    stands_for = one.values.get("imitates")  # a chart of this checkout says which version it stands for
-    version = str(stands_for.get("version")) if isinstance(stands_for, Mapping) else one.version
     try:
-        chart, known = subject.chart_version(f"{one.chart}@{version}")
+        chart, known = subject.chart_version(f"{one.chart}@{one.stands_for}")
         own = {key: value for key, value in one.values.items() if key != "imitates"}
         read = source.parse(as_helm_prints(own), f"live {namespace}/{one.name}")
         return replace(subject.from_source(read, chart, known, one.name), namespace=namespace), ""
@@ -195,12 +230,13 @@ def _objects(one: Installed) -> Iterator[Manifest]:
             yield Manifest(one.name, masked(document))
 
 
-def _nothing(access: Access, namespace: str) -> CannotAnswer:
+def nothing(access: Access, namespace: str, why: str) -> CannotAnswer:
+    """The error for a namespace without helm releases."""
     listed = whole(access, "/api/v1/namespaces", lambda item: str(item["metadata"]["name"]))
     if not isinstance(listed, Unread) and namespace not in listed:
         return unknown("namespace", namespace, listed, why=f"it is not on {access.label}")
     return CannotAnswer(
         f"no helm release is in the namespace {namespace} on {access.label}",
-        why="--live judges the values of helm releases",
+        why=why,
         write="another namespace: -n; what kubectl applied: kubectl get ... -o yaml | invoke validate --manifests -",
     )

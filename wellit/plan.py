@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from wellit import cluster, demand, dryrun, lease, needs, preflight, record, validate
+from wellit import cluster, demand, dryrun, lease, needs, preflight, record, several, validate
 from wellit.access import Access, Unread
 from wellit.changes import Changes, words
 from wellit.cluster import Cluster, HelmRelease
@@ -114,6 +114,9 @@ def prepare(stack: Stack, rendered: Rendered, access: Access, *, dry_run: bool =
     known = None if hidden else record.read(access, stack.namespace, postfix)
     if seen.namespace is not False:
         checks.append(lease.check(lease.look(access, stack.namespace, postfix)))
+        records = () if hidden else record.listed(access, stack.namespace)
+        pools = several.pools(access, stack.namespace)
+        checks += several.checks(stack.name, stack.environment, postfix, wanted, seen.releases, records, pools)
     releases = known.ever_releases if known else ()
     changed = dryrun.changes(access, rendered, stack.namespace, seen, releases, answers) if answers else None
     return Plan(stack, rendered, wanted, seen, tuple(checks), known, changed)

@@ -98,18 +98,28 @@ def from_secret(secret: Mapping[str, Any]) -> Record:
 
 
 def find(access: Access, namespace: str | None, guide: str | None = None) -> list[Record]:
-    """The records in a namespace, or with None in all; of one guide or of all.
+    """The records in a namespace, or with None in all; of one guide, of one name (``=NAME``), or of all.
 
     Raises CannotAnswer when they may not be read.
     """
-    where = f"/api/v1/namespaces/{namespace}/secrets" if namespace else "/api/v1/secrets"
-    secrets = whole(access, where, from_secret, fieldSelector=f"type={TYPE}")
+    secrets = listed(access, namespace)
     if isinstance(secrets, Unread):
         raise CannotAnswer(
             f"the records of stacks in {namespace or 'all namespaces'} cannot be read: you may not {secrets.why}",
             write="ask for that permission" if namespace else "-n NAMESPACE",
         )
-    return [record for record in secrets if guide in (None, record.guide)]
+    return [record for record in secrets if guide in (None, record.guide, f"={record.postfix}")]
+
+
+def listed(access: Access, namespace: str | None) -> tuple[Record, ...] | Unread:
+    """The records in a namespace, or with None in all; Unread when they may not be listed."""
+    where = f"/api/v1/namespaces/{namespace}/secrets" if namespace else "/api/v1/secrets"
+    return whole(access, where, from_secret, fieldSelector=f"type={TYPE}")
+
+
+def meant(guide: str | None) -> str:
+    """What find() is asked for, in words: `` of GUIDE``, `` named NAME``, or nothing."""
+    return f" named {guide[1:]}" if guide and guide.startswith("=") else f" of {guide}" if guide else ""
 
 
 def one(access: Access, namespace: str, guide: str | None = None) -> Record | None:
@@ -117,8 +127,9 @@ def one(access: Access, namespace: str, guide: str | None = None) -> Record | No
     found = find(access, namespace, guide)
     if len(found) > 1:
         names = ", ".join(f"{r.guide} ({r.postfix})" for r in found)
+        how = "-g GUIDE" if len({r.guide for r in found}) == len(found) else "--name NAME"
         raise CannotAnswer(
-            f"there are {len(found)} stacks in {namespace}", write=f"-g GUIDE says which; there are: {names}"
+            f"there are {len(found)} stacks in {namespace}", write=f"{how} says which; there are: {names}"
         )
     return found[0] if found else None
 

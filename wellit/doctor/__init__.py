@@ -156,7 +156,7 @@ def _record(access: Access, namespace: str, guide: str | None, environment: str 
         others = records.find(access, namespace)
         names = ", ".join(sorted({one.guide for one in others}))
         raise CannotAnswer(
-            f"no stack of {guide} is recorded in {namespace}",
+            f"no stack{records.meant(guide)} is recorded in {namespace}",
             why=f"recorded there: {names}" if names else "nothing there was installed by wellit",
             write="without -g, all that is in the namespace is looked at",
         )

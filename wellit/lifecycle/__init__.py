@@ -4,9 +4,10 @@ The record is written before anything else and removed after everything else, so
 or an uninstall, goes on from where a killed one stopped.
 """
 
+from wellit.lifecycle.adopt import adopt
 from wellit.lifecycle.install import install
 from wellit.lifecycle.rollback import rollback
 from wellit.lifecycle.standing import Ask, Standing, recorded, status
 from wellit.lifecycle.uninstall import goes_and_stays, uninstall
 
-__all__ = ["Ask", "Standing", "goes_and_stays", "install", "recorded", "rollback", "status", "uninstall"]
+__all__ = ["Ask", "Standing", "adopt", "goes_and_stays", "install", "recorded", "rollback", "status", "uninstall"]

@@ -59,9 +59,10 @@ def recorded(access: Access, namespace: str, guide: str | None = None) -> Record
     others = ", ".join(f"{r.guide} in {r.namespace}" for r in elsewhere)
     write = f"-n NAMESPACE; recorded: {others}" if others else "-n NAMESPACE, or another cluster"
     if names:
-        write = f"invoke doctor -n {namespace} {access.invoke_flags} looks at anybody's stack; {write}"
+        flags = f"-n {namespace} {access.invoke_flags}"
+        write = f"invoke doctor {flags} looks at anybody's stack; invoke adopt {flags} takes one over; {write}"
     raise Refused(
-        f"no stack{f' of {guide}' if guide else ''} is recorded in {namespace} on {access.label}",
+        f"no stack{record.meant(guide)} is recorded in {namespace} on {access.label}",
         why=f"helm has releases there that wellit did not record: {', '.join(names)}" if names else "",
         write=write,
     )

@@ -26,6 +26,8 @@ def goes_and_stays(known: Record) -> str:
     for item in known.ever():
         kinds[item.of.kind] = kinds.get(item.of.kind, 0) + 1
     lines = [f"{known.guide} -e {known.environment} in {known.namespace}, installed {known.when} by {known.by}"]
+    if known.adopted:
+        lines.append("  note   somebody else installed it, with helm: it was adopted, and goes like any other")
     lines += [f"  goes   release {name}" for name in reversed(known.ever_releases)]
     lines.append(
         "  goes   " + ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())) + ", and their pods"

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wellit.findings import SEVERITIES, Check, Finding, Report, Severity
-from wellit.report import changes, endpoint, history, hops, left, snippet, table
+from wellit.report import changes, endpoint, history, hops, left, snippet, stacks, table
 from wellit.report.snippet import Mark
 from wellit.report.style import Style, block, counted, one_line
 
@@ -43,6 +43,7 @@ def render(report: Report, style: Style) -> str:
         parts.append("\n".join(line for check in left.folded(report.checks) for line in check_lines(check, style)))
     tables = (
         table.lines(report.summary, style),
+        stacks.lines(report.summary, style),
         endpoint.notes(report.summary, style),
         history.lines(report.summary, style),
     )

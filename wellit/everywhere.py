@@ -1,0 +1,103 @@
+"""invoke status -A: every recorded stack of a cluster, and the namespaces of which nobody may know."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from wellit import cluster, lease, live, record
+from wellit.access import Access, Unread
+from wellit.errors import CannotAnswer
+from wellit.findings import Check, Report
+from wellit.lease import Holder
+from wellit.live import Live
+from wellit.recorded import Record
+
+PARALLEL = 4  # stacks that are looked at side by side; each look asks several questions itself
+
+
+@dataclass(frozen=True)
+class Row:
+    """One recorded stack as it stands; `busy` is who is at work on it."""
+
+    known: Record
+    now: Live
+    busy: str = ""
+
+    @property
+    def ready(self) -> int:
+        return sum(part.settled for part in self.now.parts)
+
+    @property
+    def check(self) -> Check:
+        known = self.known
+        title = f"{known.guide} ({known.postfix}) in {known.namespace} stands"
+        bad = [part for part in self.now.parts if not part.settled]
+        if self.busy:
+            return Check("WL790", title, "warn", f"{self.busy} is at work on it")
+        if known.state != "installed":
+            what = {"installing": "an install", "uninstalling": "an uninstall"}[known.state]
+            return Check(
+                "WL705", title, "fail", f"{what} of {known.when} did not end", "the same again goes on from there"
+            )
+        unread = [part for part in bad if part.unread]
+        if bad:
+            fix = f"invoke status --name {known.postfix} -n {known.namespace}"
+            told = f"{bad[0].object}: {bad[0].words}"
+            return Check("WL701", title, "unknown" if len(unread) == len(bad) else "fail", told, fix)
+        return Check("WL701", title, "pass", f"{self.ready} of {len(self.now.parts)} parts ready")
+
+
+def status(access: Access) -> Report:
+    """All of them. Raises CannotAnswer when neither the records nor the namespaces may be listed."""
+    records, unread = _records(access)
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        rows = list(pool.map(lambda known: _row(access, known), records))
+    report = Report("status", summary={"stacks": [_data(row) for row in rows]})
+    report.add(row.check for row in rows)
+    title = "the records of stacks can be read in every namespace"
+    if unread:
+        report.add([Check("WL798", title, "unknown", f"you may not list secrets in {', '.join(unread)}", "ask for it")])
+    count = f"{len(rows)} stack{'' if len(rows) == 1 else 's'}" if rows else "no stack"
+    report.summary["result"] = f"{count} recorded on {access.label}"
+    return report
+
+
+def _records(access: Access) -> tuple[list[Record], list[str]]:
+    """The records, and the namespaces whose Secrets may not be listed."""
+    try:
+        return _sorted(record.find(access, None)), []
+    except CannotAnswer as all_of_them:
+        names = cluster.whole(access, "/api/v1/namespaces", lambda item: str(item["metadata"]["name"]))
+        if isinstance(names, Unread):
+            raise all_of_them from None
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        found = list(pool.map(lambda name: (name, _in(access, name)), names))
+    records = [one for _, some in found if some is not None for one in some]
+    return _sorted(records), [name for name, some in found if some is None]
+
+
+def _in(access: Access, namespace: str) -> list[Record] | None:
+    """The records of a namespace; None when they may not be listed."""
+    answer = record.listed(access, namespace)
+    return None if isinstance(answer, Unread) else list(answer)
+
+
+def _sorted(records: list[Record]) -> list[Record]:
+    return sorted(records, key=lambda one: (one.namespace, one.guide, one.postfix))
+
+
+def _row(access: Access, known: Record) -> Row:
+    holder = lease.look(access, known.namespace, known.postfix)
+    busy = holder.worker.words if isinstance(holder, Holder) and not holder.gone else ""
+    return Row(known, live.look(access, known.namespace, known.all_objects()), busy)
+
+
+def _data(row: Row) -> dict[str, object]:
+    known = row.known
+    return {
+        "namespace": known.namespace, "guide": known.guide, "environment": known.environment,
+        "engine": known.components.get("engines", ""), "postfix": known.postfix, "state": known.state,
+        "ready": row.ready, "of": len(row.now.parts), "since": known.when, "by": known.by, "adopted": known.adopted,
+        "busy": row.busy,
+    }  # fmt: skip
