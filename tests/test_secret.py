@@ -84,6 +84,7 @@ def test_it_is_made_then_changed_key_by_key_and_refused_without_a_token(here: Ac
 
 
 def test_a_secret_that_cannot_be_changed_is_told_with_its_way_out(here: Access, person: Person) -> None:
+    here.call("create", "namespace", SPACE)  # unless it is there
     fixed = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "fixed"}, "immutable": True}
     assert here.call("apply", "-n", SPACE, "-f", "-", stdin=json.dumps(fixed)).ok
     said = person("secret", "-n", SPACE, "--yes", "--name", "fixed", stdin=CANARY, code=1)
