@@ -64,8 +64,8 @@ def of(known: dict[str, str | Done]) -> Helm:
     [
         ("pending-install", 1, "uninstall r -n ns --ignore-not-found"),
         ("uninstalling", 4, "uninstall r -n ns --wait --ignore-not-found --keep-history --timeout 300s"),
-        ("pending-upgrade", 4, "rollback r -n ns --server-side=true --force-conflicts"),
-        ("pending-rollback", 4, "rollback r -n ns --server-side=true --force-conflicts"),
+        ("pending-upgrade", 4, "rollback r -n ns --server-side=true --force-conflicts --history-max=100"),
+        ("pending-rollback", 4, "rollback r -n ns --server-side=true --force-conflicts --history-max=100"),
     ],
 )
 def test_how_a_pending_release_is_mended(status: str, revision: int, command: str) -> None:

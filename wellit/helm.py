@@ -24,6 +24,9 @@ SYNC_SECONDS = 1800.0
 # Without them helm refuses a field that somebody changed by hand since ("conflict with kubectl-edit"), and a release
 # that an older helm applied by itself, not by the server, stays so, which has no --force-conflicts.
 OWNS = ("--server-side=true", "--force-conflicts")
+# As helmDefaults of the guides say: helm keeps 10 revisions by itself, and a few attempts that were stopped would push
+# out those that a rollback goes back to.
+KEEPS = "--history-max=100"
 _RELEASE = re.compile(r"^Upgrading release=([^,]+),|^Release \"([^\"]+)\" (does not exist|has been upgraded)")
 _DEPLOYED = re.compile(r"^(\S+)\s+\S+\s+(\d+)\s+.*\s(deployed)\s")
 _REASON = re.compile(
@@ -59,11 +62,11 @@ class Helm:
             return self.leave(release.name, namespace)
         if release.revision == 1:
             return self.helm("uninstall", release.name, "-n", namespace, "--ignore-not-found")
-        return self.helm("rollback", release.name, "-n", namespace, *OWNS)
+        return self.helm("rollback", release.name, "-n", namespace, *OWNS, KEEPS)
 
     def back(self, release: str, revision: int, namespace: str) -> Done:
         """Bring a release back to a revision that helm keeps; also one that was left."""
-        return self.helm("rollback", release, str(revision), "-n", namespace, *OWNS)
+        return self.helm("rollback", release, str(revision), "-n", namespace, *OWNS, KEEPS)
 
     def leave(self, release: str, namespace: str, seconds: int = 300) -> Done:
         """Remove what a release made; helm keeps what it was, so that it may come back."""

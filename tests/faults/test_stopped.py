@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
+import pytest
+
 from tests.faults.gate import Step, gate, step
 from tests.faults.run import Person, gone, whole
 
@@ -25,6 +27,14 @@ CHANGE = [
     step("CREATE", "secrets", f"{HELM}infra-", "pending-upgrade"),
     step("UPDATE", "deployments", "gaie-"),
     step("UPDATE", "secrets", f"{HELM}gaie-", "superseded"),
+    step("UPDATE", "deployments", "ms-"),
+    step("UPDATE", "secrets", RECORD, "installed"),
+]
+ROLLBACK = [
+    step("UPDATE", "secrets", RECORD, "going back"),
+    step("CREATE", "secrets", f"{HELM}infra-", "pending-rollback"),
+    step("UPDATE", "deployments", "gaie-"),
+    step("UPDATE", "secrets", f"{HELM}gaie-", "deployed"),
     step("UPDATE", "deployments", "ms-"),
     step("UPDATE", "secrets", RECORD, "installed"),
 ]
@@ -62,13 +72,17 @@ def stopped(person: Person, pki: Path, steps: list[Step], first: signal.Signals,
             turn += 1
 
 
+@pytest.mark.timeout(2400)  # some thirty commands, each on a machine that may be slow
 def test_a_life_that_is_stopped_at_every_step(person: Person, pki: Path) -> None:
     stopped(person, pki, INSTALL, signal.SIGKILL, "install")
     person.well("install")
-    whole(person)
+    first = whole(person)
     stopped(person, pki, CHANGE, signal.SIGINT, "install", "--set", "decode.replicas=3")
     person.well("install", "--set", "decode.replicas=3")
-    whole(person)
+    assert whole(person).overrides != first.overrides
+    stopped(person, pki, ROLLBACK, signal.SIGTERM, "rollback")
+    person.well("rollback")
+    assert whole(person).overrides == first.overrides
     stopped(person, pki, UNINSTALL, signal.SIGTERM, "uninstall")
     person.well("uninstall")
     gone(person)
