@@ -11,8 +11,8 @@ from wellit.paths import ROOT
 
 # Modules and packages of wellit, each allowed to import those before it.
 ORDER = """
-    errors paths findings causes hopchecks launchchecks dynamochecks besidechecks clusterchecks servicechecks
-    stackchecks bundlekinds checks say
+    errors paths findings causes hopchecks launchchecks dynamochecks besidechecks clusterchecks driftchecks
+    servicechecks stackchecks bundlekinds checks say
     remembered ways process tools
     source images capabilities moved flags stranger values_schema schema overrides catalogue compose cells choices
     engines carried nested node subject quantities weights seen templates configfile translate standin rules
@@ -22,7 +22,7 @@ ORDER = """
     claims demand owners sandbox door access tried changes permissions carriers served publishers needs besides cluster
     affinity placement operators preflight
     entry recorded record lease several again live installed dryrun plan planchecks back progress helm prerequisites
-    endpoint reach waiting verify bundle prometheus refusals smoke lifecycle
+    endpoint reach waiting verify bundle prometheus refusals smoke drift lifecycle
     provide everywhere prepare operate
     editor
     report

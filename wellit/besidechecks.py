@@ -54,7 +54,6 @@ CHECKS: dict[str, tuple[str, str]] = {
     ),
     "WL969": (
         "What a controller carries out is as it was installed",
-        "The live object says what helm has noted of its release. Defaults that were added do not count; a change by\n"
-        "hand does, with what it was and what it is.",
+        "WL780 of an object that a project's own controller carries out.",
     ),
 }

@@ -45,6 +45,11 @@ def find(
     return found
 
 
+def in_cache(name: str, version: str) -> Path:
+    """Where a chart of upstream's is kept once it was fetched."""
+    return paths.cache() / "charts" / packaged({"name": name, "version": version})
+
+
 def wanted(stack: Stack) -> list[str]:
     """The parts whose chart is not a folder or file of this machine."""
     return [

@@ -9,6 +9,7 @@ from __future__ import annotations
 from wellit import (
     besidechecks,
     clusterchecks,
+    driftchecks,
     dynamochecks,
     hopchecks,
     launchchecks,
@@ -234,6 +235,7 @@ CHECKS: dict[str, tuple[str, str]] = {
     **dynamochecks.CHECKS,
     **besidechecks.CHECKS,
     **servicechecks.CHECKS,
+    **driftchecks.CHECKS,
     "WL770": (
         "Every request was answered",
         "With a 200, to its end. What was not is counted by kind, with what the first of each kind said.\n"

@@ -35,9 +35,10 @@ MOST_BYTES = 32 * 1024 * 1024  # of one release, unpacked
 
 @dataclass(frozen=True)
 class Installed:
-    """One helm release: its chart, the values that somebody gave it, and what was rendered.
+    """One revision of a helm release: its chart, the values that somebody gave it, and what was rendered.
 
-    `revision` and `status` are those of the revision that runs, or else was tried last.
+    `revision` and `status` are those of the revision that runs, or else was tried last. `when` is when helm put it
+    there, `said` what it noted of that; `broken` is why it could not be read.
     """
 
     name: str
@@ -47,6 +48,9 @@ class Installed:
     rendered: str
     revision: int = 0
     status: str = ""
+    when: str = ""
+    said: str = ""
+    broken: str = ""
 
     @property
     def stands_for(self) -> str:
@@ -147,6 +151,31 @@ def _manifests(release: str, secrets: Sequence[Mapping[str, Any]]) -> list[Mappi
         return f"helm's note of {release} cannot be read: {type(problem).__name__}"
 
 
+def standing(access: Access, namespace: str, names: Sequence[str]) -> dict[str, list[Installed]] | Unread:
+    """The revisions of releases that no other took the place of, newest first: deployed, failed, pending."""
+    select = f"owner=helm,name in ({','.join(names)}),status!=superseded"
+    found = whole(access, f"/api/v1/namespaces/{namespace}/secrets", note, labelSelector=select)
+    if isinstance(found, Unread):
+        return found
+    newest = sorted(found, key=lambda one: -one.revision)
+    return {name: [one for one in newest if one.name == name] for name in names}
+
+
+def revision(access: Access, namespace: str, name: str, number: int) -> Installed | Missing | Unread:
+    """One revision of a release; helm forgets old ones."""
+    answer = access.get(f"/api/v1/namespaces/{namespace}/secrets/sh.helm.release.v1.{name}.v{number}")
+    return answer if isinstance(answer, (Missing, Unread)) else note(answer)
+
+
+def note(secret: Mapping[str, Any]) -> Installed:
+    """What helm keeps in a Secret; `broken` when it cannot be read."""
+    about = {"revision": int(_label(secret, "version") or 0), "status": _label(secret, "status")}
+    try:
+        return replace(_read(secret), **about)  # type: ignore[arg-type]
+    except _Broken as broken:
+        return Installed(_label(secret, "name"), "", "", {}, "", **about, broken=str(broken))  # type: ignore[arg-type]
+
+
 class _Broken(Exception):
     """A release that cannot be read, and why."""
 
@@ -179,9 +208,11 @@ def _read(secret: Mapping[str, Any]) -> Installed:
         noted = json.loads(text)
         about = noted["chart"]["metadata"]
         values = masked(noted.get("config") or {})
+        info = noted.get("info") or {}
         return Installed(
             str(noted["name"]), str(about["name"]), str(about["version"]), values, str(noted.get("manifest") or ""),
-            int(noted.get("version") or 0), str((noted.get("info") or {}).get("status") or _label(secret, "status")),
+            int(noted.get("version") or 0), str(info.get("status") or _label(secret, "status")),
+            str(info.get("last_deployed") or ""), str(info.get("description") or ""),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError, AttributeError, binascii.Error, zlib.error) as problem:
         raise _Broken(f"helm's note of it cannot be read: {type(problem).__name__}") from problem

@@ -171,6 +171,7 @@ def _stands(report: Report, stands: Standing, result: str) -> Report:
         "components": dict(known.components),
         "size": known.size,
         "model": known.model,
+        "drift": list(stands.drift),
         "endpoint": {
             "url": at.url,
             "before": at.before,

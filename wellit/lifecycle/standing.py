@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
-from wellit import cluster, live, record, verify
+from wellit import cluster, drift, live, record, verify
 from wellit.access import Access, Unread
-from wellit.demand import Object
 from wellit.endpoint import Endpoint, find_endpoint
 from wellit.errors import Refused
 from wellit.findings import Check
@@ -20,31 +21,29 @@ Ask = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Standing:
-    """A recorded stack as it stands: its checks, and where it answers."""
+    """A recorded stack as it stands: its checks, where it answers, and all that differs from what was applied."""
 
     record: Record
     live: Live
     checks: tuple[Check, ...]
     endpoint: Endpoint
+    drift: tuple[Mapping[str, Any], ...] = ()
 
 
 def status(known: Record, access: Access) -> Standing:
     """A recorded stack as it stands now. Raises CannotAnswer when the cluster does not answer."""
-    objects = known.all_objects()
-    now = live.look(access, known.namespace, objects)
-    checks = [*verify.standing(now), *whole(access, known.namespace, objects, now)]
-    return Standing(known, now, tuple(checks), find_endpoint(access, known, now))
-
-
-def whole(access: Access, namespace: str, objects: Iterable[Object], now: Live) -> list[Check]:
-    """Whether it is all there, as it was applied, and what controllers made of it is its own."""
-    wanted = tuple(objects)
+    with ThreadPoolExecutor(1) as pool:  # two looks that do not wait for each other
+        noted = pool.submit(drift.releases, access, known)
+        now = live.whole_stack(access, known.namespace, known.all_objects())
+        seen = drift.look(access, known, now, noted.result())
     ready = [part.object for part in now.parts if part.ready]
-    return [
-        verify.present(access, namespace, wanted),
-        *verify.own(made.makings(access, namespace, ready)),
-        *verify.kept(access, namespace, wanted),
+    checks = [
+        *verify.standing(now),
+        verify.present(now),
+        *verify.own(made.makings(access, known.namespace, ready)),
+        *drift.judge(seen, access),
     ]
+    return Standing(known, now, tuple(checks), find_endpoint(access, known, now), tuple(drift.summary(seen)))
 
 
 def recorded(access: Access, namespace: str, guide: str | None = None) -> Record:

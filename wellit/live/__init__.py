@@ -33,8 +33,11 @@ __all__ = [
     "look",
     "part_of",
     "pod_state",
+    "whole_stack",
 ]
 
+HELMS = "app.kubernetes.io/managed-by=Helm"  # helm's own label
+PARALLEL = 12
 DEPLOYMENTS = Kind("apps/v1", "Deployment")
 # Conditions that say that something is in use, and where they stand. A condition of the second list may be absent.
 CONDITIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -50,38 +53,86 @@ def look(access: Access, namespace: str, objects: Iterable[Object], known: Seque
     How many pods are ready, their workloads say; of the pods a sample is read, which of thousands is not all of them.
     With the pods `known` from a look before, none are read.
     """
+    mine = _watched(objects)
+    return _stand(access, namespace, mine, mine, known)
+
+
+def whole_stack(access: Access, namespace: str, objects: Iterable[Object]) -> Live:
+    """The same, with all objects as they are: one list a kind, of what helm put there."""
+    wanted = tuple(objects)
+    return _stand(access, namespace, _watched(wanted), wanted, None, labelSelector=HELMS)
+
+
+def _watched(objects: Iterable[Object]) -> list[Object]:
+    """Those that have a state of their own."""
     mine = [item for item in objects if item.of.kind in WORKLOADS or item.of.kind in CONDITIONS or item.of.carried]
     routed = any(item.of.kind == "HTTPRoute" for item in mine)
     # Nothing accepts a pool that no route leads to.
-    mine = [item for item in mine if item.of.kind != "InferencePool" or routed]
-    kinds = sorted({item.of for item in mine})
-    with ThreadPoolExecutor(6) as pool:
-        lists = {kind: pool.submit(whole, access, kind.path(namespace), dict) for kind in kinds}
+    return [item for item in mine if item.of.kind != "InferencePool" or routed]
+
+
+def _stand(
+    access: Access, namespace: str, mine: Sequence[Object], wanted: Sequence[Object],
+    known: Sequence[PodState] | None, **query: str,
+) -> Live:  # fmt: skip
+    with ThreadPoolExecutor(PARALLEL) as pool:
         sampled = pool.submit(sample, access, namespace) if known is None else None
+        kinds = sorted({item.of for item in wanted})
+        lists = {kind: pool.submit(_listed, access, kind.path(namespace), query) for kind in kinds}
         theirs = {item: pool.submit(_made_of, access, namespace, item) for item in mine if item.of.carried}
-        found = {kind: future.result() for kind, future in lists.items()}
+        found = _found(wanted, {kind: soon.result() for kind, soon in lists.items()})
+        if query:  # one that is not there, though others are, may have lost its label
+            away = [item for item, one in found.items() if isinstance(one, Missing)]
+            found |= zip(away, pool.map(lambda one: access.get(one.of.path(namespace, one.name)), away), strict=True)
         made = {item: future.result() for item, future in theirs.items()}
         states = sampled.result() if sampled else tuple(known or ())
-    addresses: dict[str, str] = {}
     parts = []
     for item in mine:
-        listed = found[item.of]
-        if isinstance(listed, Unread):
-            parts.append(Part(item, unread=listed.why))
-            continue
-        live = next((one for one in listed if one["metadata"]["name"] == item.name), None)
-        part = part_of(item, live, states, made.get(item, ()))
-        if sampled and live and part.ready and part.of and not part.pods:
+        live = found[item]
+        part = _part(access, item, live, states, made.get(item, ()))
+        if sampled and isinstance(live, Mapping) and part.ready and part.of and not part.pods:
             part = replace(part, simulated=any(pod.state == "simulated" for pod in one_of(access, namespace, live)))
-        parts.append(
-            part
-            if part.settled or live is None or graph.heard(live)
-            else replace(part, idle=carriers.idle(access, item.of))
-        )
-        if live is not None and item.of.kind == "Gateway":
-            for address in ((live.get("status") or {}).get("addresses") or [])[:1]:
-                addresses[item.name] = address["value"]
-    return Live(tuple(parts), addresses, states)
+        parts.append(part)
+    gateways = [(item, found[item]) for item in mine if item.of.kind == "Gateway"]
+    addresses = {
+        item.name: address["value"]
+        for item, live in gateways
+        if isinstance(live, Mapping)
+        for address in ((live.get("status") or {}).get("addresses") or [])[:1]
+    }
+    return Live(tuple(parts), addresses, states, found)
+
+
+def _listed(access: Access, path: str, query: Mapping[str, str]) -> tuple[dict[str, Any], ...] | Unread:
+    return whole(access, path, dict, **query)
+
+
+def _found(
+    wanted: Iterable[Object], lists: Mapping[Kind, Sequence[Mapping[str, Any]] | Unread]
+) -> dict[Object, Mapping[str, Any] | Missing | Unread]:
+    """Each object as it is in the list of its kind."""
+    named = {
+        kind: listed if isinstance(listed, Unread) else {one["metadata"]["name"]: one for one in listed}
+        for kind, listed in lists.items()
+    }
+    found: dict[Object, Mapping[str, Any] | Missing | Unread] = {}
+    for item in wanted:
+        of = named[item.of]
+        found[item] = of if isinstance(of, Unread) else of.get(item.name, Missing())
+    return found
+
+
+def _part(
+    access: Access, item: Object, live: Mapping[str, Any] | Missing | Unread, states: Iterable[PodState],
+    made: Sequence[Mapping[str, Any]],
+) -> Part:  # fmt: skip
+    if isinstance(live, Unread):
+        return Part(item, unread=live.why)
+    there = None if isinstance(live, Missing) else live
+    part = part_of(item, there, states, made)
+    if part.settled or there is None or graph.heard(there):
+        return part
+    return replace(part, idle=carriers.idle(access, item.of))
 
 
 def _made_of(access: Access, namespace: str, item: Object) -> tuple[dict[str, Any], ...]:

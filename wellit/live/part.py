@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from wellit.access import Missing, Unread
 from wellit.demand import Object
 from wellit.live.pods import PodState
 
@@ -40,6 +42,11 @@ class Part:
         return self.ready or bool(self.idle)
 
     @property
+    def empty(self) -> bool:
+        """Whether it has no pods because none are wanted."""
+        return self.object.of.kind in WORKLOADS and self.there and self.ready and not self.of
+
+    @property
     def words(self) -> str:
         """Where it stands: ``1 of 2 pods ready``, ``programmed: waiting for the controller``."""
         if self.unread:
@@ -48,6 +55,8 @@ class Part:
             return "not there yet"
         if self.idle:
             return f"kept, its shape checked; nothing runs: {self.idle}"
+        if self.empty:
+            return "scaled to 0: there are no pods, and nothing of it answers"
         if self.of or self.object.of.kind in WORKLOADS:
             trouble, what = self.trouble, "replicas" if self.object.of.carried else "pods"
             told = [f"{self.done} of {self.of} {what} ready", *([trouble] if trouble and not self.ready else [])]
@@ -72,11 +81,12 @@ class Part:
 
 @dataclass(frozen=True)
 class Live:
-    """One look. `pods` are those that were read, or known from the look before."""
+    """One look. `objects` is all that it read; `pods` are those that were read, or known from the look before."""
 
     parts: tuple[Part, ...]
     addresses: Mapping[str, str] = field(default_factory=dict)  # of gateways
     pods: tuple[PodState, ...] = field(default=(), compare=False, repr=False)
+    objects: Mapping[Object, Mapping[str, Any] | Missing | Unread] = field(default_factory=dict, repr=False)
 
     @property
     def ready(self) -> bool:

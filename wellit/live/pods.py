@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+ENDING = "ending"
 NORMAL = frozenset(["PodInitializing", "ContainerCreating"])
 
 
 @dataclass(frozen=True)
 class PodState:
-    """One pod: `state` in a word or two, `reason` and `message` when something is wrong with it."""
+    """One pod: `state` in a word or two, `reason` and `message` when something is wrong with it.
+
+    `images` are (container, image, what the node found under that name) of all of its containers.
+    """
 
     name: str
     owner: str
@@ -22,6 +26,7 @@ class PodState:
     container: str = ""
     restarts: int = 0
     labels: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    images: tuple[tuple[str, str, str], ...] = field(default=(), compare=False, repr=False)
 
     @property
     def words(self) -> str:
@@ -44,11 +49,12 @@ def pod_state(pod: Mapping[str, Any]) -> PodState:
     def state(words: str, reason: str = "", message: str = "", container: str = "") -> PodState:
         said = message.strip()
         return PodState(
-            about["name"], owner, ready, words, reason, said, container, restarts, about.get("labels") or {}
-        )
+            about["name"], owner, ready, words, reason, said, container, restarts, about.get("labels") or {},
+            tuple(_images(pod, statuses)),
+        )  # fmt: skip
 
     if about.get("deletionTimestamp"):
-        return state("ending")
+        return state(ENDING)
     if ready:
         return state("simulated" if "Simulated" in conditions["Ready"].get("reason", "") else "ready")
     scheduled = conditions.get("PodScheduled") or {}
@@ -61,6 +67,13 @@ def pod_state(pod: Mapping[str, Any]) -> PodState:
     if status.get("phase") == "Failed":
         return state("failed", status.get("reason", "Failed"), status.get("message", ""))
     return state({"Running": "running, not ready yet"}.get(status.get("phase", ""), "starting"))
+
+
+def _images(pod: Mapping[str, Any], statuses: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
+    spec = pod.get("spec") or {}
+    ids = {one["name"]: str(one.get("imageID") or "") for one in statuses}
+    for one in [*(spec.get("initContainers") or []), *(spec.get("containers") or [])]:
+        yield one["name"], str(one.get("image") or ""), ids.get(one["name"], "")
 
 
 def _stuck(container: Mapping[str, Any]) -> tuple[str, str]:
