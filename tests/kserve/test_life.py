@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from tests.kserve.conftest import Asked
-from wellit import access, compose, lifecycle, plan, render
+from tests.support.drift import applied, nothing_differs
+from wellit import access, catalogue, compose, lifecycle, plan, render
 from wellit.access import Access, Missing
 from wellit.compose import Choice, Stack
 from wellit.demand import Kind
@@ -59,6 +60,13 @@ def kept(there: Access, namespace: str) -> Any:
 
 def yes(question: str) -> None:
     assert question.endswith("?")
+
+
+@pytest.mark.parametrize("environment", catalogue.environments_of(catalogue.guide_source(NAME)))
+def test_nothing_differs_right_after_it_was_applied(here: Access, namespace: str, environment: str) -> None:
+    """Also after KServe's webhooks have seen it: what defaults and they add is no drift."""
+    assert here.call("create", "namespace", namespace).ok
+    nothing_differs(applied(here, namespace, NAME, environment))
 
 
 def test_what_stands_in_the_way_is_found_before_anything_is_applied(here: Access, namespace: str) -> None:

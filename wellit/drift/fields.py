@@ -12,12 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wellit.drift.managers import Manager, Owners, below, latest, owners
+from wellit.drift.managers import UNNOTED, Manager, Owners, below, latest, owners
 from wellit.drift.shown import changed, veiled
 from wellit.quantities import milli
 
 NOTHING: Any = object()
 NAMED = ("name", "mountPath", "containerPort", "port", "key", "type")
+# Asked of Kubernetes 1.37: the API server notes no owner of a scale of 0, whoever scaled; its events tell when.
+SCALED = Manager("", "Update", "scale")
 ENTERED = "set on its way in, by a webhook or a policy of the cluster"
 
 
@@ -40,7 +42,7 @@ class Difference:
         """In words, with who and when."""
         if self.added and self.right and self.by:
             return f"{self.right} ({self.by.words})"
-        who = self.right or (self.by.words if self.by else "who is not noted")
+        who = self.right or (self.by.words if self.by else UNNOTED)
         if self.right and self.by and not self.by.helm:
             who = f"{self.right}: {self.by.words}"
         return f"{changed(self.path, self.before, self.after)} ({who})"
@@ -84,6 +86,8 @@ class _At:
         right = by.right(self.path) if by else ENTERED if self.helms and self.settled and not added else ""
         if by is None and self.helms and not added:
             by = latest(self._closest)
+        if by is None and self.path.endswith(".replicas"):
+            by = SCALED
         was, becomes = (veiled(one, self.name, secret=self.secret) for one in (before, after))
         return Difference(self.path, was, becomes, by, right, added)
 

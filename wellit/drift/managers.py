@@ -12,6 +12,8 @@ from typing import Any
 
 from wellit import paths, remembered
 
+UNNOTED = "who is not noted"
+
 
 @dataclass(frozen=True)
 class Manager:
@@ -34,7 +36,8 @@ class Manager:
     @property
     def words(self) -> str:
         """``kubectl edit, 2026-11-28 17:54:58 UTC``."""
-        said = str((self._one("hands") or {}).get("words") or self.name.replace("kubectl-", "kubectl "))
+        known = self._one("hands") or {} if self.name else {"words": UNNOTED}
+        said = str(known.get("words") or self.name.replace("kubectl-", "kubectl "))
         return f"{said}, {moment(self.when)}" if self.when else said
 
     def right(self, path: str) -> str:

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from wellit.changes.judge import as_helm_sends
 from wellit.demand import Object
 from wellit.drift.fields import Difference, differences
 from wellit.drift.managers import addition
-from wellit.drift.seen import Release, Seen
-
-OWN = {"app.kubernetes.io/managed-by": "Helm"}
+from wellit.drift.seen import Seen
 
 
 def drifted(seen: Seen) -> dict[Object, list[Difference]]:
@@ -21,7 +20,8 @@ def drifted(seen: Seen) -> dict[Object, list[Difference]]:
         release = seen.releases.get(item.release)
         applied = release.objects.get((item.of.kind, item.name)) if release else None
         if isinstance(live, Mapping) and applied is not None and release:
-            found[item] = list(_told(differences(_as_sent(applied, seen, release), live, settled=release.settled)))
+            sent = as_helm_sends(applied, item.release, seen.record.namespace)
+            found[item] = list(_told(differences(sent, live, settled=release.settled)))
     return {item: [_dated(one, seen.scaled.get(item, "")) for one in told] for item, told in found.items()}
 
 
@@ -32,15 +32,6 @@ def scaled(seen: Seen) -> list[Object]:
         for item, found in drifted(seen).items()
         if any(one.by and one.by.subresource == "scale" and not one.by.when for one in found)
     ]
-
-
-def _as_sent(applied: Mapping[str, Any], seen: Seen, release: Release) -> dict[str, Any]:
-    """An object with what helm adds to it."""
-    about = dict(applied["metadata"])
-    about["labels"] = {**(about.get("labels") or {}), **OWN}
-    own = {"meta.helm.sh/release-name": release.name, "meta.helm.sh/release-namespace": seen.record.namespace}
-    about["annotations"] = {**(about.get("annotations") or {}), **own}
-    return {**applied, "metadata": about}
 
 
 def _told(found: list[Difference]) -> Iterator[Difference]:
