@@ -250,17 +250,23 @@ def rollback(
 @task(
     WHICH_FLAGS, CLUSTER_FLAGS, FORMAT,
     all_namespaces="every recorded stack of the cluster",
+    watch="look again and again until Ctrl-C, which ends it with the last answer",
 )  # fmt: skip
-def status(_: Context, all_namespaces: bool = False, **given: Any) -> int:
+def status(_: Context, all_namespaces: bool = False, watch: bool = False, **given: Any) -> int:
     """Show the stack that is recorded in a namespace, as it stands now; with -A all of them."""
     from wellit import everywhere, operate
+    from wellit.watch import watch as watching
 
-    fmt = known_format(given["format_"])
+    fmt = known_format(given["format_"], *(["text"] if watch else []))
     if all_namespaces:
         if said := [flag for flag in WHICH_FLAGS if given[flag]]:
             raise CannotAnswer(f"-A is about every stack, --{said[0].strip('_')} about one", write="one of them")
-        return show(everywhere.status(access(given)), fmt)
-    return show(operate.status(access(given), *which(given)), fmt)
+    there, about = access(given), None if all_namespaces else which(given)
+
+    def look() -> Report:
+        return operate.status(there, *about) if about else everywhere.status(there)
+
+    return show(watching(look, say) if watch else look(), fmt)
 
 
 @task(

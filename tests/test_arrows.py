@@ -21,8 +21,8 @@ ORDER = """
     render places inputs made ids validate new
     claims demand owners sandbox door access tried changes permissions carriers served publishers needs besides cluster
     affinity placement operators preflight
-    entry recorded record lease several again live installed dryrun plan planchecks back progress helm prerequisites
-    endpoint reach waiting verify bundle prometheus refusals smoke drift lifecycle
+    entry recorded record lease several again live installed dryrun plan planchecks back progress watch helm
+    prerequisites endpoint reach waiting verify bundle prometheus refusals smoke drift lifecycle
     provide everywhere prepare operate
     editor
     report

@@ -82,7 +82,7 @@ def test_install_status_mend_change_and_uninstall(here: Access, namespace: str) 
     said: list[str] = []
     first = install(here, namespace, said=said)
     assert {check.status for check in first.checks} == {"pass"}
-    assert {check.id for check in first.checks} == {f"WL70{i}" for i in range(1, 6)}
+    assert {check.id for check in first.checks} == {f"WL70{i}" for i in range(1, 6)} | {f"WL78{i}" for i in range(4)}
     assert first.record.state == "installed" and first.live.simulated
     assert said[0] == f"namespace {namespace}: made"
     assert "simulated" in first.endpoint.note and f"port-forward -n {namespace} service/" in first.endpoint.before

@@ -24,6 +24,10 @@ CHECKS: dict[str, tuple[str, str]] = {
         "writes into pods (another registry, the same path and tag) and containers that others put into pods are no\n"
         "drift.",
     ),
+    "WL784": (
+        "The cluster answers",
+        "Of status --watch, when it was ended while the cluster did not answer: what is shown is what was seen last.",
+    ),
     "WL783": (
         "The charts here are those that the stack was installed from",
         "The digests in the record against the charts of this machine: the same install would render from those.",

@@ -17,8 +17,11 @@ Row = tuple[str, bool, str]  # name, whether it is done, where it stands
 class Progress:
     """Shows rows as they change. `terminal` says whether the screen can change in place; by default stderr is asked."""
 
-    def __init__(self, say: Say, *, terminal: bool | None = None) -> None:
+    def __init__(
+        self, say: Say, *, terminal: bool | None = None, marks: tuple[str, str] = ("ready", "waiting")
+    ) -> None:
         self.say = say
+        self.marks = marks  # of a row that is done, and of one that is not
         self.terminal = _can_change() if terminal is None else terminal
         self.began = time.monotonic()
         self._shown: dict[str, Row] = {}
@@ -54,7 +57,9 @@ class Progress:
 
     def _line(self, row: Row) -> str:
         name, done, words = row
-        return f"  {'ready  ' if done else 'waiting'}  {name}: {words}  [{time.monotonic() - self.began:.1f} s]"
+        mark = self.marks[not done].ljust(max(map(len, self.marks)))
+        said = f"{name}: {words}" if words else name
+        return f"  {mark}  {said}  [{time.monotonic() - self.began:.1f} s]"
 
     def _table(self, rows: Iterable[Row]) -> Any:
         from rich.table import Table
@@ -62,9 +67,7 @@ class Progress:
 
         table = Table.grid(padding=(0, 2))
         for name, done, words in rows:
-            table.add_row(
-                Text("ready" if done else "waiting", style="green" if done else "yellow"), Text(name), Text(words)
-            )
+            table.add_row(Text(self.marks[not done], style="green" if done else "yellow"), Text(name), Text(words))
         table.add_row("", "", Text(f"{time.monotonic() - self.began:.0f} s", style="dim"))
         return table
 
