@@ -161,7 +161,7 @@ def standing(access: Access, namespace: str, names: Sequence[str]) -> dict[str, 
     return {name: [one for one in newest if one.name == name] for name in names}
 
 
-def revision(access: Access, namespace: str, name: str, number: int) -> Installed | Missing | Unread:
+def noted(access: Access, namespace: str, name: str, number: int) -> Installed | Missing | Unread:
     """One revision of a release; helm forgets old ones."""
     answer = access.get(f"/api/v1/namespaces/{namespace}/secrets/sh.helm.release.v1.{name}.v{number}")
     return answer if isinstance(answer, (Missing, Unread)) else note(answer)

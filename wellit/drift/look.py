@@ -43,7 +43,7 @@ def _release(access: Access, known: Record, name: str, found: list[Installed]) -
         return Release(name, why="helm has no release of this name: somebody uninstalled it")
     now = next((one for one in found if one.status == DEPLOYED), found[0])
     left = known.revisions.get(name)
-    former = None if left in (None, now.revision) else installed.revision(access, known.namespace, name, int(left or 0))
+    former = None if left in (None, now.revision) else installed.noted(access, known.namespace, name, int(left or 0))
     recorded = former if isinstance(former, Installed) else None
     try:
         objects = {(one["kind"], one["metadata"]["name"]): one for one in now.objects()}
