@@ -258,9 +258,8 @@ def status(_: Context, all_namespaces: bool = False, watch: bool = False, **give
     from wellit.watch import watch as watching
 
     fmt = known_format(given["format_"], *(["text"] if watch else []))
-    if all_namespaces:
-        if said := [flag for flag in WHICH_FLAGS if given[flag]]:
-            raise CannotAnswer(f"-A is about every stack, --{said[0].strip('_')} about one", write="one of them")
+    if all_namespaces and (said := [flag for flag in WHICH_FLAGS if given[flag]]):
+        raise CannotAnswer(f"-A is about every stack, --{said[0].strip('_')} about one", write="one of them")
     there, about = access(given), None if all_namespaces else which(given)
 
     def look() -> Report:
