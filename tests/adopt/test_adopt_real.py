@@ -79,7 +79,8 @@ def test_a_guide_of_plain_helmfile_is_recorded_as_it_is_and_nothing_else_changes
 
     known = lifecycle.recorded(here, namespace)
     assert known.adopted and known.state == "installed" and set(known.revisions.values()) == {1}
-    assert {check.status for check in lifecycle.status(known, here).checks} == {"pass"}
+    odd = [(check.id, check.status) for check in lifecycle.status(known, here).checks if check.status != "pass"]
+    assert odd == [("WL783", "skip")]  # its charts have no digests: somebody else had them
     assert not next_plan(here, known).changes.any  # type: ignore[union-attr]
     with pytest.raises(Refused, match="is of a recorded stack already: inference-scheduling -e sglang"):
         adopted(here, namespace)

@@ -27,7 +27,9 @@ def check(known: Record) -> Check:
         fix = "invoke plan shows what the same install would change"
         return Check("WL783", TITLE, "warn", f"another one now: {'; '.join(other)}", fix)
     if not compared:
-        return Check("WL783", TITLE, "skip", "none of them is on this machine, or the record has no digests")
+        why = "it was adopted: somebody else had them" if known.adopted else "none of them is on this machine"
+        digests = "" if any(release.get("digest") for release in known.releases) else ", and the record has no digests"
+        return Check("WL783", TITLE, "skip", f"{why}{digests}")
     told = f"; not on this machine: {', '.join(absent)}" if absent else ""
     return Check("WL783", TITLE, "pass", f"{len(compared)} charts{told}")
 
