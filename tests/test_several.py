@@ -10,6 +10,7 @@ from tests.support.clusters import POOL_LABELS, access, demand, forbidden
 from wellit import several
 from wellit.access import Unread
 from wellit.cluster import HelmRelease
+from wellit.demand import Kind, Object
 from wellit.findings import Check
 from wellit.recorded import Record
 from wellit.several import Pool
@@ -103,3 +104,13 @@ def test_pools_of_both_apis_are_read() -> None:
     assert several.pools(access(known)[0], "ns") == (Pool("new", {"a": "b"}, "gaie-new"), Pool("old", {"c": "d"}))
     known[listed("inference.networking.k8s.io/v1")] = forbidden("list", "inferencepools")
     assert isinstance(several.pools(access(known)[0], "ns"), Unread)
+
+
+def test_a_pool_that_a_controller_made_of_the_stack_is_its_own() -> None:
+    """KServe's controller makes one of an LLMInferenceService; without this no such stack could be installed again."""
+    service = Object(Kind("serving.kserve.io/v1alpha2", "LLMInferenceService"), "llm", "kserve-x")
+    made = Pool("llm-pool", POOL_LABELS, owner=("LLMInferenceService", "llm"))
+    wanted = replace(DEMAND, objects=(service,))
+    for pool, status in ((made, "pass"), (replace(made, owner=("LLMInferenceService", "other")), "fail")):
+        found = {one.id: one for one in several.checks("guide", "sglang", "x", wanted, (), [], (pool,))}
+        assert found["WL793"].status == status

@@ -25,11 +25,12 @@ ANOTHER = "another name: --set postfix=NAME; or another namespace: -n"
 
 @dataclass(frozen=True)
 class Pool:
-    """A pool of the namespace, with the labels that it selects pods by."""
+    """A pool of the namespace, with the labels that it selects pods by; `owner` (KIND, name) has made it."""
 
     name: str
     selector: Mapping[str, str]
     release: str = ""
+    owner: tuple[str, str] = ("", "")
 
 
 def pools(access: Access, namespace: str) -> tuple[Pool, ...] | Unread:
@@ -46,7 +47,8 @@ def pools(access: Access, namespace: str) -> tuple[Pool, ...] | Unread:
 def _pool(item: Mapping[str, Any]) -> Pool:
     about, selector = item["metadata"], (item.get("spec") or {}).get("selector") or {}
     release = (about.get("annotations") or {}).get("meta.helm.sh/release-name", "")
-    return Pool(about["name"], selector.get("matchLabels", selector), release)
+    owner = next(((str(one["kind"]), str(one["name"])) for one in about.get("ownerReferences") or ()), ("", ""))
+    return Pool(about["name"], selector.get("matchLabels", selector), release, owner)
 
 
 def checks(
@@ -111,10 +113,12 @@ def _pools(demand: Demand, mine: Record | None, there: tuple[Pool, ...] | Unread
     if isinstance(there, Unread):
         return Check("WL793", _TITLES["WL793"], "unknown", there.words)
     own = {item.name for item in demand.objects if item.of.kind == "InferencePool"}
+    makers = {(item.of.kind, item.name) for item in demand.objects if item.of.carried}
     former = set(mine.ever_releases) if mine else set()
     told = [
         f"{one.name} selects the pods of {workload}"
         for one in there if one.name not in own and not (one.release and one.release in former)
+        if one.owner not in makers
         for workload in demand.workloads
         if one.selector and one.selector.items() <= workload.labels.items()
     ]  # fmt: skip
