@@ -452,7 +452,7 @@ FAULTS = [
         missing_secret,
         "WL748",
         ('secret "llm-d-hf-token" not found',),
-        ("create secret generic llm-d-hf-token", "/dev/stdin"),
+        ("invoke secret --name llm-d-hf-token",),
     ),
     Fault(
         "not enough GPUs",

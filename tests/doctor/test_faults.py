@@ -245,7 +245,7 @@ FAULTS = [
         PD,
         lambda s: s.change(DEPLOYMENT, "decode", secret),
         "WL748",
-        ('secret "llm-d-hf-token" not found', "create secret generic llm-d-hf-token"),
+        ('secret "llm-d-hf-token" not found', "invoke secret --name llm-d-hf-token"),
     ),
     Fault(
         "not enough GPUs",

@@ -56,6 +56,11 @@ class Pods:
         found: Object = get(self.sandbox, "pod", name)
         return found
 
+    def address(self, name: str) -> str:
+        """A pod's address, which may be written after its containers run."""
+        self.until(lambda: bool(self.get(name)["status"].get("podIP")), name)
+        return str(self.get(name)["status"]["podIP"])
+
     def names(self, app: str) -> list[str]:
         return [pod["metadata"]["name"] for pod in get(self.sandbox, "pods", "-l", f"app={app}")["items"]]
 

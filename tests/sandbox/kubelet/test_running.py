@@ -31,7 +31,7 @@ def test_a_probe_of_the_wrong_port_is_never_answered(pods: Pods) -> None:
     probe = {"httpGet": {"port": 8001}, "periodSeconds": 1, "failureThreshold": 1}
     pods.pod("wrong", serving(8000, readinessProbe=probe))
     pods.until(lambda: bool(pods.events("wrong", "Unhealthy")), "wrong")
-    ip = pods.get("wrong")["status"]["podIP"]
+    ip = pods.address("wrong")
     assert f"dial tcp {ip}:8001: connect: connection refused" in pods.events("wrong", "Unhealthy")[0]
     assert not pods.ready("wrong")
     (unready,) = [one for one in pods.get("wrong")["status"]["conditions"] if one["type"] == "Ready"]
@@ -67,7 +67,7 @@ def test_a_command_has_its_variables_files_and_folder(pods: Pods) -> None:
     volumes = [{"name": "data", "emptyDir": {"medium": "Memory"}}, {"name": "words", "configMap": {"name": "words"}}]
     pods.pod("has", reader, initContainers=[writer], volumes=volumes)
     pods.until(lambda: pods.fetch("has", 8000, "/said") != "", "has")
-    ip = pods.get("has")["status"]["podIP"]
+    ip = pods.address("has")
     assert pods.fetch("has", 8000, "/said").splitlines() == [
         f"s3cret@{ip} $(BOTH)", "has /work", "from a map", "default",
     ]  # fmt: skip
@@ -161,7 +161,7 @@ def test_a_deployment_grows_and_shrinks(pods: Pods) -> None:
         pods.kubectl("scale", "deployment/many", f"--replicas={replicas}")
         pods.kubectl("rollout", "status", "deployment/many", "--timeout=60s")
         pods.until(lambda count=replicas: len(pods.names("many")) == count)  # type: ignore[misc]
-    addresses = {pods.get(name)["status"]["podIP"] for name in pods.names("many")}
+    addresses = {pods.address(name) for name in pods.names("many")}
     assert len(addresses) == 1
 
 
