@@ -10,6 +10,8 @@ from wellit.access import Access
 from wellit.sandbox import Sandbox, processes
 
 PROGRAM = "kube-apiserver"
+# Kept, for they outlive the test that started them: the sandbox ends the last one.
+_started: list[subprocess.Popen[bytes]] = []
 
 
 class Api:
@@ -23,10 +25,16 @@ class Api:
         number = next(pid for pid, name in processes.living(self.folder).items() if name == PROGRAM)
         self._words = Path(f"/proc/{number}/cmdline").read_text().split("\0")[:-1]
         processes.end(self.folder, {PROGRAM})
+        for one in _started:
+            if one.pid == number:
+                one.wait()
 
     def start(self) -> None:
         """Returns when it answers; one that is there is left alone."""
         if PROGRAM not in processes.living(self.folder).values():
             with (self.folder / f"{PROGRAM}.again.log").open("a") as log:
-                subprocess.Popen(self._words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+                again = subprocess.Popen(
+                    self._words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                )
+            _started.append(again)
         until(lambda: self.here.call("get", "--raw", "/readyz").ok, lambda: "the API server does not come back")
