@@ -46,12 +46,13 @@ class Person:
         shim.write_text(f'#!/bin/sh\nprintf "%s\\n" "$*" >> {self.started}\nenv >> {self.started}\nexec {real} "$@"\n')
         shim.chmod(0o755)
 
-    def __call__(self, *words: str, stdin: str = "", code: int = 0) -> str:
+    def __call__(self, *words: str, stdin: str = "", code: int = 0, cluster: bool = True) -> str:
         env = os.environ | {
             "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}", "WELLIT_CACHE": str(self.folder / "cache"),
             "TMPDIR": str(self.folder / "tmp"), "PYTHONPATH": str(paths.ROOT),
         }  # fmt: skip
-        argv = [sys.executable, "-m", "wellit.program", *words, "--kubeconfig", str(self.kubeconfig)]
+        argv = [sys.executable, "-m", "wellit.program", *words]
+        argv += ["--kubeconfig", str(self.kubeconfig)] if cluster else []
         done = subprocess.run(argv, env=env, cwd=paths.ROOT, input=stdin, text=True, capture_output=True, timeout=300)
         assert done.returncode == code, done.stdout + done.stderr
         self.said += done.stdout + done.stderr
@@ -96,7 +97,9 @@ def test_the_token_stands_nowhere_but_in_its_secret(here: Access, person: Person
     stack = ("-e", "sglang", "--charts", "offline", "--size", "small", "--set", f"model.secret={secret.NAME}")
     person("preflight", *stack, "-n", SPACE, "--format", "json")
     person("install", *stack, "-n", SPACE, "--yes", "--no-smoke")
+    person("plan", *stack, "-n", SPACE, "--diff")
     person("status", "-n", SPACE)
+    person("bundle", *stack, "-o", str(person.folder / "stack.tar"), cluster=False)
     marks = (CANARY, base64.b64encode(CANARY.encode()).decode())
     assert person.started.read_text().count("apply") and not [m for m in marks if m in person.started.read_text()]
     assert not [mark for mark in marks if mark in person.said]
