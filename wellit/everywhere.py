@@ -53,7 +53,7 @@ def status(access: Access) -> Report:
     records, unread = _records(access)
     with ThreadPoolExecutor(PARALLEL) as pool:
         rows = list(pool.map(lambda known: _row(access, known), records))
-    report = Report("status", summary={"stacks": [_data(row) for row in rows]})
+    report = Report("status", summary={"recorded": [_data(row) for row in rows]})
     report.add(row.check for row in rows)
     title = "the records of stacks can be read in every namespace"
     if unread:

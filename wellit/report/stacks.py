@@ -10,8 +10,8 @@ HEAD = ("NAMESPACE", "GUIDE", "ENVIRONMENT", "ENGINE", "NAME", "STATE", "READY",
 
 
 def lines(summary: Mapping[str, object], style: Style) -> list[str]:
-    """The lines of the summary's `stacks`; nothing when it has none."""
-    found = summary.get("stacks")
+    """The lines of the summary's `recorded`; nothing when it has none."""
+    found = summary.get("recorded")
     if not isinstance(found, Sequence) or not found:
         return []
     rows = [HEAD, *(_row(one) for one in found)]
