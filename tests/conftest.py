@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from wellit import paths, tools
 from wellit import sandbox as sandboxes
@@ -17,6 +18,9 @@ from wellit.sandbox import Sandbox, model, plane
 
 PREFIX = "pytest-"
 
+# How long one example takes says nothing on a machine that does other work besides.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 # A rule that fails fails the test, too.
 os.environ["WELLIT_RAISE"] = "1"
 # A run in the background of a script begins with Ctrl-C ignored, and so would every child that a test interrupts.
