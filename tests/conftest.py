@@ -25,6 +25,8 @@ settings.load_profile("any machine")
 os.environ["WELLIT_RAISE"] = "1"
 # A run in the background of a script begins with Ctrl-C ignored, and so would every child that a test interrupts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# And one under nohup begins with its terminal's end ignored.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def own_name(what: str = "") -> str:
