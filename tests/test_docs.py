@@ -10,14 +10,15 @@ import pytest
 
 from wellit import docs, paths, sandbox, walk
 
-MAIN = ("README.md", "README.zh.md")
-WALKS = [(file.parent.name, file.name) for file in sorted(paths.GUIDES.glob("*/README*.md"))]
+GUIDES = [file.parent.name for file in sorted(paths.GUIDES.glob("*/README.md"))]
+CHINESE = [paths.ROOT / "README.zh.md", *sorted(paths.GUIDES.glob("*/README.zh.md"))]
 READMES = [
-    *(paths.ROOT / name for name in MAIN),
+    paths.ROOT / "README.md",
+    *CHINESE,
     paths.ROOT / "docs" / "add-an-engine.md",
     paths.ROOT / "docs" / "validate.md",
     paths.ROOT / "docs" / "ways.md",
-    *(paths.GUIDES / guide / name for guide, name in WALKS),
+    *(paths.GUIDES / guide / "README.md" for guide in GUIDES),
 ]
 
 
@@ -58,10 +59,9 @@ def _environments_as_they_were() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_environments_as_they_were", "can_answer")
-@pytest.mark.parametrize("name", MAIN)
-def test_the_commands_of_the_readme_do_what_it_says(name: str, own_cache: Path) -> None:
+def test_the_commands_of_the_readme_do_what_it_says(own_cache: Path) -> None:
     """Every `console` step, in order, but those that need a GPU cluster; in a sandbox and a cache of their own."""
-    steps = [step for step in walk.steps(paths.ROOT / name) if step.where != "cluster"]
+    steps = [step for step in walk.steps(paths.ROOT / "README.md") if step.where != "cluster"]
     assert len(steps) > 5
     with walk.Walk(print, env={"WELLIT_CACHE": str(own_cache), "WELLIT_SANDBOX": "default"}) as walking:
         for step in steps:
@@ -70,11 +70,19 @@ def test_the_commands_of_the_readme_do_what_it_says(name: str, own_cache: Path) 
 
 
 @pytest.mark.usefixtures("shared_cache", "can_answer")
-@pytest.mark.parametrize(("name", "readme"), WALKS)
-def test_a_guide_is_walked_from_its_readme(name: str, readme: str) -> None:
+@pytest.mark.parametrize("name", GUIDES)
+def test_a_guide_is_walked_from_its_readme(name: str) -> None:
     """In one sandbox, which only the last README takes down."""
     said: list[str] = []
-    last = (name, readme) == WALKS[-1]
-    assert walk.guide(name, said.append, stays=not last, readme=readme) == 0, "\n".join(said)
+    last = name == GUIDES[-1]
+    assert walk.guide(name, said.append, stays=not last) == 0, "\n".join(said)
     assert any("not run, it needs a cluster" in line for line in said)
     assert [one.name for one in sandbox.all_sandboxes()] == ([] if last else [walk.SANDBOX])
+
+
+@pytest.mark.parametrize("file", CHINESE, ids=lambda file: str(file.relative_to(paths.ROOT)))
+def test_the_chinese_page_has_the_steps_that_are_walked(file: Path) -> None:
+    """What one page proves, the other need not run again."""
+    english = walk.steps(file.with_name("README.md"))
+    same = [(step.command, step.promised, step.where) for step in walk.steps(file)]
+    assert same == [(step.command, step.promised, step.where) for step in english]

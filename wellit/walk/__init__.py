@@ -22,9 +22,7 @@ __all__ = ["SANDBOX", "Step", "Walk", "Walked", "guide", "matches", "steps", "ta
 SANDBOX = "walked"
 
 
-def guide(
-    name: str, say: Say, *, environment: str = "", start: int = 1, stays: bool = False, readme: str = "README.md"
-) -> int:
+def guide(name: str, say: Say, *, environment: str = "", start: int = 1, stays: bool = False) -> int:
     """Take the steps of a guide's README that need no cluster, in a sandbox of its own. Returns the exit code.
 
     `start` is the number of the first step; those before it that run in the background are started again. With `stays`
@@ -32,7 +30,7 @@ def guide(
 
     Raises CannotAnswer when the README has no such step or none for `environment`, Interrupted on Ctrl-C.
     """
-    found = steps(paths.GUIDES / name / readme)
+    found = steps(paths.GUIDES / name / "README.md")
     if environment:
         found = in_environment(name, found, environment)
     if not 1 <= start <= len(found):
@@ -40,7 +38,7 @@ def guide(
             f"there is no step {start} in the README of {name}", write=f"--from a number from 1 to {len(found)}"
         )
     again = f"scripts/invoke walk -g {name}" + (f" -e {environment}" if environment else "") + " --from"
-    say(f"{paths.shown(paths.GUIDES / name / readme)}: {_about(found, environment)}")
+    say(f"{paths.shown(paths.GUIDES / name / 'README.md')}: {_about(found, environment)}")
     env = {"WELLIT_SANDBOX": SANDBOX, "WELLIT_CACHE": str(paths.cache())}
     number = start
     with Walk(say, env=env) as walk:
