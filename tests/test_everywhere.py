@@ -12,7 +12,7 @@ from tests.support.clusters import access, forbidden, not_found
 from wellit import everywhere, lease, record
 from wellit.errors import CannotAnswer
 from wellit.findings import Report
-from wellit.recorded import Record
+from wellit.recorded import UNENDED, Record, State
 from wellit.report import stacks
 from wellit.report.style import Style
 
@@ -59,6 +59,12 @@ def test_each_stack_is_a_row_and_a_check() -> None:
     assert text[0].split() == list(stacks.HEAD)
     assert text[1].split() == ["a", "guide", "sglang", "sglang", "x", "installed", "1/1", "now", "me"]
     assert len(text) == 3 and report.summary["result"] == "2 stacks recorded on context c (https://c)"
+
+
+@pytest.mark.parametrize("state", UNENDED)
+def test_whatever_did_not_end_is_told(state: State) -> None:
+    report = seen({secrets(): items(replace(ONE, state=state))} | live("a", 2))
+    assert report.checks[0].detail == f"{UNENDED[state]} of now did not end" and report.exit_code == 1
 
 
 def test_one_that_is_not_ready_says_what_to_ask() -> None:

@@ -37,7 +37,11 @@ def checks(id_: str, asked: Demand, needs: Needs = Needs(), around: Around | Non
         ({"HF_ENDPOINT": "https://"}, "fail", "--set huggingFace.endpoint="),
         ({"HTTPS_PROXY": "http://a:b@proxy:3128", "NO_PROXY": ".svc,.cluster.local"}, "pass", "http://proxy"),
         ({"https_proxy": "proxy:port", "no_proxy": "*"}, "fail", "--set proxies.https="),
-        ({"HTTP_PROXY": "http://proxy:3128", "NO_PROXY": "localhost"}, "warn", "localhost\\,.svc\\,.cluster.local"),
+        (
+            {"HTTP_PROXY": "http://proxy:3128", "NO_PROXY": "localhost"},
+            "warn",
+            'proxies.except=["localhost", ".svc", ".cluster.local"]',
+        ),
     ],
 )
 def test_addresses_and_proxies(env: dict[str, str], status: str, says: str) -> None:

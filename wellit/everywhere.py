@@ -11,7 +11,7 @@ from wellit.errors import CannotAnswer
 from wellit.findings import Check, Report
 from wellit.lease import Holder
 from wellit.live import Live
-from wellit.recorded import Record
+from wellit.recorded import UNENDED, Record
 
 PARALLEL = 4  # stacks that are looked at side by side; each look asks several questions itself
 
@@ -36,10 +36,8 @@ class Row:
         if self.busy:
             return Check("WL790", title, "warn", f"{self.busy} is at work on it")
         if known.state != "installed":
-            what = {"installing": "an install", "uninstalling": "an uninstall"}[known.state]
-            return Check(
-                "WL705", title, "fail", f"{what} of {known.when} did not end", "the same again goes on from there"
-            )
+            told = f"{UNENDED[known.state]} of {known.when} did not end"
+            return Check("WL705", title, "fail", told, "the same again goes on from there")
         unread = [part for part in bad if part.unread]
         if bad:
             fix = f"invoke status --name {known.postfix} -n {known.namespace}"

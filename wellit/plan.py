@@ -15,7 +15,15 @@ from wellit.demand import Act, Demand
 from wellit.errors import CannotAnswer
 from wellit.findings import Check
 from wellit.record import Record
+from wellit.recorded import UNENDED
 from wellit.render import Rendered
+
+# What this install does where another change did not end.
+GOES_ON = {
+    "installing": "this one goes on from there",
+    "going back": "this installs over it",
+    "uninstalling": "this installs it again",
+}
 
 
 @dataclass(frozen=True)
@@ -85,13 +93,9 @@ class Plan:
             yield f"  unknown    {check.title}: {check.detail}"
 
     def _record(self, before: Record) -> str:
-        if before.state == "installing":
-            return f"an install of {before.when} did not end; this one goes on from there"
-        if before.state == "going back":
-            return f"a way back of {before.when} did not end; this installs over it"
-        if before.state == "uninstalling":
-            return f"an uninstall of {before.when} did not end; this installs it again"
-        return f"installed {before.when} by {before.by}: {before.guide} -e {before.environment}"
+        if before.state == "installed":
+            return f"installed {before.when} by {before.by}: {before.guide} -e {before.environment}"
+        return f"{UNENDED[before.state]} of {before.when} did not end; {GOES_ON[before.state]}"
 
 
 def prepare(stack: Stack, rendered: Rendered, access: Access, *, dry_run: bool = True) -> Plan:

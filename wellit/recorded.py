@@ -15,6 +15,8 @@ HISTORY = 5
 KEPT = ("guide", "environment", "components", "size", "overrides", "model", "releases", "objects", "entry", "ways",
         "notes", "tools", "images", "revisions", "rendered", "when", "by")  # fmt: skip
 State = Literal["installing", "installed", "going back", "uninstalling"]
+# What did not end, where a record is found in another state than installed.
+UNENDED = {"installing": "an install", "going back": "a way back", "uninstalling": "an uninstall"}
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -85,7 +86,6 @@ def _near(by: str, proxied: str, excepted: str) -> Check:
     lacking = [end for end in NEAR if not any(one and (end.endswith(one) or one == "") for one in listed)]
     if "*" in excepted.replace("*.", "") or not lacking:
         return Check("WL625", title, "pass")
-    more = ",".join([*filter(None, (one.strip() for one in excepted.split(","))), *lacking])
-    escaped = more.replace(",", "\\,")
+    more = json.dumps([*filter(None, (one.strip() for one in excepted.split(","))), *lacking])
     detail = f"{proxied} is set, and {', '.join(lacking)} would be asked through it"
-    return Check("WL625", title, "warn", detail, f"--set 'proxies.no={escaped}'")
+    return Check("WL625", title, "warn", detail, f"--set 'proxies.except={more}'")
