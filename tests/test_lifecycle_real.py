@@ -195,7 +195,7 @@ def helpers_of(process: int) -> list[int]:
 
 @pytest.mark.parametrize("how", ["kill", "interrupt"])
 def test_an_install_that_was_stopped_goes_on(here: Access, namespace: str, how: str) -> None:
-    argv = [sys.executable, "-m", "tests.support.install", here.kubeconfig, namespace]
+    argv = [sys.executable, "-m", "tests.support.change", here.kubeconfig, namespace, "install"]
     with subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True) as running:
         assert running.stdout
         while "applying" not in (line := running.stdout.readline()):

@@ -170,7 +170,7 @@ def read(rendered: Rendered, namespace: str) -> Demand:
 def of(pairs: Sequence[tuple[str, Manifest]], namespace: str) -> Demand:
     """The demand of manifests, each with the name of its release ("" for none)."""
     manifests = [manifest for _, manifest in pairs]
-    objects = tuple(_object(manifest, release) for release, manifest in pairs)
+    objects = tuple(object_of(manifest, release) for release, manifest in pairs)
     made = {item.name for item in objects if item.of.kind == "Secret"}
     found = [(item, one) for (_, m), item in zip(pairs, objects, strict=True) for one in templates(m)]
     workloads = tuple(_workload(item, one) for item, one in found)
@@ -210,7 +210,8 @@ def containers(spec: Manifest) -> list[Manifest]:
     return [*(spec.get("initContainers") or []), *(spec.get("containers") or [])]
 
 
-def _object(manifest: Manifest, release: str) -> Object:
+def object_of(manifest: Manifest, release: str) -> Object:
+    """The object that a manifest of a release makes."""
     return Object(Kind(manifest["apiVersion"], manifest["kind"]), manifest["metadata"]["name"], release)
 
 

@@ -16,7 +16,7 @@ from wellit.changes import Change, Changes, meaning, same
 from wellit.changes.fields import plain, veiled
 from wellit.changes.judge import KEEP, Asked, as_helm_sends, judge
 from wellit.cluster import PARALLEL, Cluster
-from wellit.demand import CLUSTER_WIDE, Kind, Manifest, Object
+from wellit.demand import CLUSTER_WIDE, Manifest, Object, object_of
 from wellit.render import Rendered
 from wellit.tried import Tried, tried
 
@@ -71,7 +71,7 @@ def changes(
 
 
 def _ask(access: Access, namespace: str, release: str, manifest: Manifest) -> Asked:
-    item = Object(Kind(manifest["apiVersion"], manifest["kind"]), manifest["metadata"]["name"], release)
+    item = object_of(manifest, release)
     sent = as_helm_sends(manifest, release, namespace)
     where = str(manifest["metadata"].get("namespace") or namespace)
     live = access.get(item.of.path(where, item.name))
@@ -87,7 +87,7 @@ def _judged(asked: Asked, applied: Mapping[str, Noted], seen: Cluster) -> Change
     item = asked.object
     there = seen.namespace is not False or item.of.kind in CLUSTER_WIDE
     noted = applied.get(item.release, "")
-    ours = not isinstance(noted, str) and any(same(_object(one, item.release), item) for one in noted)
+    ours = not isinstance(noted, str) and any(same(object_of(one, item.release), item) for one in noted)
     return judge(replace(asked, ours=ours), namespace=there, kind=seen.served.get(item.of) is not False)
 
 
@@ -109,14 +109,10 @@ def _going(applied: Mapping[str, Noted], kept: Sequence[Object]) -> Iterator[tup
     """What helm has applied and would not apply again, but for what it is told to keep."""
     for release, noted in applied.items():
         for manifest in () if isinstance(noted, str) else noted:
-            item = _object(manifest, release)
+            item = object_of(manifest, release)
             keeps = ((manifest["metadata"].get("annotations") or {}).get(KEEP)) == "keep"
             if not keeps and not any(same(item, one) for one in kept):
                 yield item, manifest
-
-
-def _object(manifest: Mapping[str, Any], release: str) -> Object:
-    return Object(Kind(manifest["apiVersion"], manifest["kind"]), manifest["metadata"]["name"], release)
 
 
 def _path(item: Object, manifest: Mapping[str, Any], namespace: str) -> str:

@@ -72,6 +72,15 @@ def starred(line: str) -> str:
     return _SECRET_VALUE.sub(lambda found: "*" * len(found[0]), plain)
 
 
+def masked_lines(data: Any) -> Any:
+    """`data` with stars in its texts of several lines: each may be a file with secrets in it."""
+    if isinstance(data, Mapping):
+        return {key: masked_lines(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [masked_lines(value) for value in data]
+    return "\n".join(map(starred, data.split("\n"))) if isinstance(data, str) and "\n" in data else data
+
+
 def _spelt(flag: str) -> str:
     return flag.lstrip("-").replace("-", "_")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -77,12 +77,11 @@ class Record:
 
     def all_objects(self) -> list[Object]:
         """The objects of this state."""
-        return [Object(Kind(version, kind), name, release) for version, kind, name, release in self.objects]
+        return objects(self.objects)
 
     def ever(self) -> list[Object]:
         """The objects of this state, and those that a former one may have left."""
-        both = (*self.objects, *self.going_objects)
-        return [Object(Kind(version, kind), name, release) for version, kind, name, release in both]
+        return objects((*self.objects, *self.going_objects))
 
     @property
     def ever_releases(self) -> list[str]:
@@ -120,6 +119,11 @@ class Record:
         if self.host != platform.node():
             return None
         return self.process != os.getpid() and _runs(self.process)
+
+
+def objects(noted: Iterable[tuple[str, str, str, str]]) -> list[Object]:
+    """Objects as a record notes them: (apiVersion, kind, name, release)."""
+    return [Object(Kind(version, kind), name, release) for version, kind, name, release in noted]
 
 
 def secret_name(postfix: str) -> str:

@@ -10,7 +10,7 @@ Read, compared, recorded: nothing but the record is written.
 
 from __future__ import annotations
 
-from wellit import catalogue, installed, lifecycle, plan, record, tools, validate
+from wellit import catalogue, cluster, installed, lifecycle, plan, record, tools, validate
 from wellit.access import Access, Unread
 from wellit.adopt import match as matching
 from wellit.adopt import names, take, tell
@@ -87,7 +87,7 @@ def _releases(access: Access, namespace: str) -> tuple[list[Installed], dict[str
 
 def _best(found: list[Installed], asked: Choice, say: Say) -> Match:
     """The nearest match, with the settings that undo its differences. Raises CannotAnswer and Refused."""
-    busy = [one for one in found if one.status.startswith("pending") or one.status == "uninstalling"]
+    busy = [one for one in found if cluster.pending(one.status)]
     if busy:
         raise Refused(
             f"{busy[0].name} is {busy[0].status}: somebody is at work on it, or was killed while at it",

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wellit.overrides import STARS, masked, starred
+from wellit.overrides import STARS, masked, masked_lines
 
 # What the API server writes by itself into every object.
 OWN = ("managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "selfLink", "deletionTimestamp",
@@ -47,21 +47,10 @@ def plain(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def veiled(item: Mapping[str, Any]) -> dict[str, Any]:
     """An object with stars for what looks secret; of a Secret all that it holds."""
-    shown: dict[str, Any] = _lines(masked(item))
+    shown: dict[str, Any] = masked_lines(masked(item))
     if item.get("kind") == "Secret":
         shown |= {part: dict.fromkeys(item[part], STARS) for part in SECRET if isinstance(item.get(part), Mapping)}
     return shown
-
-
-def _lines(data: Any) -> Any:
-    """Text of several lines may be a file with secrets in it."""
-    if isinstance(data, Mapping):
-        return {key: _lines(value) for key, value in data.items()}
-    if isinstance(data, list):
-        return [_lines(value) for value in data]
-    if isinstance(data, str) and "\n" in data:
-        return "\n".join(map(starred, data.split("\n")))
-    return data
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Field, ...]:

@@ -12,7 +12,7 @@ from wellit.cluster.found import Cluster, Node, Pod
 from wellit.cluster.look import PARALLEL, SIMULATED, accepted, exists, keys, look
 from wellit.cluster.nodes import pod
 from wellit.cluster.pages import first, listed, whole
-from wellit.cluster.releases import LEFT, HelmRelease, left, releases
+from wellit.cluster.releases import LEFT, HelmRelease, left, pending, releases
 
 __all__ = [
     "LEFT",
@@ -33,6 +33,7 @@ __all__ = [
     "left",
     "listed",
     "look",
+    "pending",
     "pod",
     "releases",
     "whole",

@@ -21,7 +21,12 @@ class HelmRelease:
     @property
     def pending(self) -> bool:
         """Somebody is at work on it, or was killed while at it."""
-        return self.status.startswith("pending-") or self.status == "uninstalling"
+        return pending(self.status)
+
+
+def pending(status: str) -> bool:
+    """Whether helm's word for a release says that somebody is at work on it, or was killed while at it."""
+    return status.startswith("pending-") or status == "uninstalling"
 
 
 def releases(access: Access, namespace: str) -> tuple[HelmRelease, ...] | Unread:

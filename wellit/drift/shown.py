@@ -6,7 +6,7 @@ import difflib
 import json
 from typing import Any
 
-from wellit.overrides import STARS, masked, starred
+from wellit.overrides import STARS, masked, masked_lines
 
 LENGTH = 60
 
@@ -17,15 +17,7 @@ def veiled(value: Any, name: str, *, secret: bool) -> Any:
         return None
     if secret:
         return STARS
-    return _lines(masked(value, name))
-
-
-def _lines(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _lines(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_lines(one) for one in value]
-    return "\n".join(map(starred, value.split("\n"))) if isinstance(value, str) and "\n" in value else value
+    return masked_lines(masked(value, name))
 
 
 def short(value: Any) -> str:

@@ -46,8 +46,7 @@ def leave(helm: Helm, known: Record, say: Say) -> None:
 
 def forget(helm: Helm, known: Record, names: Iterable[str]) -> None:
     """Let helm forget releases that were left and that no recorded state has any more."""
-    kept = {*known.ever_releases, *(release["name"] for former in known.history for release in former["releases"])}
-    old = set(names) - kept
+    old = set(names) - ever(known)
     there = cluster.left(helm.access, known.namespace) if old else frozenset()
     if found := sorted(old & there):
         helm.uninstall(found, known.namespace)

@@ -7,9 +7,9 @@ from dataclasses import replace
 from wellit.access import failure
 from wellit.changes import Changes, same
 from wellit.changes.meaning import restarts
-from wellit.demand import Kind, Object
 from wellit.helm import Helm
 from wellit.record import Record
+from wellit.recorded import objects
 from wellit.say import Say
 
 
@@ -19,14 +19,15 @@ def noted(written: Record, changes: Changes | None, before: Record | None) -> Re
     if before is not None and before.state != "installed":
         found += before.restarts
     kept = written.all_objects()
-    mine = (item for item in dict.fromkeys(found) if any(same(_object(item), one) for one in kept))
+    once = tuple(dict.fromkeys(found))
+    mine = (noted for noted, item in zip(once, objects(once), strict=True) if any(same(item, one) for one in kept))
     return replace(written, restarts=tuple(mine))
 
 
 def restart(helm: Helm, known: Record, say: Say) -> None:
     """Restart their pods; an object that is gone has none. Of other kinds it is said that a person must."""
     access = helm.access
-    for item in map(_object, known.restarts):
+    for item in objects(known.restarts):
         if not restarts(item):
             say(f"{item} reads what has changed when its pods start: delete them, one after another")
             continue
@@ -35,8 +36,3 @@ def restart(helm: Helm, known: Record, say: Say) -> None:
         if not done.ok and "NotFound" not in done.err:
             raise failure(access, done, f"the restart of {item}")
         say(f"{item}: its pods read what has changed, and are restarted")
-
-
-def _object(item: tuple[str, str, str, str]) -> Object:
-    version, kind, name, release = item
-    return Object(Kind(version, kind), name, release)

@@ -11,6 +11,7 @@ from wellit.cluster import Cluster, Shape
 from wellit.demand import Demand
 from wellit.findings import Check
 from wellit.needs import HUB, Needs, variables
+from wellit.preflight import words
 
 HUB_SCHEMES, PROXY_SCHEMES = ("http", "https"), ("http", "https", "socks5", "socks5h")
 PROXIES = {"HTTP_PROXY": "proxies.http", "HTTPS_PROXY": "proxies.https", "ALL_PROXY": "proxies.http"}
@@ -26,7 +27,7 @@ def token(demand: Demand, needs: Needs, cluster: Cluster) -> Iterator[Check]:
     secret, key = needs.token
     found = cluster.around.token
     title = f"the token in {secret} looks like one"
-    fix = f"invoke secret --name {secret} -n {demand.namespace} {cluster.invoke_flags}"
+    fix = words.secret(secret, demand, cluster)
     if isinstance(found, Shape) and found.length:
         if found.blanks:
             detail = f"there are blanks or line ends in {key}: some programs send them along, and are refused"

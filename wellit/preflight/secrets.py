@@ -10,6 +10,7 @@ from wellit.cluster import Cluster
 from wellit.demand import Demand, Wanted
 from wellit.findings import Check
 from wellit.needs import TOKEN
+from wellit.preflight import words
 
 
 def secrets(demand: Demand, cluster: Cluster, token: str = "") -> Iterator[Check]:
@@ -38,8 +39,7 @@ def _make(wanted: Wanted, demand: Demand, cluster: Cluster) -> str:
     """The command that makes the Secret: its value comes from stdin, where no other user of the machine sees it."""
     key = min(wanted.keys, default="KEY")
     if key == TOKEN:
-        make = f"invoke secret --name {wanted.name} -n {demand.namespace} {cluster.invoke_flags}".strip()
-        return f'{make}; a model that needs no token: --set model.secret=""'
+        return f'{words.secret(wanted.name, demand, cluster)}; a model that needs no token: --set model.secret=""'
     first = "" if cluster.namespace is True else f"kubectl {cluster.flags} create namespace {demand.namespace}; "
     make = f"create secret generic {wanted.name} -n {demand.namespace} --from-file={key}=/dev/stdin"
     return f'{first}printf %s "${key}" | kubectl {cluster.flags} {make}'

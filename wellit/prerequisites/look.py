@@ -35,7 +35,7 @@ class Installed:
 
     @property
     def pending(self) -> bool:
-        return self.status.startswith("pending-") or self.status == "uninstalling"
+        return cluster.pending(self.status)
 
 
 @dataclass(frozen=True)

@@ -40,12 +40,9 @@ def room() -> Iterator[Path]:
     base = cache() / "build"
     with locked(base / ".lock"):
         _sweep(base, "room-")
-        here, owner = _new(base, "room-")
-    try:
+        new = _new(base, "room-")
+    with _kept(*new) as here:
         yield here
-    finally:
-        shutil.rmtree(here, ignore_errors=True)
-        owner.close()
 
 
 @contextmanager
@@ -53,7 +50,13 @@ def passing() -> Iterator[Path]:
     """A new folder among the system's temporary ones, for what nobody reads after this call. Raises OSError."""
     base = Path(tempfile.gettempdir())
     _sweep(base, "wellit-")
-    here, owner = _new(base, "wellit-")
+    with _kept(*_new(base, "wellit-")) as here:
+        yield here
+
+
+@contextmanager
+def _kept(here: Path, owner: TextIO) -> Iterator[Path]:
+    """A folder until the end of the block, its owner's lock with it."""
     try:
         yield here
     finally:
