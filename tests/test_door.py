@@ -7,16 +7,18 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from wellit import access, process
 from wellit.access import Access, Missing, Unread
-from wellit.door import Door
+from wellit.door import AGAIN, Door
 from wellit.errors import CannotAnswer
 from wellit.paths import ROOT
 from wellit.sandbox import Sandbox
@@ -127,6 +129,56 @@ def test_a_server_that_is_not_there(sandbox: Sandbox, tmp_path: Path) -> None:
     gone = access.open_access(kubeconfig=str(config))
     with pytest.raises(CannotAnswer, match="does not answer"):
         gone.get("/version")
+
+
+class Busy(BaseHTTPRequestHandler):
+    """An API server that asks to be asked later, as one that starts does, so often as it was told to."""
+
+    times = 0
+
+    def do_GET(self) -> None:
+        """Later, or the answer."""
+        later, Busy.times = Busy.times > 0, Busy.times - 1
+        status = {"kind": "Status", "reason": "TooManyRequests", "message": "storage is (re)initializing"}
+        body = json.dumps(status if later else {"major": "1"}).encode()
+        self.send_response(429 if later else 200)
+        for name, value in {"Content-Type": "application/json", "Content-Length": str(len(body))}.items():
+            self.send_header(name, value)
+        if later:
+            self.send_header("Retry-After", "0")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_request(self, *_: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def busy(sandbox: Sandbox, tmp_path: Path) -> Iterator[Access]:
+    """The way to a server of that kind."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Busy)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    config = tmp_path / "config"
+    url = f"http://127.0.0.1:{server.server_port}"
+    config.write_text(sandbox.kubeconfig.read_text().replace(sandbox.server, url))
+    found = access.open_access(kubeconfig=str(config))
+    yield found
+    assert found.door
+    found.door.close()
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize("way", ["through", "direct"])
+def test_a_server_that_asks_to_be_asked_later(busy: Access, way: str) -> None:
+    """It is, as often as kubectl does it; one that never has time is told so."""
+    there = busy if way == "through" else replace(busy, door=None)
+    Busy.times = 3
+    assert major(there) == "1"
+    Busy.times = 100
+    with pytest.raises(CannotAnswer, match="asks to be asked later"):
+        there.get("/version")
+    assert Busy.times == 100 - AGAIN - 1
 
 
 def living(mark: str) -> list[str]:

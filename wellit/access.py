@@ -172,6 +172,11 @@ _FAILURES: tuple[tuple[str, str, str], ...] = (
     ),
     (r"context .* does not exist", "{label} is not in the kubeconfig", "kubectl config get-contexts"),
     (
+        r"TooManyRequests|ServiceUnavailable",
+        "{label} asks to be asked later",
+        "the same again in a minute: it has just started, or has much to do: kubectl {flags} get --raw '/readyz?verbose'",
+    ),
+    (
         r"refused|no such host|timeout|deadline exceeded|canceled|unreachable|no route|EOF|reset|Unable to connect",
         "{label} does not answer",
         "is it up, and is this machine on its network? " + _LOCAL,

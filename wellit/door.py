@@ -23,6 +23,7 @@ from wellit.tools.room import passing
 METHODS = {"get": "GET", "create": "POST", "replace": "PUT", "delete": "DELETE", "patch": "PATCH"}
 APPLIED = "application/apply-patch+yaml"  # the only kind of patch that is sent: server-side apply
 OPENS_SECONDS = 10.0
+AGAIN = 10  # times at most that a request is put again which the server asks to be put later; kubectl's own number
 
 
 class Door:
@@ -44,21 +45,37 @@ class Door:
         if not self._open():
             return None
         argv = (*self.kubectl, *words)
+        kind = APPLIED if words[0] == "patch" else "application/json"
+        headers = {"Content-Type": kind} if stdin else {}
+        headers |= {"Accept": accept} if accept else {}
+        until = time.monotonic() + timeout
+        for left in reversed(range(AGAIN + 1)):
+            try:
+                status, later, body = self._put(METHODS[words[0]], words[2], stdin, headers, timeout)
+            except ConnectionRefusedError:  # nothing was asked: kubectl has ended meanwhile
+                return None
+            except (OSError, http.client.HTTPException) as problem:
+                return Done(argv, 1, "", f"Unable to connect to the server: {problem}")
+            # An API server that starts, or has too much to do, says when to ask again; it has done nothing then.
+            if later is None or not left or time.monotonic() + later > until:
+                break
+            time.sleep(later)
+        return Done(argv, 0, body, "") if status < 400 else Done(argv, 1, "", _said(status, body))
+
+    def _put(
+        self, method: str, path: str, stdin: str | None, headers: Mapping[str, str], timeout: float
+    ) -> tuple[int, float | None, str]:
+        """Status, seconds after which to ask again (None: this is the answer), body."""
         connection = _Connection(self._socket, timeout)
         try:
-            kind = APPLIED if words[0] == "patch" else "application/json"
-            headers = {"Content-Type": kind} if stdin else {}
-            headers |= {"Accept": accept} if accept else {}
-            connection.request(METHODS[words[0]], words[2], stdin.encode() if stdin else None, headers)
+            connection.request(method, path, stdin.encode() if stdin else None, headers)
             response = connection.getresponse()
             body = response.read().decode(errors="replace")
-        except ConnectionRefusedError:  # nothing was asked: kubectl has ended meanwhile
-            return None
-        except (OSError, http.client.HTTPException) as problem:
-            return Done(argv, 1, "", f"Unable to connect to the server: {problem}")
         finally:
             connection.close()
-        return Done(argv, 0, body, "") if response.status < 400 else Done(argv, 1, "", _said(response.status, body))
+        after = response.getheader("Retry-After", "")
+        busy = response.status == http.HTTPStatus.TOO_MANY_REQUESTS or response.status >= 500
+        return response.status, float(after) if busy and after.isdecimal() else None, body
 
     def close(self) -> None:
         """End kubectl and remove its socket."""
