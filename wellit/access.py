@@ -174,7 +174,7 @@ _FAILURES: tuple[tuple[str, str, str], ...] = (
     (
         r"TooManyRequests|ServiceUnavailable",
         "{label} asks to be asked later",
-        "the same again in a minute: it has just started, or has much to do: kubectl {flags} get --raw '/readyz?verbose'",
+        "the same again in a minute: it starts, or has much to do: kubectl {flags} get --raw '/readyz?verbose'",
     ),
     (
         r"refused|no such host|timeout|deadline exceeded|canceled|unreachable|no route|EOF|reset|Unable to connect",
