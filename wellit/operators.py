@@ -17,8 +17,6 @@ from wellit.demand import Demand, Kind, Manifest, Object
 from wellit.findings import Check
 from wellit.templates import templates
 
-SPREAD = "over how many pods a replica is spread ({})"
-
 
 def checks(demand: Demand, cluster: Cluster, values: Mapping[str, Any]) -> Iterator[Check]:
     """Both, for each kind and each object of the demand."""

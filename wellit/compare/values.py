@@ -19,7 +19,6 @@ from wellit.seen.inferencepool import pools
 from wellit.seen.modelservice import Pod, Service, services
 from wellit.subject import INFERENCEPOOL, INFRA, MODELSERVICE, Release, Subject
 
-BESIDE = "what its chart makes beside the Gateway is not worked out from values"
 MOUNT = "/model-cache"
 # What no values file of a chart says, and what each chart's values say nothing of.
 SAYS = {MODELSERVICE: ("decode", "prefill"), INFERENCEPOOL: ("pool", "picker"), INFRA: ("gateway",)}

@@ -51,11 +51,6 @@ class Answer:
         return self.readings[-1].line
 
     @property
-    def exact(self) -> bool:
-        """Whether the list of this very version is known."""
-        return len(self.readings) == 1
-
-    @property
     def title(self) -> str:
         named = self.version and not self.program.head.get("commits")
         return f"{self.program.title} {self.version}" if named else self.program.title

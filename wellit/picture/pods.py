@@ -60,10 +60,6 @@ def proxy_of(node: Node) -> Container | None:
     return next((c for c in node.containers if c.does == "proxy"), None)
 
 
-def engine_of(node: Node) -> Container | None:
-    return next((c for c in node.containers if c.does == "engine"), None)
-
-
 def _inside(containers: tuple[Container, ...]) -> tuple[str, ...]:
     """What does not join within a pod: a proxy that looks for its engine where it is not."""
     proxy = next((c for c in containers if c.does == "proxy"), None)

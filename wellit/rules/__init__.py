@@ -4,7 +4,7 @@
     rules()           the rules themselves, in order
     find("WL104")     one rule, by id or slug
 
-To add one: a module here, its line in modules.py, a good and a bad fixture in tests/rules/ID-slug.
+To add one: a module here, a good and a bad fixture in tests/rules/ID-slug.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from wellit import remembered
 from wellit.errors import unknown
 from wellit.findings import Check, Edit, Finding, Location
 from wellit.node import spoken
-from wellit.rules.modules import MODULES as MODULES
 from wellit.source import dotted
 
 if TYPE_CHECKING:
     from wellit.rules.rule import Fix, Hit, Loaded, NotChecked, Rule
     from wellit.subject import Subject
 
+MODULES = tuple(sorted(n.removesuffix(".py") for n in os.listdir(Path(__file__).parent) if n.startswith("wl")))
 # Ids of rules that are gone; an id is never used again.
 RETIRED: tuple[str, ...] = ()
 

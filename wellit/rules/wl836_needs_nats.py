@@ -48,7 +48,7 @@ from wellit.subject import DYNAMO, Subject
 RULE = Rule(
     "WL836", "needs-nats", "info", (DYNAMO,), "read", reads=f"{GRAPH_READS} component.env component.more env env.name"
 )
-NATS, ZMQ = "nats", "zmq"
+NATS = "nats"
 
 
 def check(subject: Subject) -> Items:

@@ -20,7 +20,6 @@ from wellit.weights import GIB, Estimate
 
 GUESSED = 1.1  # an estimate may be so far off; what a person says is taken as it is
 TIGHT = 0.9  # above it there is hardly room for a KV cache, or for the rest of a repository
-MOST_DEVICES = 8  # of one pod
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,6 @@ from wellit.node import Node
 from wellit.subject import INFERENCEPOOL, MODELSERVICE, ROLES, Release, Subject
 
 PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
-PROXY = "routing-proxy"  # the name of the container that the modelservice chart adds to decode pods
 
 
 @dataclass(frozen=True, eq=False)

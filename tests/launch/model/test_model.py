@@ -299,10 +299,7 @@ def test_a_token_that_does_not_open_the_model(machine: Machine) -> None:
     assert found.status == "fail" and found.detail.endswith(f"403 for {GATED} with the token of HF_TOKEN")
 
 
-def test_what_is_not_asked_says_why() -> None:
-    assert [(one.id, one.status, one.detail) for one in model.skipped("--mock")] == [
-        (key, "skip", "--mock") for key in ("WL845", "WL846", "WL847", "WL848", "WL849")
-    ]
+def test_its_checks_are_explained() -> None:
     assert explain.explain("WL845").startswith("WL845 ")
 
 

@@ -1,7 +1,6 @@
 """The model of a launch, before anything is started: is it there, or can it be fetched? Looked at once, judged purely.
 
     model.checks("Qwen/Qwen3-0.6B", os.environ)      what is to be said, WL845 to WL849
-    model.skipped("--mock needs no model")           the same checks, not put, with the reason
 
 WL845 it is there or can be fetched    WL848 the hub is reached
 WL846 the cache may be written         WL849 a token, where one is needed
@@ -36,9 +35,4 @@ def checks(
     return judge.checks(found, size or weights.estimate(name))
 
 
-def skipped(why: str) -> list[Check]:
-    """The same questions, not put."""
-    return [Check(key, title, "skip", why) for key, title in judge.TITLES.items()]
-
-
-__all__ = ["checks", "skipped"]
+__all__ = ["checks"]
