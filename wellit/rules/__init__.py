@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from wellit.rules.rule import Fix, Hit, Loaded, NotChecked, Rule
     from wellit.subject import Subject
 
-MODULES = tuple(sorted(n.removesuffix(".py") for n in os.listdir(Path(__file__).parent) if n.startswith("wl")))
+MODULES = tuple(sorted(file.stem for file in Path(__file__).parent.iterdir() if file.name.startswith("wl")))
 # Ids of rules that are gone; an id is never used again.
 RETIRED: tuple[str, ...] = ()
 
