@@ -11,8 +11,7 @@ from wellit.paths import ROOT
 
 # Modules and packages of wellit, each allowed to import those before it.
 ORDER = """
-    errors paths findings causes hopchecks launchchecks dynamochecks besidechecks clusterchecks driftchecks
-    servicechecks stackchecks bundlekinds checks say
+    errors paths findings causes bundlekinds checks say
     remembered ways process tools
     source images capabilities moved flags stranger values_schema schema overrides catalogue compose cells choices
     engines carried nested node subject quantities weights seen templates configfile translate standin rules

@@ -1,4 +1,4 @@
-"""The ids of what status asks about drift; see checks."""
+"""What status asks about drift."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ids of what is asked of a machine before a launch; see checks."""
+"""What is asked of a machine before a launch."""
 
 from __future__ import annotations
 

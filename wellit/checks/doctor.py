@@ -1,4 +1,4 @@
-"""The ids of doctor's checks, in the order in which a request meets them; see checks."""
+"""What doctor asks of a stack on a cluster, in the order in which a request meets it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ids of what smoke and doctor ask of a stack of Dynamo, here or on a cluster; see checks."""
+"""What smoke and doctor ask of a stack of Dynamo, here or on a cluster."""
 
 from __future__ import annotations
 

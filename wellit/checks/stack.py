@@ -1,4 +1,4 @@
-"""The ids of checks about a stack among others: who changes it, what is its own, what is taken over from others."""
+"""A stack among others: who changes it, what is its own, what is taken over from others."""
 
 CHECKS: dict[str, tuple[str, str]] = {
     "WL790": (
