@@ -9,6 +9,7 @@ from wellit import cells
 from wellit.compose import Stack
 from wellit.demand import Demand, Kind
 from wellit.render import Rendered
+from wellit.subject import PREFILL, ROLE
 from wellit.templates import templates
 
 
@@ -92,6 +93,6 @@ def _behind(rendered: Rendered, demand: Demand) -> Iterator[tuple[str, dict[str,
             port = str(manifest["spec"]["targetPorts"][0]["number"])
             selector = next(labels for pool, labels in demand.selectors if pool == manifest["metadata"]["name"])
             for workload in demand.workloads:
-                prefill = workload.labels.get("llm-d.ai/role") == "prefill"
+                prefill = workload.labels.get(ROLE) == PREFILL
                 if selector.items() <= workload.labels.items() and not prefill:
                     yield workload.object.release, {"deployment": workload.object.name, "port": port}

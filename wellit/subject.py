@@ -29,6 +29,7 @@ KSERVE = "kserve"  # the chart of an LLMInferenceService; its version is KServe'
 CHARTS = (MODELSERVICE, INFERENCEPOOL, INFRA, ISTIOD, DYNAMO, KSERVE)
 DECODE, PREFILL = "decode", "prefill"
 ROLES = (DECODE, PREFILL)  # of the pods that MODELSERVICE makes
+ROLE = "llm-d.ai/role"  # the label that says it
 SETTINGS = "settings"  # no chart: what a stack is composed of, before it is rendered
 OBJECTS = "objects"  # no chart: rendered objects themselves
 T = TypeVar("T")

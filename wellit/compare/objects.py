@@ -8,7 +8,6 @@ from itertools import pairwise
 from typing import Any
 
 Object = Mapping[str, Any]
-ROLE = "llm-d.ai/role"
 CHART = re.compile(r"(.+?)-(v?\d+\.\d+\.\d+.*)")
 WORKLOADS = ("Deployment", "StatefulSet", "LeaderWorkerSet")
 

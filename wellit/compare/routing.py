@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wellit.compare.description import Fact, Part
-from wellit.compare.objects import ROLE, Object, Objects, chart_of, labels_of, leaves, name_of, own_labels, selector
+from wellit.compare.objects import Object, Objects, chart_of, labels_of, leaves, name_of, own_labels, selector
 from wellit.nested import parsed
+from wellit.subject import ROLE
 
 
 def gateways(objects: Objects) -> Iterator[Part]:

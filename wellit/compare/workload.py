@@ -10,7 +10,6 @@ from wellit import capabilities, engines
 from wellit.compare import commandline, volumes
 from wellit.compare.description import Fact, Part
 from wellit.compare.objects import (
-    ROLE,
     Object,
     Objects,
     containers,
@@ -26,7 +25,7 @@ from wellit.images import Image
 from wellit.quantities import milli
 from wellit.seen import words as seen
 from wellit.seen.words import Words
-from wellit.subject import Manifest
+from wellit.subject import DECODE, PREFILL, ROLE, Manifest
 
 PROXY = "routing-proxy"
 # The chart's own record of the degrees of parallelism: the flags and the devices say the same.
@@ -38,7 +37,7 @@ NAMES = {"port": "enginePort"}  # a pod has other ports, too
 
 
 def role_of(workload: Object) -> str:
-    return "prefill" if pod_labels(workload).get(ROLE) == "prefill" else "decode"
+    return PREFILL if pod_labels(workload).get(ROLE) == PREFILL else DECODE
 
 
 def engine_container(pod: Object) -> Object | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from wellit.picture.objects import Object
 from wellit.picture.plain import mapping, maps, texts
-from wellit.picture.pods import PREFILL, ROLE
+from wellit.subject import PREFILL, ROLE
 
 Change = Mapping[str, Any]
 WORDS = ("args", "command")

@@ -16,7 +16,7 @@ from wellit.owners import made_by
 from wellit.picture import Container, Node
 from wellit.picture.objects import Object, matched_labels
 from wellit.picture.plain import mapping, maps
-from wellit.picture.pods import PREFILL, ROLE
+from wellit.subject import PREFILL, ROLE
 
 POOL = "InferencePool"
 MAKERS = ("Deployment", "StatefulSet", "LeaderWorkerSet")

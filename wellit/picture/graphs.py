@@ -14,9 +14,9 @@ from wellit.picture.plain import mapping
 from wellit.seen import words as command_lines
 from wellit.seen.graphflags import router
 from wellit.seen.words import Words
+from wellit.subject import DECODE, PREFILL
 from wellit.templates import Template, templates
 
-PREFILL, DECODE = pods.PREFILL, "decode"
 OWN_ROUTER = "round-robin, as it is by itself"
 
 

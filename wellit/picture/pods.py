@@ -17,9 +17,8 @@ from wellit.picture.plain import mapping, maps
 from wellit.quantities import pod_asks
 from wellit.seen import words as command_lines
 from wellit.seen.words import Words
+from wellit.subject import ROLE
 
-ROLE = "llm-d.ai/role"
-PREFILL = "prefill"
 WORKER = "runs as"  # a fact of an engine whose requests come by Dynamo's own ways, at no port of a client's
 PROXY = "routing-proxy"  # what the chart calls it
 # Neutral settings that say how an engine is spread over devices, and what they are called in a picture.

@@ -12,6 +12,7 @@ from wellit.picture import events, filters, graphs, pickers, pods, routes
 from wellit.picture.model import Edge, Node, Picture
 from wellit.picture.objects import WORKLOADS, Object, World, matched_labels
 from wellit.picture.plain import maps
+from wellit.subject import PREFILL
 
 ORDER = ("client", "gateway", "filter", "route", "pool", "service", "picker", "frontend", "pods", "workload")
 
@@ -87,7 +88,7 @@ class _Drawing:
             broken = ""
             if fronts and not fronts & set(ports):
                 broken = f"the pool {pool.name} sends to port {_several(ports)}; {member.name} listens at {min(fronts)}"
-            labels = ("picked for prompts",) if member.role == pods.PREFILL else (f"to port {_several(ports)}",)
+            labels = ("picked for prompts",) if member.role == PREFILL else (f"to port {_several(ports)}",)
             self.edges.append(Edge(node.id, member.id, "sends", labels, broken))
         for edge in [one for one in self.edges if one.target == node.id and one.does == "picks"]:
             self._events(self.nodes[edge.source], members)
@@ -150,8 +151,8 @@ class _Drawing:
         for pool in [node for node in self.nodes.values() if node.kind == "pool"]:
             keys = [edge.target for edge in self.edges if edge.source == pool.id and edge.does == "sends"]
             members = [self.nodes[key] for key in keys]
-            asking = [one for one in members if one.role != pods.PREFILL and pods.proxy_of(one)]
-            for prefill in [one for one in members if one.role == pods.PREFILL]:
+            asking = [one for one in members if one.role != PREFILL and pods.proxy_of(one)]
+            for prefill in [one for one in members if one.role == PREFILL]:
                 if not asking:
                     self._trouble(prefill.id, "nothing sends prompts here: no pod of its pool has a routing proxy")
                 for decode in asking:
@@ -210,7 +211,7 @@ class _Drawing:
 
 def _rank(node: Node) -> int:
     """Prefill pods stand after the others."""
-    return int(node.role == pods.PREFILL)
+    return int(node.role == PREFILL)
 
 
 def _several(ports: Iterable[Any]) -> str:

@@ -21,9 +21,8 @@ from wellit.record import Record
 from wellit.smoke import services
 from wellit.smoke.services import Service
 from wellit.source import LOADER
+from wellit.subject import PREFILL, ROLE
 
-ROLE = "llm-d.ai/role"
-PREFILL = "prefill"
 SPLITS = "disaggregates"  # what a guide promises of which not every stack has prefill servers
 Manifest = Mapping[str, Any]
 

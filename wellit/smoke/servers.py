@@ -10,7 +10,8 @@ from wellit.prometheus import grown
 from wellit.smoke.ask import OVER, Answer
 from wellit.smoke.causes import Words, cause
 from wellit.smoke.figures import Burst, Figures, Group, Look, Prefixes
-from wellit.smoke.parts import PREFILL, Pool, Server, Way
+from wellit.smoke.parts import Pool, Server, Way
+from wellit.subject import PREFILL
 
 LEAST = 0.1  # of a pod's fair share of a burst
 SCORERS = ("prefix-cache-scorer", "precise-prefix-cache-scorer")

@@ -15,6 +15,7 @@ from wellit.live import part_of
 from wellit.picture import Node
 from wellit.picture import pods as servers
 from wellit.picture.objects import Object, matched_labels
+from wellit.subject import ROLE
 
 
 def accepted(way: Way) -> Iterator[Check]:
@@ -81,7 +82,7 @@ def _selector_fix(way: Way, near: Object) -> str:
     labels = {key: near.pod_labels[key] for key in way.selector if key in near.pod_labels}
     wrong: dict[str, Any] = {key: None for key in way.selector if key not in near.pod_labels}
     if not labels:
-        labels = {key: value for key, value in near.pod_labels.items() if key != servers.ROLE}
+        labels = {key: value for key, value in near.pod_labels.items() if key != ROLE}
     new = {**wrong, **labels}
     return commands.merge(way.sight, way.pool, {"selector": {"matchLabels": new}})
 

@@ -8,9 +8,9 @@ from wellit.doctor import commands, containers, signatures, ways
 from wellit.doctor.questions import grown, hears
 from wellit.doctor.ways import Way
 from wellit.findings import Check
-from wellit.picture.pods import PREFILL, ROLE
 from wellit.prometheus import ADMITTED, DECISIONS, LOOKED_UP, SPLIT
 from wellit.report.style import counted
+from wellit.subject import PREFILL, ROLE
 
 OF_PREFILL = f"{ROLE}={PREFILL}"
 

@@ -13,9 +13,8 @@ from wellit.inputs.readback.traced import Traced
 from wellit.node import Node
 from wellit.seen import words, workloads
 from wellit.seen.workloads import Object, Template
-from wellit.subject import DECODE, MODELSERVICE, PREFILL, Release
+from wellit.subject import DECODE, MODELSERVICE, PREFILL, ROLE, Release
 
-ROLE = "llm-d.ai/role"
 PROXY_NAMES = ("routing-proxy", "routing-sidecar")
 
 
