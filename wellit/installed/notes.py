@@ -1,4 +1,4 @@
-"""validate, for what is installed: the values of a namespace's helm releases, as helm has noted them.
+"""What is installed: a namespace's helm releases, as helm has noted them.
 
 One read-only look: nothing is written, and helm itself is not started. What looks like a secret is masked before
 anything else sees it.
@@ -10,26 +10,21 @@ import base64
 import binascii
 import json
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import yaml
 
-from wellit import source, subject, validate
 from wellit.access import Access, Missing, Unread
 from wellit.cluster import LEFT, whole
 from wellit.errors import CannotAnswer, unknown
-from wellit.findings import Check, Report
 from wellit.overrides import masked
-from wellit.source import LOADER, BadSource
-from wellit.subject import CHARTS, Manifest, Release, Subject
+from wellit.source import LOADER
 
 # Of the states of a revision, what counts before the others: what runs, then what was tried last.
 DEPLOYED = "deployed"
 GZIP = b"\x1f\x8b"
-# What leads to pods, whoever made it: of a release that is not judged these are looked at all the same.
-LEADS = ("HTTPRoute", "GRPCRoute", "VirtualService", "AIGatewayRoute", "Gateway")
 MOST_BYTES = 32 * 1024 * 1024  # of one release, unpacked
 
 
@@ -68,61 +63,29 @@ class Installed:
         documents = yaml.load_all(self.rendered, LOADER)
         return [one for one in documents if isinstance(one, dict) and one.get("kind")]
 
+    @property
+    def unreadable(self) -> str:
+        """Why helm's note of it, or the objects in it, cannot be read; "" when they can."""
+        try:
+            self.objects()
+        except yaml.YAMLError as problem:
+            return self.broken or str(problem)
+        return self.broken
+
+
+def every(access: Access, namespace: str) -> list[Installed] | Unread:
+    """Of every helm release of a namespace the revision that counts; Unread when none may be read."""
+    secrets = whole(access, f"/api/v1/namespaces/{namespace}/secrets", dict, labelSelector="owner=helm")
+    return secrets if isinstance(secrets, Unread) else [note(secret) for secret in _newest(secrets)]
+
 
 def there(access: Access, namespace: str) -> tuple[list[Installed], dict[str, str]] | Unread:
     """Every helm release of a namespace, and of those whose note cannot be read why; Unread when none may be."""
-    secrets = whole(access, f"/api/v1/namespaces/{namespace}/secrets", dict, labelSelector="owner=helm")
-    if isinstance(secrets, Unread):
-        return secrets
-    found: list[Installed] = []
-    broken: dict[str, str] = {}
-    for secret in _newest(secrets):
-        try:
-            one = _read(secret)
-            one.objects()
-            found.append(one)
-        except (_Broken, yaml.YAMLError) as problem:
-            broken[_label(secret, "name")] = str(problem) or type(problem).__name__
-    return found, broken
-
-
-def judge(access: Access, namespace: str) -> Report:
-    """Judge the releases of a namespace together. Raises CannotAnswer when there is none."""
-    if not namespace:
-        raise CannotAnswer("--live does not say which namespace", write="--live -n NAMESPACE; helm list -A shows all")
-    secrets = whole(access, f"/api/v1/namespaces/{namespace}/secrets", dict, labelSelector="owner=helm")
-    report = Report("validate", summary={"namespace": namespace, "cluster": access.label})
-    if isinstance(secrets, Unread):
-        report.checks.append(
-            Check(
-                "WL500", f"the releases of {namespace}", "unknown", f"you may not {secrets.why}", "ask for that right"
-            )
-        )
-        return report
-    newest = list(_newest(secrets))
-    if not newest:
-        raise nothing(access, namespace, "--live judges the values of helm releases")
-    releases: list[Release] = []
-    objects: list[Manifest] = []
-    for secret in newest:
-        try:
-            one = _read(secret)
-        except _Broken as broken:
-            report.checks.append(Check("WL500", _label(secret, "name"), "unknown", str(broken)))
-            continue
-        made, reason = _release(one, namespace)
-        if made is None:
-            report.checks.append(Check("WL500", f"{one.name} ({one.chart} {one.version})", "skip", reason))
-            objects += (each for each in _objects(one) if each.object["kind"] in LEADS)
-            continue
-        releases.append(made)
-        objects += _objects(one)
-    report.summary["releases"] = names = [release.name for release in releases]
-    report.summary["about"] = f"{', '.join(names)} in {namespace}"
-    if releases:
-        judged = validate.of_subject(Subject(tuple(releases), tuple(objects), rendered=True), {})
-        report.add([*judged.findings, *judged.checks])
-    return report
+    releases = every(access, namespace)
+    if isinstance(releases, Unread):
+        return releases
+    broken = {one.name: why for one in releases if (why := one.unreadable)}
+    return [one for one in releases if one.name not in broken], broken
 
 
 def applied(access: Access, namespace: str, release: str) -> list[Mapping[str, Any]] | str:
@@ -133,7 +96,7 @@ def applied(access: Access, namespace: str, release: str) -> list[Mapping[str, A
         secrets = whole(access, path, dict, labelSelector=label)
     if isinstance(secrets, Unread):
         return secrets.words
-    return _manifests(release, list(_newest(secrets)))
+    return _manifests(release, _newest(secrets))
 
 
 def revision(access: Access, namespace: str, release: str, number: int) -> list[Mapping[str, Any]] | str:
@@ -144,7 +107,7 @@ def revision(access: Access, namespace: str, release: str, number: int) -> list[
     return secret.words if isinstance(secret, Unread) else _manifests(release, [secret])
 
 
-def _manifests(release: str, secrets: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]] | str:
+def _manifests(release: str, secrets: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]] | str:
     try:
         return [document for secret in secrets for document in _read(secret).objects()]
     except (_Broken, yaml.YAMLError) as problem:
@@ -216,49 +179,6 @@ def _read(secret: Mapping[str, Any]) -> Installed:
         )  # fmt: skip
     except (KeyError, TypeError, ValueError, AttributeError, binascii.Error, zlib.error) as problem:
         raise _Broken(f"helm's note of it cannot be read: {type(problem).__name__}") from problem
-
-
-def _release(one: Installed, namespace: str) -> tuple[Release | None, str]:
-    """The release to judge, or why it is not judged."""
-    if one.chart not in CHARTS:
-        return None, f"{one.chart} is no chart that wellit knows"
-    try:
-        chart, known = subject.chart_version(f"{one.chart}@{one.stands_for}")
-        own = {key: value for key, value in one.values.items() if key != "imitates"}
-        read = source.parse(as_helm_prints(own), f"live {namespace}/{one.name}")
-        return replace(subject.from_source(read, chart, known, one.name), namespace=namespace), ""
-    except BadSource as bad:
-        return None, f"its values cannot be read: {bad.message}"
-    except CannotAnswer as problem:
-        return None, problem.message
-
-
-def as_helm_prints(values: Mapping[str, Any]) -> str:
-    """Values as ``helm get values`` prints them: keys sorted, text of several lines as it stands."""
-    return str(yaml.dump(values, Dumper=_Dumper, sort_keys=True, default_flow_style=False, width=10**6,
-                         allow_unicode=True))  # fmt: skip
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes text of several lines as a block."""
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
-
-
-_Dumper.add_representer(str, _text)
-
-
-def _objects(one: Installed) -> Iterator[Manifest]:
-    """What was rendered, secrets left out."""
-    try:
-        documents = list(yaml.load_all(one.rendered, LOADER))
-    except yaml.YAMLError:
-        return
-    for document in documents:
-        if isinstance(document, dict) and document.get("kind") and document["kind"] != "Secret":
-            yield Manifest(one.name, masked(document))
 
 
 def nothing(access: Access, namespace: str, why: str) -> CannotAnswer:
