@@ -13,12 +13,14 @@ from wellit.paths import ROOT
 ORDER = """
     errors paths findings causes bundlekinds checks say
     remembered ways process tools
-    source images capabilities moved flags stranger values_schema schema overrides catalogue compose cells choices
+    source images semver capabilities moved flags stranger values_schema schema overrides catalogue compose cells
+    choices
     engines carried nested node subject quantities weights seen templates configfile translate standin rules
     ignore
     charts release_values
     render places inputs made ids validate new
-    claims demand owners sandbox door access tried changes permissions carriers served publishers needs besides cluster
+    claims wanted demand owners sandbox door access tried changes permissions carriers served publishers needs besides
+    cluster
     affinity placement operators preflight
     entry recorded record lease several again live installed dryrun plan planchecks back progress watch helm
     prerequisites endpoint reach waiting verify bundle prometheus refusals smoke drift lifecycle

@@ -14,6 +14,7 @@ import yaml
 from wellit import capabilities, paths
 from wellit.capabilities import Unknown, contract, picker, routing_proxy
 from wellit.errors import CannotAnswer
+from wellit.semver import order
 
 FILES = sorted(paths.CAPABILITIES.glob("*.yaml"))
 SIDECAR = "ghcr.io/llm-d/llm-d-routing-sidecar"
@@ -58,7 +59,7 @@ def test_a_file_satisfies_the_schema(file: Path) -> None:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_versions_and_changes_are_in_order(file: Path) -> None:
     data = read(file)
-    keys = [capabilities.order(version) for version in data["versions"]]
+    keys = [order(version) for version in data["versions"]]
     assert None not in keys
     assert keys == sorted(key for key in keys if key)
     since = [data["versions"].index(entry["since"]) for entry in data["contract"]]
@@ -147,7 +148,7 @@ def test_a_version_is_found_with_and_without_its_v(written: str) -> None:
 
 def test_release_candidates_sort_by_number_and_before_their_release() -> None:
     words = ["v1.2.0-rc.2", "v1.2.0-rc.10", "v1.2.0", "v1.10.0"]
-    keys = [key for word in words if (key := capabilities.order(word))]
+    keys = [key for word in words if (key := order(word))]
     assert keys == sorted(keys)
     assert len(set(keys)) == 4
 

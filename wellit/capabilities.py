@@ -6,7 +6,6 @@ a list of changes; the contract of a version is every entry up to it, merged per
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
@@ -16,10 +15,7 @@ from typing import Any, Literal
 
 from wellit import errors, paths, remembered
 from wellit.images import Image as Image
-
-_SEMVER = re.compile(r"v?(\d+)\.(\d+)\.(\d+)(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?")
-
-Order = tuple[int, int, int, bool, tuple[tuple[bool, int, str], ...]]
+from wellit.semver import Order, order
 
 
 @dataclass(frozen=True, repr=False)
@@ -132,26 +128,11 @@ def release(component: str, image: str, *, folder: Path | None = None) -> Releas
 
 def published(component: str, *, folder: Path | None = None) -> tuple[tuple[str, Release], ...]:
     """Every release of `component` with the image it was published as (``repository:tag``), by file, oldest first."""
-    found = []
-    for path in sorted((folder or paths.CAPABILITIES).glob(f"{component}*.yaml")):
-        file = _read(path)
-        for known in file.data["images"]:
-            found += [(f"{known['repository']}:{tag}", _merged(file, tag)) for tag in _published_as(file, known)]
-    return tuple(found)
-
-
-def order(version: str) -> Order | None:
-    """A key that sorts versions as Semantic Versioning does (v1.2.0-rc.1 before v1.2.0); None for another word."""
-    match = _SEMVER.fullmatch(version.strip())
-    if match is None:
-        return None
-    major, minor, patch, pre = match.groups()
-    parts = tuple(
-        (not part.isdigit(), int(part) if part.isdigit() else 0, "" if part.isdigit() else part)
-        for part in (pre or "").split(".")
-        if part
+    files = [_read(path) for path in sorted((folder or paths.CAPABILITIES).glob(f"{component}*.yaml"))]
+    images = [(file, known) for file in files for known in file.data["images"]]
+    return tuple(
+        (f"{of['repository']}:{tag}", _merged(file, tag)) for file, of in images for tag in _published_as(file, of)
     )
-    return int(major), int(minor), int(patch), pre is None, parts
 
 
 class _File:
@@ -185,13 +166,9 @@ def _read(path: Path) -> _File:
     except yaml.YAMLError as error:
         raise errors.CannotAnswer(f"broken capability data: {error}", where=paths.shown(path)) from error
     file = _File(path, data)
-    for entry in data["contract"]:
-        if entry["since"] not in file.versions:
-            raise errors.CannotAnswer(
-                f'since "{entry["since"]}" is not one of the versions',
-                where=paths.shown(path),
-                write="add it to `versions`",
-            )
+    if unlisted := [entry["since"] for entry in data["contract"] if entry["since"] not in file.versions]:
+        message = f'since "{unlisted[0]}" is not one of the versions'
+        raise errors.CannotAnswer(message, where=paths.shown(path), write="add it to `versions`")
     return file
 
 

@@ -13,6 +13,9 @@ from wellit.carried import Carried, carried
 from wellit.quantities import pod_asks
 from wellit.render import Rendered
 from wellit.templates import Template, fetched_with, templates
+from wellit.templates import containers as containers
+from wellit.wanted import Wanted as Wanted
+from wellit.wanted import secrets
 
 Manifest = Mapping[str, Any]
 # API groups that every cluster serves; another is a CRD's.
@@ -102,15 +105,6 @@ class Workload:
         return {name: amount // 1000 for name, amount in self.asks.items() if "/" in name}
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """A Secret that a pod reads and the stack does not make. `keys` is empty when all of it is read."""
-
-    name: str
-    keys: frozenset[str]
-    by: str
-
-
 @dataclass(frozen=True, order=True)
 class Act:
     """Something the user must be allowed to do in the namespace (or, with no namespace, in the whole cluster).
@@ -182,7 +176,7 @@ def of(pairs: Sequence[tuple[str, Manifest]], namespace: str) -> Demand:
         namespace,
         objects,
         workloads,
-        tuple(wanted for wanted in _secrets(pods, fetching) if wanted.name not in made),
+        tuple(wanted for wanted in secrets(pods, fetching) if wanted.name not in made),
         tuple(sorted({c["image"] for _, pod in pods for c in containers(pod) if c.get("image")})),
         tuple(sorted({m["spec"]["gatewayClassName"] for m in manifests if m["kind"] == "Gateway"})),
         tuple((m["metadata"]["name"], _selector(m)) for m in manifests if m["kind"] == "InferencePool"),
@@ -205,11 +199,6 @@ def _plugins(config_map: Manifest) -> Iterator[str]:
             yield from (str(one["type"]) for one in listed or [] if isinstance(one, dict) and one.get("type"))
 
 
-def containers(spec: Manifest) -> list[Manifest]:
-    """All containers of a pod, init containers first."""
-    return [*(spec.get("initContainers") or []), *(spec.get("containers") or [])]
-
-
 def object_of(manifest: Manifest, release: str) -> Object:
     """The object that a manifest of a release makes."""
     return Object(Kind(manifest["apiVersion"], manifest["kind"]), manifest["metadata"]["name"], release)
@@ -226,35 +215,6 @@ def _selector(pool: Manifest) -> Mapping[str, str]:
     selector: Mapping[str, Any] = pool["spec"].get("selector") or {}
     labels: Mapping[str, str] = selector.get("matchLabels", selector)
     return labels
-
-
-def _secrets(pods: Iterable[tuple[str, Manifest]], whole: Iterable[tuple[str, list[str]]]) -> list[Wanted]:
-    """The Secrets that pods read; of those of `whole` it is not said which keys."""
-    keys: dict[str, set[str]] = {}
-    by: dict[str, str] = {}
-    read = [(owner, _secret_references(pod)) for owner, pod in pods]
-    for owner, references in [*read, *((owner, ((name, "") for name in names)) for owner, names in whole)]:
-        for name, key in references:
-            by.setdefault(name, owner)
-            keys.setdefault(name, set()).update([key] if key else [])
-    return [Wanted(name, frozenset(keys[name]), by[name]) for name in sorted(keys)]
-
-
-def _secret_references(pod: Manifest) -> Iterator[tuple[str, str]]:
-    """(name, key) of each Secret that must be there before a pod starts; an empty key stands for all of it."""
-    for container in containers(pod):
-        for variable in container.get("env") or []:
-            reference = (variable.get("valueFrom") or {}).get("secretKeyRef") or {}
-            if reference and not reference.get("optional"):
-                yield reference["name"], reference["key"]
-        for source in container.get("envFrom") or []:
-            reference = source.get("secretRef") or {}
-            if reference and not reference.get("optional"):
-                yield reference["name"], ""
-    for volume in pod.get("volumes") or []:
-        reference = volume.get("secret") or {}
-        if reference and not reference.get("optional"):
-            yield reference["secretName"], ""
 
 
 def _acts(objects: Iterable[Object], manifests: Iterable[Manifest]) -> Iterator[Act]:

@@ -51,6 +51,11 @@ def templates(manifest: Manifest) -> list[Template]:
     return [Template(found["spec"], labels, 1 if count is None else int(count))]
 
 
+def containers(spec: Manifest) -> list[Manifest]:
+    """All containers of a pod, init containers first."""
+    return [*(spec.get("initContainers") or []), *(spec.get("containers") or [])]
+
+
 def fetched_with(manifest: Manifest) -> list[str]:
     """The Secrets that annotations of an object name for what fetches its model.
 

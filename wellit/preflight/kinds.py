@@ -12,6 +12,7 @@ from wellit.demand import Demand
 from wellit.findings import Check
 from wellit.needs import Needs
 from wellit.preflight.words import counted
+from wellit.semver import order
 
 
 def kinds(demand: Demand, cluster: Cluster, values: Mapping[str, Any]) -> Iterator[Check]:
@@ -101,7 +102,7 @@ def definitions(needs: Needs, cluster: Cluster, values: Mapping[str, Any]) -> It
 
 
 def _before(one: str, other: str) -> bool:
-    keys = capabilities.order(one), capabilities.order(other)
+    keys = order(one), order(other)
     return keys[0] is not None and keys[1] is not None and keys[0] < keys[1]
 
 

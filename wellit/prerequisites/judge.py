@@ -11,10 +11,10 @@ from typing import Any
 
 from wellit import publishers
 from wellit.access import Missing, Unread
-from wellit.capabilities import order
 from wellit.findings import Check, Status
 from wellit.prerequisites.look import Defined, Installed, Seen
 from wellit.prerequisites.steps import Charted, Definitions, Step, TurnedOn
+from wellit.semver import order
 from wellit.source import lookup
 
 IN_A_SANDBOX = "in a sandbox no chart is fetched: its gateway is simulated"

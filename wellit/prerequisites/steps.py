@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wellit import capabilities, catalogue, paths, publishers, source
-from wellit.capabilities import order
 from wellit.compose import Stack
 from wellit.demand import Kind
 from wellit.errors import CannotAnswer
+from wellit.semver import order
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wellit import capabilities
 from wellit.engines import Engine
 from wellit.flags import is_open
 from wellit.node import Node
 from wellit.seen.graph import Component
+from wellit.semver import Order, order
 from wellit.subject import DECODE, PREFILL
 
 BOTH = "both"
@@ -57,7 +57,7 @@ class Asks:
 
 def asks(engine: Engine, version: str, kind: str) -> Asks | None:
     """What a kind of worker asks itself in a release; None where it is not known to ask anything."""
-    wanted = capabilities.order(version)
+    wanted = order(version)
     if wanted is None:
         return None
     known = [one for one in engine.dynamo.get("health") or () if one["kind"] == kind and _order(one) <= wanted]
@@ -122,7 +122,7 @@ def _filled(value: Any, values: Mapping[str, Any]) -> Any:
     return values.get(value, value) if isinstance(value, str) else value
 
 
-def _order(one: Mapping[str, Any]) -> capabilities.Order:
-    found = capabilities.order(str(one["since"]))
+def _order(one: Mapping[str, Any]) -> Order:
+    found = order(str(one["since"]))
     assert found is not None  # by the schema
     return found

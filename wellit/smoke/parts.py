@@ -7,8 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import yaml
-
 from wellit import catalogue, engines, live
 from wellit.access import Access, Missing, Unread
 from wellit.cluster import whole
@@ -18,9 +16,8 @@ from wellit.images import Image
 from wellit.live import PODS
 from wellit.prometheus import METRICS_PORT
 from wellit.record import Record
-from wellit.smoke import services
+from wellit.smoke import plugins, services
 from wellit.smoke.services import Service
-from wellit.source import LOADER
 from wellit.subject import PREFILL, ROLE
 
 SPLITS = "disaggregates"  # what a guide promises of which not every stack has prefill servers
@@ -213,45 +210,7 @@ def _picker(access: Access, known: Record, name: str, pods: Iterable[Manifest]) 
     return replace(
         found,
         deployment=states[0].owner.partition("/")[2].rpartition("-")[0],
-        plugins=_plugins(access, known.namespace, own[0]),
+        plugins=plugins.configured(access, known.namespace, own[0]),
         trouble="" if any(state.ready for state in states) else states[0].words,
         stands_in=message if access.sandbox and " stands in for " in message else "",
     )
-
-
-def _plugins(access: Access, namespace: str, pod: Manifest) -> Mapping[str, Mapping[str, Any]] | None:
-    """The plugins of the configuration that a picker's pod is told to read, by type, with their parameters."""
-    for container in pod["spec"]["containers"]:
-        words = [str(word) for word in container.get("args") or []]
-        text = _after(words, "--config-text")
-        if not text and (file := _after(words, "--config-file")):
-            text = _mounted(access, namespace, pod, container, file)
-        if text:
-            try:
-                told = yaml.load(text, LOADER) or {}
-            except yaml.YAMLError:
-                return None
-            return {one["type"]: one.get("parameters") or {} for one in told.get("plugins") or []}
-    return None
-
-
-def _after(words: list[str], flag: str) -> str:
-    for number, word in enumerate(words):
-        if word == flag and number + 1 < len(words):
-            return words[number + 1]
-        if word.startswith(f"{flag}="):
-            return word.partition("=")[2]
-    return ""
-
-
-def _mounted(access: Access, namespace: str, pod: Manifest, container: Manifest, file: str) -> str:
-    """A file of a ConfigMap that a container mounts; "" when it has none such."""
-    folder, _, name = file.rpartition("/")
-    volumes = {one["name"]: (one.get("configMap") or {}).get("name") for one in pod["spec"].get("volumes") or []}
-    for mount in container.get("volumeMounts") or []:
-        source = volumes.get(mount["name"])
-        if source and mount["mountPath"].rstrip("/") == folder:
-            found = access.get(Kind("v1", "ConfigMap").path(namespace, source))
-            if not isinstance(found, (Missing, Unread)):
-                return str((found.get("data") or {}).get(name) or "")
-    return ""

@@ -17,10 +17,10 @@ from typing import Any
 
 import yaml
 
-from wellit.capabilities import order
 from wellit.engines import Engine, engines, of_image
 from wellit.images import Image
 from wellit.paths import ROOT
+from wellit.semver import order
 from wellit.tools.pins import pin
 
 Object = Mapping[str, Any]
