@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.clusters import FakeRunner, access, failed, forbidden, not_found
-from wellit.access import Access, Missing, Unread, open_access
+from wellit.access import Access, Missing, Unread, failure, open_access
 from wellit.errors import CannotAnswer
 
 CONFIG = {
@@ -112,3 +112,14 @@ def test_a_cluster_that_does_not_answer(said: str, message: str, write: str) -> 
         here.get("/x")
     assert message in told.value.message and "https://c" in told.value.message
     assert told.value.why == said and write in told.value.write
+
+
+def test_names_with_spaces_are_quoted_and_the_home_folder_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "home", lambda: Path("/home/bob"))
+    here = Access(Path("kubectl"), "my cluster", kubeconfig="/home/bob/my configs/c")
+    assert here.flags == "--kubeconfig ~/'my configs/c' --context 'my cluster'"
+
+
+def test_what_is_no_path_is_not_asked_for_as_one() -> None:
+    told = failure(access({})[0], failed("Error from server: not today"), "the writing of /api/v1/x")
+    assert told.write == "kubectl --context c get --raw '/readyz?verbose'"

@@ -123,6 +123,15 @@ def test_a_stack_without_pods_reads_no_nodes() -> None:
     assert NODES not in runner.asked and PODS not in runner.asked
 
 
+def test_what_a_namespace_waits_for_that_is_being_deleted() -> None:
+    said = [{"type": "NamespaceFinalizersRemaining", "status": "True", "message": "hang in 1 resource instances"},
+            {"type": "NamespaceDeletionDiscoveryFailure", "status": "False", "message": "all well"}]  # fmt: skip
+    going = {"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}, "status": {"conditions": said}}
+    found = look(**{"get --raw /api/v1/namespaces/ns": json.dumps(going)})
+    assert (found.namespace, found.ending) == (True, "hang in 1 resource instances")
+    assert look().ending == ""
+
+
 def test_the_newest_revision_of_each_release() -> None:
     lines = """
 sh.helm.release.v1.ms.v1  helm.sh/release.v1  1  6s  modifiedAt=10,name=ms,owner=helm,status=superseded,version=1
@@ -132,6 +141,12 @@ sh.helm.release.v1.ms.v9  helm.sh/release.v1  1  3s  modifiedAt=15,name=ms,owner
     assert cluster.releases(make_access({RELEASES: lines})[0], "ns") == (
         HelmRelease("ms", "pending-upgrade", 10, 20.0),
     )
+
+
+@pytest.mark.parametrize("labels", ["owner=helm,status=deployed,version=1", "name=ms,status=deployed,version=x"])
+def test_a_release_whose_labels_somebody_changed_is_one_that_helm_does_not_find(labels: str) -> None:
+    line = f"sh.helm.release.v1.ms.v1  helm.sh/release.v1  1  6s  {labels}"
+    assert cluster.releases(make_access({RELEASES: line})[0], "ns") == ()
 
 
 @pytest.mark.parametrize(

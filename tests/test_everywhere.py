@@ -70,7 +70,7 @@ def test_whatever_did_not_end_is_told(state: State) -> None:
 def test_one_that_is_not_ready_says_what_to_ask() -> None:
     report = seen({secrets(): items(ONE)} | live("a", 1))
     assert report.checks[0].detail.startswith("Deployment d: 1 of 2 pods ready")
-    assert report.checks[0].fix == "invoke status --name x -n a" and report.exit_code == 1
+    assert report.checks[0].fix == "invoke status --name x -n a --context c" and report.exit_code == 1
 
 
 def test_whoever_is_at_work_is_named() -> None:
@@ -99,3 +99,12 @@ def test_where_not_all_secrets_may_be_listed_each_namespace_is_asked() -> None:
 def test_none_is_an_answer() -> None:
     report = seen({secrets(): items()})
     assert report.exit_code == 0 and report.summary["result"] == "no stack recorded on context c (https://c)"
+
+
+def test_one_record_that_cannot_be_read_does_not_hide_the_others() -> None:
+    strange = {"metadata": {"name": "theirs", "namespace": "c"}, "data": {}}
+    found = {"items": [strange, record.to_secret(ONE)]}
+    report = seen({secrets(): json.dumps(found)} | live("a", 2))
+    assert [(check.id, check.status) for check in report.checks] == [("WL701", "pass"), ("WL798", "unknown")]
+    assert "the record theirs in c cannot be read" in report.checks[1].detail and report.exit_code == 2
+    assert "delete secret theirs -n c" in report.checks[1].fix

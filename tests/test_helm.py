@@ -8,7 +8,7 @@ import pytest
 from tests.support.clusters import access, failed
 from wellit.cluster import HelmRelease
 from wellit.errors import Refused
-from wellit.helm import Helm, in_the_way, progress_of, reason
+from wellit.helm import Helm, in_the_way, mended, progress_of, reason
 from wellit.process import Done
 
 
@@ -52,6 +52,12 @@ def test_a_failure_without_a_word() -> None:
         'the webhook w.example.org, which must be asked, does not answer: Post "https://w": refused'
     )
     assert reason(failed("")) == "no reason given"
+
+
+def test_a_release_that_helm_neither_finds_nor_makes() -> None:
+    said = mended("release: already exists", "ns", "--context c")
+    assert "labels" in said and "kubectl --context c get secrets -n ns --field-selector type=helm.sh/release.v1" in said
+    assert mended("denied: not today", "ns", "--context c") == ""
 
 
 def of(known: dict[str, str | Done]) -> Helm:

@@ -92,6 +92,13 @@ def test_the_revision_that_is_deployed_counts() -> None:
     assert "WL105" not in {finding.id for finding in found.findings}
 
 
+def test_a_revision_whose_label_is_no_number_stops_nothing() -> None:
+    strange = secret("ms-chat", SGLANG)
+    strange["metadata"]["labels"]["version"] = "one"
+    assert judged(strange).summary["releases"] == ["ms-chat"]
+    assert installed.note(strange).revision == 0
+
+
 def test_what_looks_secret_is_never_shown() -> None:
     values = SGLANG | {"decode": SGLANG["decode"] | {"replica": "hf_abcdefghijklmnopqrstuv"}}
     shown = repr(judged(secret("ms-chat", values)))

@@ -64,6 +64,12 @@ def test_a_namespace_that_may_not_be_made() -> None:
     assert "kubectl --context c create namespace ns" in check.fix
 
 
+def test_a_namespace_that_is_being_deleted_takes_nothing_new() -> None:
+    check = the_only("fail", "WL603", namespace=True, ending="example.com/hang in 1 resource instances")
+    assert "nothing new is taken in it until it is gone: example.com/hang" in check.detail
+    assert "kubectl --context c get namespace ns -o yaml" in check.fix
+
+
 def test_a_namespace_that_is_hidden_is_unknown() -> None:
     assert "get namespaces" in the_only("unknown", "WL603", namespace=Unread("get namespaces")).detail
 

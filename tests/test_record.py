@@ -73,6 +73,34 @@ def test_a_record_of_a_later_wellit() -> None:
         record.from_secret(secret)
 
 
+def written(**other: Any) -> dict[str, Any]:
+    """The Secret of BARE, with other fields in its body."""
+    secret = record.to_secret(BARE)
+    body = json.loads(base64.b64decode(secret["data"]["stack.json"])) | other
+    return secret | {"data": {"stack.json": base64.b64encode(json.dumps(body).encode()).decode()}}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("guide", 3), ("releases", [1]), ("releases", [{"chart": "c"}]), ("objects", [["v1"]]), ("components", "x"),
+        ("objects", [[1, 2, 3, 4]]), ("overrides", [1]), ("history", [{"ways": [1]}]), ("revisions", {"a": "b"}),
+        ("state", "weird"), ("process", True), ("ways", [1]), ("novel", 1),
+    ],
+)  # fmt: skip
+def test_a_field_that_no_record_has_so(field: str, value: object) -> None:
+    with pytest.raises(CannotAnswer, match=f"no record has such (history )?{field if field != 'history' else 'ways'}"):
+        record.from_secret(written(**{field: value}))
+
+
+@pytest.mark.parametrize("other", [{"namespace": "production"}, {"postfix": "else"}])
+def test_a_record_that_was_copied_here_does_not_act_on_the_stack_of_its_first_place(other: dict[str, str]) -> None:
+    with pytest.raises(CannotAnswer, match="copied here") as told:
+        record.from_secret(written(**other), access({})[0])
+    assert "kubectl --context c delete secret wellit-stack-inference-scheduling -n ns " in told.value.write
+    assert "invoke adopt -n ns --context c then" in told.value.write
+
+
 @pytest.mark.parametrize(
     "settings",
     [

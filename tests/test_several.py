@@ -26,7 +26,7 @@ MINE = Record(
 def asked(
     records: Any = (), releases: Any = (), pools: Any = (), guide: str = "guide", environment: str = "sglang"
 ) -> dict[str, Check]:
-    found = several.checks(guide, environment, "x", DEMAND, releases, records, pools)
+    found = several.checks(guide, environment, "x", DEMAND, releases, records, pools, "--context c")
     return {check.id: check for check in found}
 
 
@@ -47,7 +47,7 @@ def test_the_same_stack_again_is_its_own() -> None:
 def test_the_name_of_another_guides_stack_is_refused() -> None:
     check = asked([MINE], guide="another")["WL791"]
     assert check.status == "fail" and check.detail == "it is that of guide -e sglang, installed yesterday"
-    assert "--set postfix=NAME" in check.fix and "invoke uninstall -g guide -n ns" in check.fix
+    assert "--set postfix=NAME" in check.fix and "invoke uninstall -g guide -n ns --context c" in check.fix
 
 
 def test_another_environment_of_the_same_stack_is_a_change_and_is_said() -> None:

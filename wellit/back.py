@@ -104,7 +104,7 @@ def _kept(access: Access, target: Record) -> Mapping[str, list[Mapping[str, Any]
     """What helm keeps of each release of a state."""
     unknown = [name for name in target.release_names if name not in target.revisions]
     if unknown:
-        raise _lost(target, f"which revision of {', '.join(unknown)} it had is not recorded")
+        raise _lost(access, target, f"which revision of {', '.join(unknown)} it had is not recorded")
     with ThreadPoolExecutor(PARALLEL) as pool:
         asked = {
             name: pool.submit(installed.revision, access, target.namespace, name, target.revisions[name])
@@ -113,13 +113,13 @@ def _kept(access: Access, target: Record) -> Mapping[str, list[Mapping[str, Any]
         found = {name: answer.result() for name, answer in asked.items()}
     said = [one for one in found.values() if isinstance(one, str)]
     if said:
-        raise _lost(target, said[0])
+        raise _lost(access, target, said[0])
     return {name: one for name, one in found.items() if not isinstance(one, str)}
 
 
-def _lost(target: Record, why: str) -> Refused:
+def _lost(access: Access, target: Record, why: str) -> Refused:
     return Refused(
         "helm cannot go back to that state; nothing was changed",
         why=why,
-        write=f"install it again from what was chosen: invoke install {again.words(target)}",
+        write=f"install it again from what was chosen: invoke install {access.invoke_flags} {again.words(target)}",
     )

@@ -18,11 +18,12 @@ PARALLEL = 4  # stacks that are looked at side by side; each look asks several q
 
 @dataclass(frozen=True)
 class Row:
-    """One recorded stack as it stands; `busy` is who is at work on it."""
+    """One recorded stack as it stands; `busy` is who is at work on it, `flags` name its cluster to invoke."""
 
     known: Record
     now: Live
     busy: str = ""
+    flags: str = ""
 
     @property
     def ready(self) -> int:
@@ -40,7 +41,7 @@ class Row:
             return Check("WL705", title, "fail", told, "the same again goes on from there")
         unread = [part for part in bad if part.unread]
         if bad:
-            fix = f"invoke status --name {known.postfix} -n {known.namespace}"
+            fix = f"invoke status --name {known.postfix} -n {known.namespace} {self.flags}".strip()
             told = f"{bad[0].object}: {bad[0].words}"
             return Check("WL701", title, "unknown" if len(unread) == len(bad) else "fail", told, fix)
         return Check("WL701", title, "pass", f"{self.ready} of {len(self.now.parts)} parts ready")
@@ -48,7 +49,8 @@ class Row:
 
 def status(access: Access) -> Report:
     """All of them. Raises CannotAnswer when neither the records nor the namespaces may be listed."""
-    records, unread = _records(access)
+    noted, unread = _records(access)
+    records = _sorted([one for one in noted if isinstance(one, Record)])
     with ThreadPoolExecutor(PARALLEL) as pool:
         rows = list(pool.map(lambda known: _row(access, known), records))
     report = Report("status", summary={"recorded": [_data(row) for row in rows]})
@@ -56,29 +58,25 @@ def status(access: Access) -> Report:
     title = "the records of stacks can be read in every namespace"
     if unread:
         report.add([Check("WL798", title, "unknown", f"you may not list secrets in {', '.join(unread)}", "ask for it")])
+    lost = [one for one in noted if isinstance(one, CannotAnswer)]
+    report.add(Check("WL798", "every record can be read", "unknown", one.message, one.write) for one in lost)
     count = f"{len(rows)} stack{'' if len(rows) == 1 else 's'}" if rows else "no stack"
     report.summary["result"] = f"{count} recorded on {access.label}"
     return report
 
 
-def _records(access: Access) -> tuple[list[Record], list[str]]:
-    """The records, and the namespaces whose Secrets may not be listed."""
-    try:
-        return _sorted(record.find(access, None)), []
-    except CannotAnswer as all_of_them:
-        names = cluster.whole(access, "/api/v1/namespaces", lambda item: str(item["metadata"]["name"]))
-        if isinstance(names, Unread):
-            raise all_of_them from None
+def _records(access: Access) -> tuple[list[Record | CannotAnswer], list[str]]:
+    """The records, or why one cannot be read, and the namespaces whose Secrets may not be listed."""
+    everything = record.each(access, None)
+    if not isinstance(everything, Unread):
+        return list(everything), []
+    names = cluster.whole(access, "/api/v1/namespaces", lambda item: str(item["metadata"]["name"]))
+    if isinstance(names, Unread):
+        raise record.hidden(None, everything)
     with ThreadPoolExecutor(PARALLEL) as pool:
-        found = list(pool.map(lambda name: (name, _in(access, name)), names))
-    records = [one for _, some in found if some is not None for one in some]
-    return _sorted(records), [name for name, some in found if some is None]
-
-
-def _in(access: Access, namespace: str) -> list[Record] | None:
-    """The records of a namespace; None when they may not be listed."""
-    answer = record.listed(access, namespace)
-    return None if isinstance(answer, Unread) else list(answer)
+        found = list(zip(names, pool.map(lambda name: record.each(access, name), names), strict=True))
+    records = [one for _, some in found if not isinstance(some, Unread) for one in some]
+    return records, [name for name, some in found if isinstance(some, Unread)]
 
 
 def _sorted(records: list[Record]) -> list[Record]:
@@ -88,7 +86,7 @@ def _sorted(records: list[Record]) -> list[Record]:
 def _row(access: Access, known: Record) -> Row:
     holder = lease.look(access, known.namespace, known.postfix)
     busy = holder.worker.words if isinstance(holder, Holder) and not holder.gone else ""
-    return Row(known, live.look(access, known.namespace, known.all_objects()), busy)
+    return Row(known, live.look(access, known.namespace, known.all_objects()), busy, access.invoke_flags)
 
 
 def _data(row: Row) -> dict[str, object]:

@@ -111,6 +111,14 @@ def reason(done: Done) -> str:
     return (useful or told or [line for line in done.err.splitlines() if line.strip()] or ["no reason given"])[-1]
 
 
+def mended(said: str, namespace: str, flags: str) -> str:
+    """What mends what helm said, where that is known; "" where it is not."""
+    if not said.endswith("release: already exists"):
+        return ""
+    shown = f"kubectl {flags} get secrets -n {namespace} --field-selector type=helm.sh/release.v1 --show-labels"
+    return f"a release's Secret has lost the labels that helm finds it by (name, owner=helm, status, version): {shown}"
+
+
 def in_the_way(pending: Iterable[HelmRelease], ours: bool, namespace: str, flags: str) -> None:
     """Raise Refused when a release is pending and somebody else may be at work on it."""
     for release in pending:

@@ -120,7 +120,9 @@ def prepare(stack: Stack, rendered: Rendered, access: Access, *, dry_run: bool =
         checks.append(lease.check(lease.look(access, stack.namespace, postfix)))
         records = () if hidden else record.listed(access, stack.namespace)
         pools = several.pools(access, stack.namespace)
-        checks += several.checks(stack.name, stack.environment, postfix, wanted, seen.releases, records, pools)
+        checks += several.checks(
+            stack.name, stack.environment, postfix, wanted, seen.releases, records, pools, access.invoke_flags
+        )
     releases = known.ever_releases if known else ()
     changed = dryrun.changes(access, rendered, stack.namespace, seen, releases, answers) if answers else None
     return Plan(stack, rendered, wanted, seen, tuple(checks), known, changed)

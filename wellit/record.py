@@ -12,9 +12,10 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
-from wellit import __version__, choices, entry, paths
+from wellit import __version__, choices, entry, paths, shape
 from wellit.access import Access, Missing, Unread
 from wellit.cluster import whole
 from wellit.compose import Stack
@@ -78,23 +79,51 @@ def to_secret(record: Record) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "Secret", "type": TYPE, "metadata": about, "data": {"stack.json": data}}
 
 
-def from_secret(secret: Mapping[str, Any]) -> Record:
-    """The record in a Secret. Raises CannotAnswer when another version of wellit wrote it, or something else."""
+def from_secret(secret: Mapping[str, Any], access: Access | None = None) -> Record:
+    """The record in a Secret. Raises CannotAnswer when another version of wellit wrote it, or something else.
+
+    What a record of another place says is not followed: one that was restored into another namespace would have the
+    stack of the first one removed.
+    """
     about = secret["metadata"]
+    name, namespace = about["name"], about.get("namespace")
     try:
         body = json.loads(base64.b64decode(secret["data"]["stack.json"]))
         version = body.pop("version")
-        body = _tuples(body)
-        body["history"] = tuple(_tuples(former) for former in body.get("history") or ())
         if version != VERSION:
-            raise ValueError(f"it is of version {version}")
-        return Record(**body, resource_version=about.get("resourceVersion", ""))
-    except (KeyError, TypeError, ValueError) as problem:
+            raise CannotAnswer(
+                f"the record {name} in {namespace} cannot be read: it is of version {version}",
+                why=f"wellit {__version__} reads version {VERSION}",
+                write="use the wellit that installed the stack",
+            )
+        found = Record(**_formed(body), resource_version=about.get("resourceVersion", ""))
+        if (found.namespace, found.secret) != (namespace, name):
+            raise ValueError(f"it is the record of {found.postfix} in {found.namespace}, copied here")
+        return found
+    except (AttributeError, KeyError, TypeError, ValueError) as problem:
+        said = str(problem) if type(problem) is ValueError else "it is not what wellit writes"
+        where = f"-n {namespace}"
         raise CannotAnswer(
-            f"the record {about['name']} in {about.get('namespace')} cannot be read: {problem}",
-            why=f"wellit {__version__} reads version {VERSION}",
-            write="use the wellit that installed the stack",
+            f"the record {name} in {namespace} cannot be read: {said}",
+            why="somebody else wrote or edited it; what is in it is not followed",
+            write=f"kubectl {access.flags if access else ''} delete secret {name} {where}".replace("  ", " ")
+            + f" takes the record alone away; invoke adopt {where} {access.invoke_flags if access else ''}".rstrip()
+            + " then records what helm has there",
         ) from problem
+
+
+def _formed(body: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a record in JSON. Raises ValueError, with the names of those that no record has so."""
+    found = _tuples(body)
+    found["history"] = tuple(_tuples(former) for former in body.get("history") or ())
+    wrong = shape.misfits(found, Record)
+    wrong += [f"history {name}" for former in found["history"] for name in shape.misfits(former, Record)]
+    wrong += ["releases"] * any(
+        "name" not in release for release in found.get("releases", ()) if "releases" not in wrong
+    )
+    if wrong:
+        raise ValueError(f"no record has such {', '.join(dict.fromkeys(wrong))}")
+    return found
 
 
 def find(access: Access, namespace: str | None, guide: str | None = None) -> list[Record]:
@@ -104,17 +133,37 @@ def find(access: Access, namespace: str | None, guide: str | None = None) -> lis
     """
     secrets = listed(access, namespace)
     if isinstance(secrets, Unread):
-        raise CannotAnswer(
-            f"the records of stacks in {namespace or 'all namespaces'} cannot be read: you may not {secrets.why}",
-            write="ask for that permission" if namespace else "-n NAMESPACE",
-        )
+        raise hidden(namespace, secrets)
     return [record for record in secrets if guide in (None, record.guide, f"={record.postfix}")]
+
+
+def hidden(namespace: str | None, unread: Unread) -> CannotAnswer:
+    """What is said where records may not be listed."""
+    return CannotAnswer(
+        f"the records of stacks in {namespace or 'all namespaces'} cannot be read: you may not {unread.why}",
+        write="ask for that permission" if namespace else "-n NAMESPACE",
+    )
 
 
 def listed(access: Access, namespace: str | None) -> tuple[Record, ...] | Unread:
     """The records in a namespace, or with None in all; Unread when they may not be listed."""
-    where = f"/api/v1/namespaces/{namespace}/secrets" if namespace else "/api/v1/secrets"
-    return whole(access, where, from_secret, fieldSelector=f"type={TYPE}")
+    return whole(access, _where(namespace), partial(from_secret, access=access), fieldSelector=f"type={TYPE}")
+
+
+def each(access: Access, namespace: str | None) -> tuple[Record | CannotAnswer, ...] | Unread:
+    """As listed(), with why it cannot be read in the place of each record that cannot."""
+    return whole(access, _where(namespace), partial(_or_why, access=access), fieldSelector=f"type={TYPE}")
+
+
+def _or_why(secret: Mapping[str, Any], access: Access) -> Record | CannotAnswer:
+    try:
+        return from_secret(secret, access)
+    except CannotAnswer as why:
+        return why
+
+
+def _where(namespace: str | None) -> str:
+    return f"/api/v1/namespaces/{namespace}/secrets" if namespace else "/api/v1/secrets"
 
 
 def meant(guide: str | None) -> str:
@@ -136,8 +185,8 @@ def one(access: Access, namespace: str, guide: str | None = None) -> Record | No
 
 def elsewhere(access: Access) -> list[Record]:
     """The records of all namespaces, as far as they may be read: a hint, not an answer."""
-    found = whole(access, "/api/v1/secrets", from_secret, fieldSelector=f"type={TYPE}")
-    return [] if isinstance(found, Unread) else list(found)
+    found = each(access, None)
+    return [] if isinstance(found, Unread) else [one for one in found if isinstance(one, Record)]
 
 
 def read(access: Access, namespace: str, postfix: str) -> Record | None:
@@ -145,7 +194,7 @@ def read(access: Access, namespace: str, postfix: str) -> Record | None:
     answer = access.get(f"/api/v1/namespaces/{namespace}/secrets/{secret_name(postfix)}")
     if isinstance(answer, Unread):
         raise CannotAnswer(f"the record of the stack cannot be read: you may not {answer.why}", write="ask for it")
-    return None if isinstance(answer, Missing) else from_secret(answer)
+    return None if isinstance(answer, Missing) else from_secret(answer, access)
 
 
 def _tuples(body: dict[str, Any]) -> dict[str, Any]:

@@ -53,16 +53,19 @@ def _pool(item: Mapping[str, Any]) -> Pool:
 
 def checks(
     guide: str, environment: str, postfix: str, demand: Demand, releases: tuple[HelmRelease, ...] | Unread,
-    records: Collection[Record] | Unread, there: tuple[Pool, ...] | Unread,
+    records: Collection[Record] | Unread, there: tuple[Pool, ...] | Unread, cluster: str = "",
 ) -> Iterator[Check]:  # fmt: skip
-    """WL791 to WL793 of a stack that is to be installed, by what is recorded, installed and there already."""
+    """WL791 to WL793 of a stack that is to be installed, by what is recorded, installed and there already.
+
+    `cluster` are the words that name it to an invoke task.
+    """
     known = () if isinstance(records, Unread) else records
     mine = next((one for one in known if one.postfix == postfix), None)
-    yield _name(guide, environment, postfix, mine)
+    yield _name(guide, environment, postfix, mine, cluster)
     if isinstance(records, Unread):
         yield Check("WL792", _TITLES["WL792"], "unknown", records.words)
     else:
-        yield _own(demand, mine, [one for one in known if one is not mine], releases)
+        yield _own(demand, mine, [one for one in known if one is not mine], releases, cluster)
     if demand.workloads:
         yield _pools(demand, mine, there)
 
@@ -70,10 +73,10 @@ def checks(
 _TITLES = {"WL792": "nobody else has its releases and objects", "WL793": "no other pool selects its pods"}
 
 
-def _name(guide: str, environment: str, postfix: str, mine: Record | None) -> Check:
+def _name(guide: str, environment: str, postfix: str, mine: Record | None, cluster: str) -> Check:
     title = f"the name {postfix} is no other guide's here"
     if mine and mine.guide != guide:
-        remove = f"remove that one first: invoke uninstall -g {mine.guide} -n {mine.namespace}"
+        remove = f"remove that one first: invoke uninstall -g {mine.guide} -n {mine.namespace} {cluster}".strip()
         detail = f"it is that of {mine.guide} -e {mine.environment}, installed {mine.when}"
         return Check("WL791", title, "fail", detail, f"{ANOTHER}; {remove}")
     if mine and mine.environment != environment and mine.state == "installed":
@@ -83,8 +86,9 @@ def _name(guide: str, environment: str, postfix: str, mine: Record | None) -> Ch
 
 
 def _own(
-    demand: Demand, mine: Record | None, others: Collection[Record], releases: tuple[HelmRelease, ...] | Unread
-) -> Check:
+    demand: Demand, mine: Record | None, others: Collection[Record], releases: tuple[HelmRelease, ...] | Unread,
+    cluster: str,
+) -> Check:  # fmt: skip
     wanted = list(dict.fromkeys(item.release for item in demand.objects if item.release))
     ours = set(mine.ever_releases) if mine else set()
     told = [
@@ -104,7 +108,8 @@ def _own(
     strange = [one for one in found if one.name in wanted and one.name not in ours and not one.pending]
     if strange:
         told = [f"{one.name} (revision {one.revision}, {one.status})" for one in strange]
-        fix = f"take it over as it is: invoke adopt -n {demand.namespace}; or {ANOTHER}"
+        adopt = f"invoke adopt -n {demand.namespace} {cluster}".strip()
+        fix = f"take it over as it is: {adopt}; or {ANOTHER}"
         return Check("WL792", _TITLES["WL792"], "fail", f"somebody else has installed {_listed(told)}", fix)
     return Check("WL792", _TITLES["WL792"], "pass")
 

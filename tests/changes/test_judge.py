@@ -8,7 +8,7 @@ import pytest
 
 from wellit.access import Missing, Unread
 from wellit.changes import Change
-from wellit.changes.judge import NO_KIND, NO_NAMESPACE, Asked, as_helm_sends, judge
+from wellit.changes.judge import ENDING, NO_KIND, NO_NAMESPACE, Asked, as_helm_sends, judge
 from wellit.demand import Kind, Object
 from wellit.tried import UNKNOWN_KIND, Tried
 
@@ -57,6 +57,11 @@ def test_what_is_not_there_is_new() -> None:
     [
         (TAKEN, {"namespace": False}, NO_NAMESPACE),
         (TAKEN, {"kind": False}, NO_KIND),
+        (
+            Tried("refused", "x: unable to create new content in namespace ns because it is being terminated"),
+            {},
+            ENDING,
+        ),
         (Tried("unread", UNKNOWN_KIND), {}, NO_KIND),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,8 +77,8 @@ class Access:
     def flags(self) -> str:
         """The words that a person adds to kubectl to reach this cluster."""
         own = self.kubeconfig and self.kubeconfig != os.environ.get("KUBECONFIG")
-        config = f"--kubeconfig {paths.shown(Path(self.kubeconfig))} " if own else ""
-        return f"{config}--context {self.context}"
+        config = f"--kubeconfig {_typed(paths.shown(Path(self.kubeconfig)))} " if own else ""
+        return f"{config}--context {_typed(self.context)}"
 
     @property
     def invoke_flags(self) -> str:
@@ -119,6 +120,11 @@ class Access:
         if _MISSING.search(done.err):
             return Missing()
         raise failure(self, done, what)
+
+
+def _typed(word: str) -> str:
+    """As it is typed in a shell, which fills in a ~ that begins it, and does not when it is quoted."""
+    return f"~/{shlex.quote(word[2:])}" if word.startswith("~/") else shlex.quote(word)
 
 
 def dry_run(access: Access, namespace: str, manifest: Mapping[str, Any]) -> Done:

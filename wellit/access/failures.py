@@ -86,6 +86,5 @@ def failure(access: Access, done: Done, what: str) -> WellitError:
         if re.search(pattern, done.err):
             names = {"label": access.label, "flags": access.flags}
             return CannotAnswer(message.format(**names), why=reason, write=write.format(**names))
-    return CannotAnswer(
-        f"{access.label} did not answer {what}", why=reason, write=f"kubectl {access.flags} get --raw '{what}'"
-    )
+    ask = f"get --raw '{what}'" if what.startswith("/") else "get --raw '/readyz?verbose'"
+    return CannotAnswer(f"{access.label} did not answer {what}", why=reason, write=f"kubectl {access.flags} {ask}")

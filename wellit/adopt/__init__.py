@@ -35,7 +35,7 @@ def adopt(access: Access, asked: Choice, say: Say, ask: Ask, *, fetch: bool = Tr
     _known(asked)
     found, broken = _releases(access, namespace)
     say(f"comparing {len(found)} helm releases of {namespace} with the guides")
-    match = _best(found, asked, say)
+    match = _best(found, asked, say, access.invoke_flags)
     choice = matching.chosen(match, asked)
     judged = validate.stack(choice, say, fetch=fetch, command="adopt")
     if judged.stack is None or judged.rendered is None or judged.rendered.unrendered:
@@ -85,7 +85,7 @@ def _releases(access: Access, namespace: str) -> tuple[list[Installed], dict[str
     return [one for one in found if one.name not in recorded], broken
 
 
-def _best(found: list[Installed], asked: Choice, say: Say) -> Match:
+def _best(found: list[Installed], asked: Choice, say: Say, cluster_flags: str) -> Match:
     """The nearest match, with the settings that undo its differences. Raises CannotAnswer and Refused."""
     busy = [one for one in found if cluster.pending(one.status)]
     if busy:
@@ -96,7 +96,7 @@ def _best(found: list[Installed], asked: Choice, say: Say) -> Match:
     known = [one for one in found if names.part_of(one)]
     matches = matching.matches(known, asked, say) if known else []
     if not matches:
-        raise _no_match(found, asked)
+        raise _no_match(found, asked, cluster_flags)
     best = matches[0]
     if best.others and best.left and not any(word.startswith("postfix=") for word in asked.sets):
         several = ", ".join(sorted({best.postfix, *best.others}))
@@ -107,13 +107,14 @@ def _best(found: list[Installed], asked: Choice, say: Say) -> Match:
     return matching.settled(best, known, asked, say)
 
 
-def _no_match(found: list[Installed], asked: Choice) -> Refused:
+def _no_match(found: list[Installed], asked: Choice, cluster_flags: str) -> Refused:
     listed = ", ".join(f"{one.name} ({one.chart} {one.version})" for one in found)
     charts = ", ".join(sorted(names.parts()))
     flags = {"-g": asked.guide, "-e": asked.environment}
     said = " ".join(f"{flag} {name}" for flag, name in flags.items() if name)
+    at = f"-n {asked.namespace} {cluster_flags}".strip()
     return Refused(
         f"no guide makes what helm has in {asked.namespace}{f' with {said}' if said else ''}: {listed}",
         why=f"releases are told by their charts ({charts}) and names (infra-, gaie-, ms- or route-, and a postfix)",
-        write=f"for anybody's stack: invoke doctor -n {asked.namespace}, invoke validate --live -n {asked.namespace}",
+        write=f"for anybody's stack: invoke doctor {at}, invoke validate --live {at}",
     )

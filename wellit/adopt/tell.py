@@ -84,7 +84,8 @@ def _next(match: Match, next_one: Plan, judged: Report) -> Check:
 
 
 def _words(match: Match, next_one: Plan) -> str:
-    return f"-g {match.choice.guide} -e {match.choice.environment} -n {next_one.demand.namespace}"
+    at = f"-n {next_one.demand.namespace} {next_one.cluster.invoke_flags}".strip()
+    return f"-g {match.choice.guide} -e {match.choice.environment} {at}"
 
 
 def _give(refused: Change, next_one: Plan) -> str:

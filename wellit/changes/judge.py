@@ -18,6 +18,8 @@ RELEASE = "meta.helm.sh/release-name"
 NAMESPACE = "meta.helm.sh/release-namespace"
 KEEP = "helm.sh/resource-policy"
 NO_NAMESPACE = "the namespace is not there yet: the API server and its webhooks were not asked"
+ENDING = "the namespace is being deleted"
+_ENDS = "because it is being terminated"  # the API server's words for what is new in such a namespace
 NO_KIND = "the cluster does not know its kind yet: nobody was asked whether it would be taken"
 
 
@@ -67,6 +69,8 @@ def _new(new: Change, tried: Tried | None) -> Change:
         return new
     if tried.how == "unread":
         return _why(new, f"whether it would be taken is not known: {tried.said}")
+    if tried.said.endswith(_ENDS):  # once, by the namespace: not once for each object
+        return _why(new, ENDING)
     return Change(new.object, "new", refused=refusal(tried), after=new.after)
 
 

@@ -52,6 +52,8 @@ class Cluster:
     their own, `other_versions` the versions in which a kind is known that is not in that of the demand, `carried` the
     objects of such kinds that are there already, `besides` what their controllers go by; `around` is None when nothing
     beside the demand was asked for.
+
+    `ending` is what a namespace waits for that was deleted and is still there ("" for one that was not).
     """
 
     label: str
@@ -61,6 +63,7 @@ class Cluster:
     client_version: str = ""
     invoke_flags: str = ""
     namespace: bool | Unread = False
+    ending: str = ""
     served: Mapping[Kind, bool | Unread] = field(default_factory=dict)
     nodes: tuple[Node, ...] | Unread = ()
     pods: tuple[Pod, ...] | Unread = ()

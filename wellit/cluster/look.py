@@ -35,7 +35,7 @@ def look(access: Access, demand: Demand, needs: Needs | None = None) -> Cluster:
             return pool.submit(what, *args).result
 
         versions = soon(_versions, access)
-        here = soon(exists, access, f"/api/v1/namespaces/{namespace}")
+        here = soon(_namespace, access, namespace)
         allowed = soon(permissions.allowed, access, demand)
         versions_served = {version: soon(served.kinds, access, version) for version in served.unusual(demand)}
         busy = soon(reading.pods, access, demand)
@@ -47,7 +47,7 @@ def look(access: Access, demand: Demand, needs: Needs | None = None) -> Cluster:
         classes = {name: soon(accepted, access, name) for name in demand.gateway_classes}
         beside = around.look(soon, access, demand, needs) if needs else lambda: None
         client_and_server = versions()  # asked for first: a cluster that does not answer is told once
-        found = here()
+        found, ending = here()
         kinds = served.which(demand, {version: of_version() for version, of_version in versions_served.items()})
         others = {
             k: soon(served.other_versions, access, k) for k, known in kinds.items() if known is False and k.carried
@@ -67,6 +67,7 @@ def look(access: Access, demand: Demand, needs: Needs | None = None) -> Cluster:
             access.label, access.context, access.flags, *client_and_server,
             invoke_flags=access.invoke_flags,
             namespace=found,
+            ending=ending,
             served=kinds,
             nodes=nodes(),
             pods=busy()[0],
@@ -103,6 +104,18 @@ def _versions(access: Access) -> tuple[str, str]:
         said = json.loads(done.out) if done.out.strip() else {}
         return "", (said.get("clientVersion") or {}).get("gitVersion", "")
     return answer["serverVersion"]["gitVersion"], answer["clientVersion"]["gitVersion"]
+
+
+def _namespace(access: Access, name: str) -> tuple[bool | Unread, str]:
+    """Whether a namespace is there; of one that is being removed what it waits for, as the API server tells it."""
+    answer = access.get(f"/api/v1/namespaces/{name}")
+    if isinstance(answer, (Missing, Unread)):
+        return answer if isinstance(answer, Unread) else False, ""
+    if not (answer.get("metadata") or {}).get("deletionTimestamp"):
+        return True, ""
+    conditions = (answer.get("status") or {}).get("conditions") or []
+    told = [str(one.get("message", "")) for one in conditions if one.get("status") == "True"]
+    return True, "; ".join(told) or "the API server does not say yet what it waits for"
 
 
 def exists(access: Access, path: str) -> bool | Unread:

@@ -52,6 +52,8 @@ def _noted(access: Access, namespace: str) -> tuple[HelmRelease, ...] | Unread:
         if "helm.sh/release" not in line:
             continue
         labels = dict(pair.split("=", 1) for pair in line.split()[-1].split(",") if "=" in pair)
+        if not ({"name", "status"} <= labels.keys() and labels.get("version", "").isdecimal()):
+            continue  # helm does not find one either whose labels somebody took away
         changed = float(labels.get("modifiedAt") or labels.get("createdAt") or 0)
         release = HelmRelease(labels["name"], labels["status"], int(labels["version"]), changed)
         if release.name not in newest or newest[release.name].revision < release.revision:

@@ -19,7 +19,7 @@ PLAIN = re.compile(r"[~\w@%+=:,./-]+")
 
 def kubectl(sight: Sight, *words: str, namespace: str = "") -> str:
     """A kubectl line for this cluster and namespace."""
-    parts = ["kubectl", *sight.flags.split(), "-n", namespace or sight.namespace, *words]
+    parts = ["kubectl", *shlex.split(sight.flags), "-n", namespace or sight.namespace, *words]
     # What begins with ~ is the shell's to fill in, and is not when it is quoted.
     return " ".join(part if PLAIN.fullmatch(part) else shlex.quote(part) for part in parts)
 

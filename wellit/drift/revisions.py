@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from wellit.cluster.releases import LEFT
 from wellit.drift.managers import moment
 from wellit.drift.seen import Release, Seen
 from wellit.drift.shown import changed, veiled
@@ -38,6 +39,9 @@ def _words(release: Release, left: Mapping[str, int]) -> Iterator[str]:
     if release.now is None:
         if "uninstalled" in release.why:
             yield f"{release.name}: {release.why}"
+        return
+    if release.newest is not None and release.newest.status == LEFT:
+        yield f"{release.name}: somebody uninstalled it, and helm keeps its history{_when(release.newest)}"
         return
     number = left.get(release.name)
     for one in [release.now] if release.settled else [release.newest, release.now]:

@@ -132,7 +132,7 @@ def noted(access: Access, namespace: str, name: str, number: int) -> Installed |
 
 def note(secret: Mapping[str, Any]) -> Installed:
     """What helm keeps in a Secret; `broken` when it cannot be read."""
-    about = {"revision": int(_label(secret, "version") or 0), "status": _label(secret, "status")}
+    about = {"revision": _number(secret), "status": _label(secret, "status")}
     try:
         return replace(_read(secret), **about)  # type: ignore[arg-type]
     except _Broken as broken:
@@ -147,6 +147,12 @@ def _label(secret: Mapping[str, Any], key: str) -> str:
     return str((secret["metadata"].get("labels") or {}).get(key, ""))
 
 
+def _number(secret: Mapping[str, Any]) -> int:
+    """The revision that a Secret of helm holds; 0 where its label does not say so any more."""
+    said = _label(secret, "version")
+    return int(said) if said.isdecimal() else 0
+
+
 def _newest(secrets: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
     """Of each release the revision that is deployed, else the newest; none of one that is gone but for its history."""
     of: dict[str, list[Mapping[str, Any]]] = {}
@@ -154,7 +160,7 @@ def _newest(secrets: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]
         if str(secret.get("type", "")).startswith("helm.sh/release") and _label(secret, "name"):
             of.setdefault(_label(secret, "name"), []).append(secret)
     for name in sorted(of):
-        numbered = sorted(of[name], key=lambda secret: int(_label(secret, "version") or 0))
+        numbered = sorted(of[name], key=_number)
         if _label(numbered[-1], "status") == LEFT:
             continue
         yield next((one for one in reversed(numbered) if _label(one, "status") == DEPLOYED), numbered[-1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wellit import record, tools
 from wellit.access import Access
 from wellit.errors import Refused
-from wellit.helm import Helm, progress_of, reason
+from wellit.helm import Helm, mended, progress_of, reason
 from wellit.lifecycle import anew, leaving, lock, restart
 from wellit.lifecycle.mend import mend
 from wellit.lifecycle.settle import settle
@@ -61,9 +61,11 @@ def _sync(plan: Plan, helm: Helm, progress: Progress) -> None:
 
     done = helm.sync(plan.stack, plan.rendered, on_line)
     if not done.ok:
+        said = reason(done)
+        first = mended(said, plan.demand.namespace, helm.access.flags) or "mend it"
         raise failed(
             helm.access,
-            f"helm does not install the stack: {reason(done)}",
+            f"helm does not install the stack: {said}",
             why=f"releases applied before it: {', '.join(n for n, row in rows.items() if row[1]) or 'none'}",
-            write="mend it, then the same install again goes on from here; invoke uninstall removes what there is",
+            write=f"{first}, then the same install again goes on from here; invoke uninstall removes what there is",
         )

@@ -60,6 +60,11 @@ def _minor(version: str) -> tuple[int, int] | None:
 
 def namespace(demand: Demand, cluster: Cluster) -> Check:
     title = f"the namespace {demand.namespace} is there or may be made"
+    if cluster.ending:
+        look = f"kubectl {cluster.flags} get namespace {demand.namespace} -o yaml"
+        fix = f"what it waits for: {look}; then the same again; or another one: -n NAMESPACE"
+        told = f"somebody deletes it, and nothing new is taken in it until it is gone: {cluster.ending}"
+        return Check("WL603", title, "fail", told, fix)
     if cluster.namespace is True:
         return Check("WL603", title, "pass", "it is there")
     if isinstance(cluster.namespace, Unread):
