@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.clusters import DEPLOYMENT, GPU, demand, failed, forbidden, not_found, workload
 from tests.support.clusters import access as make_access
-from wellit import cluster
+from wellit import cluster, permissions
 from wellit.access import Missing, Unread
 from wellit.cluster import HelmRelease, Pod
 from wellit.demand import Act, Object
@@ -100,11 +100,13 @@ def test_what_is_not_there() -> None:
 
 
 def test_permissions_are_judged_by_the_rules() -> None:
-    found = look(**{RULES: rules(
+    me = json.dumps({"status": {"userInfo": {"username": "ann"}}})
+    found = look(**{f"create --raw {permissions.WHO} -f -": me, RULES: rules(
         {"verbs": ["create"], "apiGroups": ["apps"], "resources": ["deployments"]},
         {"verbs": ["delete"], "apiGroups": [""], "resources": ["secrets"], "resourceNames": ["only-this"]},
     )})  # fmt: skip
     assert found.allowed == {Act("create", "deployments", "apps"): True, Act("delete", "secrets"): False}
+    assert found.user == "ann"
 
 
 def test_rules_that_are_not_all_are_asked_one_by_one() -> None:

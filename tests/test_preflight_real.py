@@ -126,6 +126,11 @@ CASES: dict[str, Case] = {
         "WL618", "ReadWriteOncePod, and 2 pods mount it: only one of them can", deployment(**MOUNT),
         [thing("PersistentVolumeClaim", "models", spec=CLAIM | {"accessModes": ["ReadWriteOncePod"]})],
     ),
+    "no-default-class": Case(
+        "WL619", "none of 1 class is the default", deployment(volumes=[{"name": "scratch", "ephemeral": {
+            "volumeClaimTemplate": {"spec": CLAIM}}}]),
+        [thing("StorageClass", "wellit-test", "storage.k8s.io/v1", provisioner="example.org/none")],
+    ),
     "no-pull-secret": Case("WL620", "it is not there", deployment(imagePullSecrets=[{"name": "mirror"}])),
     "a-pull-secret-of-another-type": Case(
         "WL620", "it is of type Opaque", deployment(imagePullSecrets=[{"name": "mirror"}]), [thing("Secret", "mirror")],
@@ -155,6 +160,7 @@ CASES: dict[str, Case] = {
 AFTERWARDS = (
     f"taint node {NODE} wellit.dev/held-", f"uncordon {NODE}", "label node --all wellit.dev/zone- wellit.dev/fabric-",
     "delete priorityclass wellit-test", "delete runtimeclass wellit-test",
+    "delete storageclass wellit-test",
 )  # fmt: skip
 
 
@@ -209,7 +215,7 @@ def pod(rendered: Manifest) -> Manifest:
 
 
 @pytest.fixture
-def shell(tmp_path: Path) -> Callable[[str], None]:
+def shell(sandbox: Sandbox, tmp_path: Path) -> Callable[[str], None]:
     """Runs a fix as a person would who has kubectl, invoke, and a file of docker's."""
     programs = tmp_path / "bin"
     programs.mkdir()
@@ -220,6 +226,7 @@ def shell(tmp_path: Path) -> Callable[[str], None]:
     (tmp_path / ".docker" / "config.json").write_text('{"auths":{}}')
     env = os.environ | {"PATH": f"{programs}:{os.environ['PATH']}", "HOME": str(tmp_path)}
     env |= {"PYTHONPATH": str(paths.ROOT), "WELLIT_CACHE": str(paths.cache())}
+    env |= {"KUBECONFIG": str(sandbox.kubeconfig)}  # somebody else's, who may
 
     def run(fix: str) -> None:
         command = fix.partition("; ")[0].replace("~/", f"{Path.home()}/")
@@ -258,17 +265,21 @@ def test_what_is_broken_is_found_and_mended_by_its_own_command(
         assert done.ok or "RuntimeClass" in case.refused, done.err
 
 
-def test_what_a_user_may_not_read_is_unknown_and_names_the_permission(
-    sandbox: Sandbox, space: str, tmp_path: Path
-) -> None:
+@pytest.fixture
+def somebody(sandbox: Sandbox, tmp_path: Path) -> Access:
+    """The sandbox as a user sees it who has no rights."""
     config = yaml.safe_load(sandbox.kubeconfig.read_text())
     config["users"][0]["user"] |= {"as": "nobody-at-all", "as-groups": ["system:authenticated"]}
     file = tmp_path / "kubeconfig"
     file.write_text(yaml.safe_dump(config))
+    return open_access(kubeconfig=str(file))
+
+
+def test_what_a_user_may_not_read_is_unknown_and_names_the_permission(somebody: Access, space: str) -> None:
     rendered = deployment(
         priorityClassName="p", serviceAccountName="a", imagePullSecrets=[{"name": "mirror"}], **MOUNT
     )  # fmt: skip
-    found = {c.id: c for c in checks(open_access(kubeconfig=str(file)), space, rendered) if c.status == "unknown"}
+    found = {c.id: c for c in checks(somebody, space, rendered) if c.status == "unknown"}
     missing = {
         "WL606": "list nodes", "WL616": f"list resourcequotas in {space}", "WL617": f"list limitranges in {space}",
         "WL618": f"get persistentvolumeclaims in {space}", "WL620": f"get secrets in {space}",
@@ -276,3 +287,37 @@ def test_what_a_user_may_not_read_is_unknown_and_names_the_permission(
     }  # fmt: skip
     for id_, permission in missing.items():
         assert found[id_].detail == f"not looked at: you may not {permission}"
+
+
+def test_who_may_do_nothing_may_all_of_it_after_the_commands_for_somebody_who_may(
+    space: str, shell: Callable[[str], None], somebody: Access
+) -> None:
+    found = [one for one in checks(somebody, space, deployment()) if one.id in ("WL608", "WL633")]
+    assert [(one.id, one.status) for one in found] == [("WL608", "fail"), ("WL633", "warn")]
+    for one in found:
+        shell(one.fix)
+    try:
+        assert not bad(checks(somebody, space, deployment()))
+    finally:
+        for one in found:
+            shell(one.fix.replace("apply -f -", "delete -f -"))
+
+
+def test_istios_switch_is_turned_on_by_the_command_of_its_check(
+    sandbox: Sandbox, here: Access, space: str, shell: Callable[[str], None]
+) -> None:
+    """On a cluster that is no sandbox of ours, where istiod stands in for nobody."""
+    there, pool = open_access(kubeconfig=str(sandbox.kubeconfig)), thing("InferencePool", "pool", POOL, spec={})
+    istiod = deployment(containers=[{"name": "discovery", "image": "example.org/pilot:v1"}])
+    istiod["metadata"]["labels"] = {"app": "istiod"}
+    put(here, space, [istiod])
+    [check] = [one for one in checks(there, space, pool) if one.id == "WL627"]
+    assert check.status == "fail" and f"engine in {space}: not set" in check.detail
+    shell(check.fix)
+    assert [one.status for one in checks(there, space, pool) if one.id == "WL627"] == ["pass"]
+    config = {"configMapKeyRef": {"name": "switches", "key": "pools"}}
+    variable = {"name": "ENABLE_GATEWAY_API_INFERENCE_EXTENSION", "valueFrom": config}
+    istiod["spec"]["template"]["spec"]["containers"][0]["env"] = [variable]
+    assert here.call("replace", "-n", space, "-f", "-", stdin=json.dumps(istiod)).ok
+    [check] = [one for one in checks(there, space, pool) if one.id == "WL627"]
+    assert check.status == "unknown" and "from the configmap switches" in check.detail

@@ -138,7 +138,9 @@ def test_an_address_that_is_not_there_is_no_success() -> None:
 
 
 def test_definitions_that_somebody_else_keeps_are_not_taken_over() -> None:
-    conflict = failed('Apply failed with 1 conflict: conflict with "helm": .spec.versions')
+    conflict = failed(
+        'error: Apply failed with 1 conflict: conflict with "helm": .spec.versions\nSee https://k8s.io/#conflicts'
+    )
     with pytest.raises(Refused) as told:
         run(prerequisites.judge([GAMMA], seen(definitions=defined("v1.3.0")), "istio"), apply=conflict)
     assert "--force-conflicts" in told.value.write

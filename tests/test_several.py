@@ -87,7 +87,7 @@ def test_another_pool_that_selects_its_pods_is_refused() -> None:
 
 def test_what_could_not_be_read_is_unknown() -> None:
     found = asked(Unread("list secrets in ns"), (), Unread("list inferencepools"))
-    assert [found[key].status for key in ("WL791", "WL792", "WL793")] == ["pass", "unknown", "unknown"]
+    assert [found[key].status for key in ("WL791", "WL792", "WL793")] == ["unknown"] * 3
 
 
 def test_pools_of_both_apis_are_read() -> None:
@@ -103,7 +103,11 @@ def test_pools_of_both_apis_are_read() -> None:
     }
     assert several.pools(access(known)[0], "ns") == (Pool("new", {"a": "b"}, "gaie-new"), Pool("old", {"c": "d"}))
     known[listed("inference.networking.k8s.io/v1")] = forbidden("list", "inferencepools")
+    kinds = "get --raw /apis/inference.networking.k8s.io/v1"
+    known[kinds] = json.dumps({"resources": [{"kind": "InferencePool"}]})
     assert isinstance(several.pools(access(known)[0], "ns"), Unread)
+    known[kinds] = json.dumps({"resources": []})  # who may not list is refused for what is not there, too
+    assert several.pools(access(known)[0], "ns") == (Pool("old", {"c": "d"}),)
 
 
 def test_a_pool_that_a_controller_made_of_the_stack_is_its_own() -> None:

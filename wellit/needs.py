@@ -45,7 +45,7 @@ class Named:
 @dataclass(frozen=True)
 class Needs:
     """What to look at. `definitions` are names of CRDs with the API that publishes each, `switch` what a gateway's
-    controller must be told, `pools` the kinds of pools of the stack, `token` (secret, key) of the model's token.
+    controller must be told, `token` (secret, key) of the model's token.
     """
 
     named: tuple[Named, ...] = ()
@@ -53,13 +53,12 @@ class Needs:
     claims: bool = False
     definitions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     switch: Mapping[str, Any] | None = None
-    pools: tuple[Kind, ...] = ()
     token: tuple[str, str] | None = None
 
 
 def of(demand: Demand, values: Mapping[str, Any]) -> Needs:
     """What a demand needs; `values` are the stack's settings: its gateway, and the secret of its token."""
-    pools = tuple(kind for kind in demand.kinds if kind.kind == POOL)
+    pools = any(kind.kind == POOL for kind in demand.kinds)
     gateway = values["gateway"].get("className") if pools else None
     switch = publishers.switch(POOL) if pools else None
     secret = str((values.get("model") or {}).get("secret") or "")
@@ -69,7 +68,6 @@ def of(demand: Demand, values: Mapping[str, Any]) -> Needs:
         bool(demand.claims),
         {f"{k.resource}.{k.group}": about for k in demand.kinds if (about := publishers.published(k.group))},
         switch if switch and gateway == switch["class"] else None,
-        pools,
         (secret, TOKEN) if secret in {wanted.name for wanted in demand.secrets} else None,
     )
 

@@ -9,6 +9,7 @@ from wellit.access import Access, Missing, Unread
 from wellit.demand import Act, Demand
 
 RULES_REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
+WHO = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 ACCESS_REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
 
@@ -24,6 +25,14 @@ def allowed(access: Access, demand: Demand) -> dict[Act, bool | None]:
         for act in [act for act, may in result.items() if not may]:
             result[act] = may_do(access, act, "" if act.cluster_wide else demand.namespace)
     return result
+
+
+def who(access: Access) -> str:
+    """The name under which the cluster knows the user; "" when it does not say (Kubernetes before 1.28)."""
+    answer = access.review(WHO, {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"})
+    if isinstance(answer, (Missing, Unread)):
+        return ""
+    return str(((answer.get("status") or {}).get("userInfo") or {}).get("username") or "")
 
 
 def _review(kind: str, spec: Mapping[str, Any]) -> dict[str, Any]:

@@ -118,7 +118,7 @@ def prepare(stack: Stack, rendered: Rendered, access: Access, *, dry_run: bool =
     known = None if hidden else record.read(access, stack.namespace, postfix)
     if seen.namespace is not False:
         checks.append(lease.check(lease.look(access, stack.namespace, postfix)))
-        records = () if hidden else record.listed(access, stack.namespace)
+        records = Unread(f"list secrets in {stack.namespace}") if hidden else record.listed(access, stack.namespace)
         pools = several.pools(access, stack.namespace)
         checks += several.checks(
             stack.name, stack.environment, postfix, wanted, seen.releases, records, pools, access.invoke_flags

@@ -39,7 +39,11 @@ def prepare(stack: Stack, access: Access, say: Say, ask: Ask, *, apply: bool) ->
     seen = look()
     judged = prerequisites.judge(steps, seen, name)
     todo = [one for one in judged if one.todo]
-    result = "there is nothing to install" if not any(one.check.status == "fail" for one in judged) else ""
+    unread = any(one.check.status == "unknown" for one in judged)
+    lacking = any(one.check.status == "fail" for one in judged)
+    result = "there is nothing to install" if not lacking else ""
+    if unread and not lacking:
+        result = "nothing was changed: what is there could not be read"
     if todo and apply:
         say("\n".join(_lines(stack, judged, access)))
         ask(f"Install this on {access.label}?")

@@ -147,10 +147,16 @@ def _good(done: Done, one: Judged, access: Access, before: list[str], why: list[
     conflict = "conflict" in done.err.lower() and isinstance(one.step, Definitions)
     force = f"; who made them may undo it; to take them over: {one.check.fix} --force-conflicts" if conflict else ""
     raise Refused(
-        f"{access.label} refuses: {(why or ['no reason given'])[-1]}",
+        f"{access.label} refuses: {_reason(why)}",
         why=f"at: {one.step.title}; done before it: {_said(before)}",
         write=f"mend it, then {AGAIN}{force}",
     )
+
+
+def _reason(lines: list[str]) -> str:
+    """The line that says why: after a conflict kubectl goes on with advice."""
+    said = next((line for line in lines if "conflict" in line.lower()), (lines or ["no reason given"])[-1])
+    return said.removeprefix("error: ")
 
 
 def _said(done: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wellit import cluster
+from wellit import cluster, served
 from wellit.access import Access, Unread
 from wellit.cluster import HelmRelease
 from wellit.demand import Demand, Kind
@@ -20,7 +20,8 @@ POOLS = (
     Kind("inference.networking.k8s.io/v1", "InferencePool"),
     Kind("inference.networking.x-k8s.io/v1alpha2", "InferencePool"),
 )
-ANOTHER = "another name: --set postfix=NAME; or another namespace: -n"
+ELSEWHERE = "another namespace: -n NAMESPACE"
+ANOTHER = f"another name: --set postfix=NAME; or {ELSEWHERE}"
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,10 @@ def pools(access: Access, namespace: str) -> tuple[Pool, ...] | Unread:
     for kind in POOLS:
         some = cluster.whole(access, kind.path(namespace), _pool)
         if isinstance(some, Unread):
+            # What one may not list may not even be a kind of this cluster's.
+            known = served.kinds(access, kind.api_version)
+            if not isinstance(known, Unread) and kind.kind not in known:
+                continue
             return some
         found |= {one.name: one for one in some}
     return tuple(found.values())
@@ -61,20 +66,25 @@ def checks(
     """
     known = () if isinstance(records, Unread) else records
     mine = next((one for one in known if one.postfix == postfix), None)
-    yield _name(guide, environment, postfix, mine, cluster)
     if isinstance(records, Unread):
+        yield Check("WL791", _name(postfix), "unknown", records.words)
         yield Check("WL792", _TITLES["WL792"], "unknown", records.words)
     else:
+        yield _others(guide, environment, postfix, mine, cluster)
         yield _own(demand, mine, [one for one in known if one is not mine], releases, cluster)
     if demand.workloads:
-        yield _pools(demand, mine, there)
+        yield _pools(demand, mine, there, postfix)
 
 
 _TITLES = {"WL792": "nobody else has its releases and objects", "WL793": "no other pool selects its pods"}
 
 
-def _name(guide: str, environment: str, postfix: str, mine: Record | None, cluster: str) -> Check:
-    title = f"the name {postfix} is no other guide's here"
+def _name(postfix: str) -> str:
+    return f"the name {postfix} is no other guide's here"
+
+
+def _others(guide: str, environment: str, postfix: str, mine: Record | None, cluster: str) -> Check:
+    title = _name(postfix)
     if mine and mine.guide != guide:
         remove = f"remove that one first: invoke uninstall -g {mine.guide} -n {mine.namespace} {cluster}".strip()
         detail = f"it is that of {mine.guide} -e {mine.environment}, installed {mine.when}"
@@ -114,21 +124,25 @@ def _own(
     return Check("WL792", _TITLES["WL792"], "pass")
 
 
-def _pools(demand: Demand, mine: Record | None, there: tuple[Pool, ...] | Unread) -> Check:
+def _pools(demand: Demand, mine: Record | None, there: tuple[Pool, ...] | Unread, postfix: str) -> Check:
     if isinstance(there, Unread):
         return Check("WL793", _TITLES["WL793"], "unknown", there.words)
     own = {item.name for item in demand.objects if item.of.kind == "InferencePool"}
     makers = {(item.of.kind, item.name) for item in demand.objects if item.of.carried}
     former = set(mine.ever_releases) if mine else set()
-    told = [
-        f"{one.name} selects the pods of {workload}"
+    taken = [
+        (one, workload)
         for one in there if one.name not in own and not (one.release and one.release in former)
         if one.owner not in makers
         for workload in demand.workloads
         if one.selector and one.selector.items() <= workload.labels.items()
     ]  # fmt: skip
-    if told:
-        return Check("WL793", _TITLES["WL793"], "fail", f"{_listed(told)}: its requests would reach them", ANOTHER)
+    if taken:
+        told = _listed([f"{one.name} selects the pods of {workload}" for one, workload in taken])
+        # A pool that goes by labels of the guide alone selects them under any name.
+        named = all(any(postfix in value for value in one.selector.values()) for one, _ in taken)
+        fix = ANOTHER if named else ELSEWHERE
+        return Check("WL793", _TITLES["WL793"], "fail", f"{told}: its requests would reach them", fix)
     return Check("WL793", _TITLES["WL793"], "pass")
 
 

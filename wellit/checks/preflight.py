@@ -134,11 +134,9 @@ CHECKS: dict[str, tuple[str, str]] = {
     ),
     "WL627": (
         "The gateway's controller routes to pools",
-        "istiod refuses every route to an InferencePool unless it has ENABLE_GATEWAY_API_INFERENCE_EXTENSION=true.",
-    ),
-    "WL628": (
-        "No other pool selects this stack's pods",
-        "A pool of another stack whose labels these pods have would send them its requests, for another model.",
+        "istiod refuses every route to an InferencePool unless it has ENABLE_GATEWAY_API_INFERENCE_EXTENSION=true. It\n"
+        "reads that once, from the variables of its process: the mesh configuration (the ConfigMap istio) has no\n"
+        "field for it, and what proxyMetadata says there becomes variables of the proxies.",
     ),
     "WL629": ("The priority class is there", "The API server refuses pods that name one which is not there."),
     "WL630": ("The service account is there", "The API server refuses pods that name one which is not there."),
@@ -151,5 +149,10 @@ CHECKS: dict[str, tuple[str, str]] = {
         "What installs it is on this machine",
         "helm and helmfile, in versions that go with this checkout, from PATH or from the cache; else install builds\n"
         "them first.",
+    ),
+    "WL633": (
+        "All that is asked may be looked at",
+        "Each thing that may not be read makes its check unknown, which is neither yes nor no. The command has every\n"
+        "missing permission in one Role or ClusterRole, with its binding, for somebody who may give it away.",
     ),
 }

@@ -16,6 +16,8 @@ from wellit.needs import STORAGE, Named, Needs
 T = TypeVar("T")
 PROGRAMS = ("helm", "helmfile")  # with which a stack is installed
 QUOTA, RANGE = Kind("v1", "ResourceQuota"), Kind("v1", "LimitRange")
+# Where a variable's value may stand, if not in the pod itself.
+SOURCES = {"configMapKeyRef": "configmap", "configMapRef": "configmap", "secretKeyRef": "secret", "secretRef": "secret"}
 # kubectl looks at the value and prints what it is like: how long, how it begins, whether there are blanks in it.
 SHAPE = (
     'go-template={{range $key, $kept := .data}}{{if eq $key "KEY"}}{{$value := base64decode $kept}}{{len $value}} '
@@ -35,19 +37,23 @@ class Shape:
 
 @dataclass(frozen=True)
 class Told:
-    """A Deployment of a gateway's controller: what its variable says, None for one that it does not have."""
+    """A Deployment of a gateway's controller: what its variable says, None for one that it does not have.
+
+    `source` is where its value comes from, in words, when it stands elsewhere: that was not read.
+    """
 
     namespace: str
     name: str
     value: str | None
+    source: str = ""
 
 
 @dataclass(frozen=True)
 class Around:
     """What was found, Unread or Missing each where it is so.
 
-    `definitions` are the releases that CRDs say they are of ("" for none), `pull_secrets` types of Secrets, `pools`
-    (name, labels that it selects) of all pools of the namespace, `tools` versions of programs on this machine.
+    `definitions` are the releases that CRDs say they are of ("" for none), `pull_secrets` types of Secrets,
+    `tools` versions of programs on this machine.
     """
 
     quotas: tuple[Manifest, ...] | Unread = ()
@@ -57,7 +63,6 @@ class Around:
     storage_classes: tuple[Manifest, ...] | Unread = ()
     definitions: Mapping[str, str | Missing | Unread] = field(default_factory=dict)
     controllers: tuple[Told, ...] | Unread = ()
-    pools: tuple[tuple[str, Mapping[str, str]], ...] | Unread = ()
     token: Shape | Missing | Unread | None = None
     tools: Mapping[str, str] = field(default_factory=dict)
 
@@ -77,15 +82,14 @@ def look(soon: Soon, access: Access, demand: Demand, needs: Needs) -> Callable[[
     classes = soon(whole, access, STORAGE.path(""), dict) if needs.claims else _nothing
     definitions = {name: soon(_definition, access, name, about["bundle"]) for name, about in needs.definitions.items()}
     told = soon(_told, access, needs.switch) if needs.switch and not access.sandbox else _nothing
-    pools = [soon(whole, access, kind.path(space), _pool) for kind in needs.pools]
     shape = soon(_shape, access, space, *needs.token) if needs.token else lambda: None
 
     def wait() -> Around:
         return Around(
             quotas(), ranges(), {one: answer() for one, answer in named.items()},
             {name: answer() for name, answer in pulls.items()}, classes(),
-            {name: answer() for name, answer in definitions.items()}, told(), _joined([each() for each in pools]),
-            shape(), tools.versions(PROGRAMS, _quiet),
+            {name: answer() for name, answer in definitions.items()}, told(), shape(),
+            tools.versions(PROGRAMS, _quiet),
         )  # fmt: skip
 
     return wait
@@ -124,20 +128,16 @@ def _told(access: Access, switch: Mapping[str, Any]) -> tuple[Told, ...] | Unrea
 
 
 def _controller(item: Manifest, variable: str) -> Told:
-    containers = item["spec"]["template"]["spec"].get("containers") or ()
-    said = [one.get("value") for c in containers for one in c.get("env") or () if one.get("name") == variable]
-    return Told(item["metadata"]["namespace"], item["metadata"]["name"], str(said[0] or "") if said else None)
-
-
-def _pool(item: Manifest) -> tuple[str, Mapping[str, str]]:
-    selector: Mapping[str, Any] = (item.get("spec") or {}).get("selector") or {}
-    labels: Mapping[str, str] = selector.get("matchLabels", selector)
-    return str(item["metadata"]["name"]), labels
-
-
-def _joined(lists: list[tuple[tuple[str, Mapping[str, str]], ...] | Unread]) -> Any:
-    unread = next((one for one in lists if isinstance(one, Unread)), None)
-    return unread or tuple(pool for one in lists if not isinstance(one, Unread) for pool in one)
+    about, containers = item["metadata"], item["spec"]["template"]["spec"].get("containers") or ()
+    said = [one for c in containers for one in c.get("env") or () if one.get("name") == variable]
+    # Of two of one name the last counts; a variable of the container's own counts before those of a whole object.
+    last = said[-1] if said else None
+    elsewhere = [last["valueFrom"]] if last and "valueFrom" in last else []
+    elsewhere += [one for c in containers for one in c.get("envFrom") or ()] if not said else []
+    refers = [(SOURCES[how], ref) for one in elsewhere for how, ref in one.items() if how in SOURCES]
+    source = ", ".join(f"{kind} {ref.get('name')}" for kind, ref in refers)
+    value = None if last is None or source else str(last.get("value") or "")
+    return Told(about["namespace"], about["name"], value, source)
 
 
 def _shape(access: Access, namespace: str, secret: str, key: str) -> Shape | Missing | Unread | None:

@@ -48,7 +48,8 @@ class Cluster:
     """What the look found.
 
     `pods` are those of all namespaces, `neighbours` those of the stack's own. `allowed` says of each act of the
-    demand whether the user may do it, None when unknown. `carriers` are the controllers of kinds that have one of
+    demand whether the user may do it, None when unknown; `user` is who that is, asked for where something is refused.
+    `carriers` are the controllers of kinds that have one of
     their own, `other_versions` the versions in which a kind is known that is not in that of the demand, `carried` the
     objects of such kinds that are there already, `besides` what their controllers go by; `around` is None when nothing
     beside the demand was asked for.
@@ -71,6 +72,7 @@ class Cluster:
     secrets: Mapping[str, frozenset[str] | Missing | Unread] = field(default_factory=dict)
     gateway_classes: Mapping[str, bool | Missing | Unread] = field(default_factory=dict)
     allowed: Mapping[Act, bool | None] = field(default_factory=dict)
+    user: str = ""
     may_create_namespace: bool | None = None
     releases: tuple[HelmRelease, ...] | Unread = ()
     sandbox: bool = False

@@ -63,6 +63,7 @@ def look(access: Access, demand: Demand, needs: Needs | None = None) -> Cluster:
             if found is True
             else soon(permissions.may_do, access, Act("create", "namespaces", cluster_wide=True), "")
         )
+        may_all = allowed()
         return Cluster(
             access.label, access.context, access.flags, *client_and_server,
             invoke_flags=access.invoke_flags,
@@ -74,7 +75,8 @@ def look(access: Access, demand: Demand, needs: Needs | None = None) -> Cluster:
             neighbours=busy()[1],
             secrets={name: keys() for name, keys in secrets.items()},
             gateway_classes={name: said() for name, said in classes.items()},
-            allowed=allowed(),
+            allowed=may_all,
+            user=permissions.who(access) if False in may_all.values() or isinstance(found, Unread) else "",
             may_create_namespace=may() if may else None,
             releases=releases_(),
             sandbox=bool(access.sandbox),

@@ -170,9 +170,10 @@ def _record(access: Access, namespace: str, guide: str | None, environment: str 
 
 def _nothing(sight: Sight) -> CannotAnswer:
     unread = "; ".join(f"you may not {why}" for why in dict.fromkeys(sight.unread.values()))
+    ways = "Gateway, HTTPRoute, InferencePool, LLMInferenceService or DynamoGraphDeployment"
+    where = f"{sight.namespace} on {sight.label}"
     return CannotAnswer(
-        "no Gateway, HTTPRoute, InferencePool, LLMInferenceService or DynamoGraphDeployment is in "
-        f"{sight.namespace} on {sight.label}",
+        f"it cannot be read whether a {ways} is in {where}" if unread else f"no {ways} is in {where}",
         why=unread or "there is no way in for a request",
         write="another namespace: -n NAMESPACE; a fresh stack: invoke install",
     )

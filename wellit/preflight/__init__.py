@@ -10,8 +10,9 @@ WL613 nodes let the pods in          WL624 the token looks like one
 WL614 accelerators, WL615 devices    WL625 the hub's address and proxies
 WL616 quotas, WL617 limit ranges     WL626 definitions of the train's release
 WL618 claims, WL619 storage classes  WL627 the gateway's controller looks at pools
-WL620 pull secrets                   WL628 no other pool selects these pods
+WL620 pull secrets
 WL629-631 priority class, service account, config maps and runtime classes   WL632 helm and helmfile
+WL633 all that is asked may be looked at
 """
 
 from __future__ import annotations
@@ -28,10 +29,11 @@ from wellit.preflight import cluster as itself
 from wellit.preflight.hub import addresses, token
 from wellit.preflight.kinds import classes, definitions, kinds, stand_ins, switch
 from wellit.preflight.named import named, pulls
-from wellit.preflight.neighbours import neighbours, pools
+from wellit.preflight.neighbours import neighbours
 from wellit.preflight.nodes import nodes
 from wellit.preflight.quota import quotas
 from wellit.preflight.ranges import ranges
+from wellit.preflight.rights import permissions, reading
 from wellit.preflight.room import room
 from wellit.preflight.secrets import secrets
 from wellit.preflight.volumes import volumes
@@ -45,7 +47,7 @@ def preflight(demand: Demand, cluster: Cluster, values: Mapping[str, Any], needs
 
     `needs` are those with which the look was made.
     """
-    on_nodes = list(nodes(demand, cluster))
+    on_nodes = list(nodes(demand, cluster, values))
     return [
         itself.reachable(cluster),
         itself.version(cluster, values["versions"].get("kubernetes") or itself.OLDEST),
@@ -67,8 +69,8 @@ def preflight(demand: Demand, cluster: Cluster, values: Mapping[str, Any], needs
         *secrets(demand, cluster, str((values.get("model") or {}).get("secret") or "")),
         *token(demand, needs, cluster),
         *addresses(demand),
-        itself.permissions(demand, cluster),
+        permissions(demand, cluster),
+        *reading(cluster),
         *neighbours(demand, cluster),
-        *pools(demand, cluster),
         *stand_ins(demand, cluster),
     ]

@@ -1,15 +1,14 @@
-"""The cluster itself: it answers, is new enough, has the namespace, and lets the user work in it."""
+"""The cluster itself: it answers, is new enough, and has the namespace."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from wellit.access import Unread
 from wellit.cluster import PROGRAMS, Cluster
-from wellit.demand import Act, Demand
+from wellit.demand import Demand
 from wellit.findings import Check
-from wellit.preflight.words import counted
 
 # Containers that stay beside the main one (the routing proxy is an init container with restartPolicy Always) are on
 # by default from here.
@@ -76,26 +75,3 @@ def namespace(demand: Demand, cluster: Cluster) -> Check:
     if not cluster.may_create_namespace:
         return Check("WL603", title, "fail", "it is not there, and you may not make it (create namespaces)", fix)
     return Check("WL603", title, "pass", "it is not there; install makes it")
-
-
-def permissions(demand: Demand, cluster: Cluster) -> Check:
-    title = f"you may make, change and remove all of it in {demand.namespace}"
-    lacking = [act for act in demand.acts if cluster.allowed.get(act) is False]
-    refused = [act for act in lacking if not act.without]
-    unknown = [act for act in demand.acts if cluster.allowed.get(act) is None]
-    if refused:
-        look = f"kubectl {cluster.flags} auth can-i --list -n {demand.namespace}"
-        fix = f"ask for a Role with these in {demand.namespace}; what you may: {look}"
-        return Check("WL608", title, "fail", f"you may not: {_grouped(refused)}", fix)
-    if unknown:
-        return Check("WL608", title, "warn", f"the cluster does not say whether you may: {_grouped(unknown)}")
-    if lacking:
-        return Check("WL608", title, "warn", f"you may not: {_grouped(lacking)}; {lacking[0].without}")
-    return Check("WL608", title, "pass", f"{counted(len(demand.acts), 'permission')} asked for")
-
-
-def _grouped(acts: Iterable[Act]) -> str:
-    verbs: dict[str, list[str]] = {}
-    for act in acts:
-        verbs.setdefault(str(act).partition(" ")[2], []).append(act.verb)
-    return "; ".join(f"{', '.join(verbs[what])} {what}" for what in sorted(verbs))

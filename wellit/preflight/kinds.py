@@ -128,7 +128,9 @@ def switch(needs: Needs, cluster: Cluster) -> Iterator[Check]:
     if isinstance(around.controllers, Unread):
         yield Check("WL627", title, "unknown", around.controllers.words)
         return
+    hidden = [one for one in around.controllers if one.source]
     off = [one for one in around.controllers if str(one.value).lower() not in (about["is"], "1", "t")]
+    off = [one for one in off if not one.source]
     if not around.controllers:
         yield Check("WL627", title, "skip", f"no Deployment labelled {about['labels']} shows how it is set")
     elif off:
@@ -138,5 +140,10 @@ def switch(needs: Needs, cluster: Cluster) -> Iterator[Check]:
             f"kubectl {cluster.flags} set env deployment/{one.name} -n {one.namespace} {set_it}" for one in off
         )
         yield Check("WL627", title, "fail", f"{said}: it refuses every route to a pool", fix)
+    elif hidden:
+        said = "; ".join(f"{one.name} in {one.namespace} has it from the {one.source}" for one in hidden)
+        where = f"{hidden[0].source.partition(',')[0]} -n {hidden[0].namespace}"
+        fix = f"kubectl {cluster.flags} get {where} -o yaml shows it"
+        yield Check("WL627", title, "unknown", f"{said}, which was not read", fix)
     else:
         yield Check("WL627", title, "pass")

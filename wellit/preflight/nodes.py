@@ -5,8 +5,9 @@ WL613 labels, affinity and taints let the pods onto a node   WL614 accelerators 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from wellit import affinity, capabilities, catalogue, placement
 from wellit.access import Unread
@@ -21,12 +22,15 @@ TOLERATES = "-gke."
 OF_STATE = "node.kubernetes.io/"  # taints that Kubernetes itself puts on a node and takes away again
 
 
-def nodes(demand: Demand, cluster: Cluster) -> Iterator[Check]:
-    """WL614 and WL615 for each device, WL613 for each workload that nodes with its devices refuse."""
+def nodes(demand: Demand, cluster: Cluster, values: Mapping[str, Any]) -> Iterator[Check]:
+    """WL614 and WL615 for each device, WL613 for each workload that nodes with its devices refuse.
+
+    `values` are the stack's settings: a fix names those that ask for a device.
+    """
     if isinstance(cluster.nodes, Unread):
         return  # which WL606 says
     for name in sorted(demand.devices):
-        yield _offered(name, cluster.nodes)
+        yield _offered(name, cluster.nodes, values, cluster.flags)
     for workload in admitted(demand.workloads, cluster):
         yield from _let_in(workload, cluster.nodes, cluster.flags)
 
@@ -43,7 +47,7 @@ def admitted(workloads: Iterable[Workload], cluster: Cluster) -> list[Workload]:
     ]
 
 
-def _offered(name: str, nodes: Iterable[Node]) -> Check:
+def _offered(name: str, nodes: Iterable[Node], values: Mapping[str, Any], flags: str) -> Check:
     kinds = accelerators()
     id_, what = ("WL614", "accelerators") if name in kinds else ("WL615", "devices")
     title = f"nodes offer {name}"
@@ -55,19 +59,33 @@ def _offered(name: str, nodes: Iterable[Node]) -> Check:
         for other, amount in node.offers.items():
             if "/" in other and amount and (other in kinds) == (name in kinds):
                 others[other] = others.get(other, 0) + 1
+    shows = f"kubectl {flags} describe nodes shows what is offered"
     if not others:
-        detail = f"no node does, nor any other {what}: is its device plugin installed?"
-        return Check(id_, title, "fail", detail, _without(name, kinds))
+        on_cpu = [f"--accelerator {one}" for one in catalogue.component_names("accelerator") if one == "cpu"]
+        fix = ", or ".join([*on_cpu, shows]) if name in kinds else _without(name, values, shows)
+        return Check(id_, title, "fail", f"no node does, nor any other {what}: is its device plugin installed?", fix)
     there = ", ".join(f"{other} on {counted(number, 'node')}" for other, number in sorted(others.items()))
     known = [f"--accelerator {kinds[other]}" for other in sorted(others) if other in kinds]
-    fix = ", or ".join(known) or f"ask for {min(others)} in the place of {name} in the settings' resources"
+    fix = ", or ".join(known) or _without(name, values, shows, min(others))
     return Check(id_, title, "fail", f"no node does; nodes offer {there}", fix)
 
 
-def _without(name: str, kinds: dict[str, str]) -> str:
-    on_cpu = [f"--accelerator {one}" for one in catalogue.component_names("accelerator") if one == "cpu"]
-    look = "kubectl describe nodes shows what is offered"
-    return ", or ".join([*on_cpu, look]) if name in kinds else f"take {name} out of the settings' resources; {look}"
+def _without(name: str, values: Mapping[str, Any], shows: str, other: str = "") -> str:
+    """The settings that ask for a device no more, or for the `other` in its place."""
+    asking = list(_asking(name, values))
+    if not asking:
+        return f"ask for {other} in the place of {name}; {shows}" if other else f"do not ask for {name}; {shows}"
+    words = [f"--set {path}.{name}=0" + (f" --set {path}.{other}={amount}" if other else "") for path, amount in asking]
+    return f"{' '.join(words)}; {shows}"
+
+
+def _asking(name: str, values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """(path, amount) of each of the settings' resources that has a device."""
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            if key == "resources" and value.get(name):
+                yield f"{above}{key}", value[name]
+            yield from _asking(name, value, f"{above}{key}.")
 
 
 def accelerators() -> dict[str, str]:

@@ -76,7 +76,8 @@ def _class(named: Named, found: Manifest | Missing | Unread, cluster: Cluster) -
     )  # fmt: skip
     names = sorted(one["metadata"]["name"] for one in listed)
     known = f"there are: {', '.join(names)}" if names else "there is none at all"
-    fix = f"--set storageClass={names[0]}" if names else f"kubectl {cluster.flags} get storageclasses"
+    own = "--set storageClass=null: the node's own disk"
+    fix = f"--set storageClass={names[0]}; or {own}" if names else own
     return Check("WL619", title, "fail", f"it is not there; {known}", fix)
 
 

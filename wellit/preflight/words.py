@@ -23,4 +23,4 @@ def secret(name: str, demand: Demand, cluster: Cluster) -> str:
 
 def apply(manifest: Mapping[str, Any], flags: str) -> str:
     """The command that makes an object; `flags` are kubectl's."""
-    return f"echo {shlex.quote(json.dumps(manifest))} | kubectl {flags} apply -f -"
+    return f"echo {shlex.quote(json.dumps(manifest))} | {' '.join(filter(None, ['kubectl', flags]))} apply -f -"

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 MODULES = tuple(sorted(file.stem for file in Path(__file__).parent.iterdir() if file.name.startswith("wl")))
 # Ids of rules that are gone; an id is never used again.
-RETIRED: tuple[str, ...] = ()
+RETIRED: tuple[str, ...] = ("WL628",)
 
 
 @functools.cache
