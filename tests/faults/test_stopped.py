@@ -9,6 +9,7 @@ import pytest
 
 from tests.faults.gate import Step, gate, step
 from tests.faults.run import Person, gone, whole
+from wellit import lifecycle
 
 RECORD, HELM = "wellit-stack-", "sh.helm.release.v1."
 INSTALL = [
@@ -84,5 +85,25 @@ def test_a_life_that_is_stopped_at_every_step(person: Person, pki: Path) -> None
     person.well("rollback")
     assert whole(person).overrides == first.overrides
     stopped(person, pki, UNINSTALL, signal.SIGTERM, "uninstall")
+    person.well("uninstall")
+    gone(person)
+
+
+def test_what_is_made_anew_is_not_lost_between_its_end_and_its_making(person: Person, pki: Path) -> None:
+    """A label of the selector differs between the two trains: the Deployment of the engines goes, and comes again."""
+    between = [step("CREATE", "deployments", "ms-")]
+    person.well("install", "--versions", "llm-d-0.4")
+    first = whole(person)
+    stopped(person, pki, between, signal.SIGKILL, "install", "--replace")
+    known = lifecycle.recorded(person.here, person.namespace)
+    assert known.state == "installing" and [one["rendered"] for one in known.history] == [first.rendered]
+    person.well("install", "--replace")
+    second = whole(person)
+    stopped(person, pki, between, signal.SIGINT, "rollback", "--replace")
+    known = lifecycle.recorded(person.here, person.namespace)
+    assert known.state == "going back" and known.rendered == first.rendered
+    person.well("rollback", "--replace")
+    third = whole(person)
+    assert (third.rendered, [one["rendered"] for one in third.history]) == (first.rendered, [second.rendered])
     person.well("uninstall")
     gone(person)

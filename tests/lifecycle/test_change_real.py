@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -16,7 +12,6 @@ from wellit import access, back, cluster, lifecycle, plan
 from wellit.access import Access
 from wellit.errors import CannotAnswer, Refused
 from wellit.lifecycle import Standing, restart
-from wellit.paths import ROOT
 from wellit.record import Record
 from wellit.sandbox import Sandbox
 
@@ -56,12 +51,12 @@ def install(
 ) -> Record:
     made, manifests, _ = parts(namespace, sets, gateway=gateway)
     found = plan.prepare(made, manifests, here)
-    return stood(lifecycle.install(found, here, print, yes, replacing, timeout=120))
+    return stood(lifecycle.install(found, here, print, yes, replacing, timeout=300))
 
 
 def rollback(here: Access, namespace: str, to: int | None = None, replacing: lifecycle.Ask = never) -> Record:
     prepared = back.prepare(lifecycle.recorded(here, namespace), here, to)
-    return stood(lifecycle.rollback(prepared, here, print, yes, replacing, timeout=120))
+    return stood(lifecycle.rollback(prepared, here, print, yes, replacing, timeout=300))
 
 
 def stood(stands: Standing) -> Record:
@@ -151,52 +146,6 @@ def test_nothing_to_go_back_to(here: Access) -> None:
         back.prepare(Record("g", "e", "ns", "g", state="installed"), here)
 
 
-def stopped(here: Access, namespace: str, how: str, at: str, task: str, *sets: str) -> None:
-    """Run a change in a process of its own and stop it when it says `at`."""
-    argv = [sys.executable, "-m", "tests.support.change", here.kubeconfig, namespace, task, *sets]
-    with subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True) as running:
-        assert running.stdout
-        said = ""
-        while at not in (line := running.stdout.readline()):
-            said += line
-            assert line, f"it ended before it said {at}: {said}"
-        if how == "interrupt":
-            running.send_signal(signal.SIGINT)
-            assert "stopped on the way" in running.stdout.read()
-        else:
-            done = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True)
-            for pid, parent in (map(int, line.split()) for line in done.stdout.splitlines()):
-                if parent == running.pid:
-                    os.killpg(pid, signal.SIGKILL)
-            running.kill()
-            running.stdout.read()
-    assert running.returncode == (130 if how == "interrupt" else -signal.SIGKILL)
-
-
-@pytest.mark.parametrize(
-    ("how", "change", "way"),
-    [
-        # Between the deletion of what must be made anew and its making; and in the middle of a way back.
-        ("kill", "is made anew", "ms-inference-scheduling: going back"),
-        ("interrupt", "gaie-inference-scheduling: applying", "is made anew"),
-    ],
-)
-def test_a_change_that_was_stopped_goes_on(here: Access, namespace: str, how: str, change: str, way: str) -> None:
-    first = install(here, namespace, *OLD)
-    stopped(here, namespace, how, change, "install")
-    known = lifecycle.recorded(here, namespace)
-    assert known.state == "installing" and len(known.history) == 1
-    second = install(here, namespace, replacing=yes)
-    assert [former["rendered"] for former in second.history] == [first.rendered]
-    stopped(here, namespace, how, way, "rollback")
-    known = lifecycle.recorded(here, namespace)
-    assert known.state == "going back" and known.rendered == first.rendered
-    third = rollback(here, namespace, replacing=yes)
-    assert (third.rendered, [one["rendered"] for one in third.history]) == (first.rendered, [second.rendered])
-    assert decode(here, namespace)["label"] == LABELS[0]
-    nothing_left(here, namespace)
-
-
 def test_pods_that_read_what_has_changed_are_restarted(here: Access, namespace: str) -> None:
     install(here, namespace)
     path = f"/apis/apps/v1/namespaces/{namespace}/deployments/gaie-inference-scheduling-epp"
@@ -206,7 +155,7 @@ def test_pods_that_read_what_has_changed_are_restarted(here: Access, namespace: 
     found = plan.prepare(made, manifests, here)
     assert found.changes and [str(item) for item in found.changes.stale] == ["Deployment gaie-inference-scheduling-epp"]
     assert "reads it when its pods start: they are restarted" in found.text()
-    stands = lifecycle.install(found, here, said.append, yes, never, timeout=120)
+    stands = lifecycle.install(found, here, said.append, yes, never, timeout=300)
     assert any(line.endswith("its pods read what has changed, and are restarted") for line in said)
     assert stood(stands).restarts == ()
     after = here.get(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from wellit import waiting
 from wellit.access import Access, Missing, failure
@@ -35,6 +35,15 @@ def agree(changes: Changes | None, ask: Ask) -> Sequence[Change]:
     lost = [f" {one.object} loses {said}." for one in anew if (said := about(one.object.of).loses)]
     ask(f"What {names} has running ends, and starts again from nothing.{''.join(lost)} Delete and make anew {names}?")
     return anew
+
+
+def brought_back(access: Access, namespace: str, changes: Changes | None, mended: Collection[str]) -> Sequence[Change]:
+    """What a stopped change had deleted, and the mending of its release has made again as it was before.
+
+    It was not there when this change was planned, so that nothing is lost with it.
+    """
+    gone = [one for one in changes.new if one.object.release in mended] if changes else []
+    return [one for one in gone if isinstance(access.get(one.object.of.path(namespace, one.object.name)), dict)]
 
 
 def make_way(access: Access, namespace: str, anew: Sequence[Change], say: Say) -> None:

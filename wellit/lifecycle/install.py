@@ -42,9 +42,10 @@ def install(
         make_namespace(plan, access, say)
         with lock.held(access, written.namespace, written.postfix, "install", say) as held, Progress(say) as progress:
             written = write(access, restart.noted(written, plan.changes, plan.before))
-            mend(plan.cluster.releases, written, plan.before, helm, held, say)
+            mended = mend(plan.cluster.releases, written, plan.before, helm, held, say)
             leaving.leave(helm, written, say)
-            anew.make_way(access, written.namespace, objects, say)
+            again = anew.brought_back(access, written.namespace, plan.changes, mended)
+            anew.make_way(access, written.namespace, [*objects, *again], say)
             _sync(plan, helm, progress)
             held.check()
             restart.restart(helm, written, say)

@@ -19,15 +19,19 @@ ORPHAN_SECONDS = 3.0  # what a killed install had started ends by itself within 
 
 def mend(
     found: Iterable[HelmRelease] | Unread, known: Record, before: Record | None, helm: Helm, held: Lock, say: Say
-) -> None:
-    """Bring our releases out of the pending state that a killed helm leaves: helm refuses to go on from there."""
+) -> frozenset[str]:
+    """Bring our releases out of the pending state that a killed helm leaves: helm refuses to go on from there.
+
+    The names of those that were in it.
+    """
     names, namespace = known.ever_releases, known.namespace
     pending = [] if isinstance(found, Unread) else [r for r in found if r.name in names and r.pending]
     if not pending:
-        return
+        return frozenset()
     ours = before is not None and before.state != "installed" and (before.maker_alive is False or held.after(before))
     in_the_way(pending, ours, namespace, helm.access.flags)
-    for release in _still(helm.access, namespace, pending):
+    still = _still(helm.access, namespace, pending)
+    for release in still:
         say(f"{release.name} was left {release.status} by an interrupted run: mending it")
         done = helm.mend(release, namespace)
         if not done.ok:
@@ -35,6 +39,7 @@ def mend(
                 f"helm does not mend {release.name}: {reason(done)}",
                 write=f"helm history {release.name} -n {namespace}",
             )
+    return frozenset(release.name for release in still)
 
 
 def _still(access: Access, namespace: str, pending: Iterable[HelmRelease]) -> list[HelmRelease]:

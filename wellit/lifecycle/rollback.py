@@ -35,9 +35,10 @@ def rollback(
         Progress(say) as progress,
     ):
         written = write(access, restart.noted(ours(target), back.changes, before))
-        mend(back.cluster.releases, written, before, helm, held, say)
+        mended = mend(back.cluster.releases, written, before, helm, held, say)
         leaving.leave(helm, written, say)
-        anew.make_way(access, written.namespace, objects, say)
+        again = anew.brought_back(access, written.namespace, back.changes, mended)
+        anew.make_way(access, written.namespace, [*objects, *again], say)
         _bring(helm, written, held, progress)
         restart.restart(helm, written, say)
         return settle(helm, written, before, held, progress, timeout if wait else None)
