@@ -178,7 +178,7 @@ def test_what_would_be_refused_is_told_in_its_words(here: Access, namespace: str
 
 def test_what_a_webhook_says_is_what_the_install_would_meet(here: Access, sandbox: Sandbox, namespace: str) -> None:
     kubectl(here, "create", "namespace", namespace)
-    with gate(here, cluster(sandbox) / "pki", namespace, seconds=1) as held:
+    with gate(here, cluster(sandbox) / "pki", namespace) as held:
         held.refuse(step("CREATE", "deployments", "ms-"))
         found = planned(here, namespace)
         assert found.changes

@@ -113,6 +113,7 @@ def gate(here: Access, pki: Path, namespace: str, seconds: int = WEBHOOK_SECONDS
     finally:
         made.open()
         here.call("delete", "--raw", f"{CONFIGURATIONS}/{name}")
+        _asked_no_more(here, made, namespace)
         server.shutdown()
         server.server_close()
 
@@ -182,6 +183,18 @@ def _state(body: Mapping[str, Any]) -> str:
 
 def _asked(here: Access, made: Gate, namespace: str) -> None:
     """Returns when the API server asks the gate: it reads new configurations within a second."""
-    probe = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
     while not made.asked.is_set():
-        here.call("create", "--raw", "/api/v1/namespaces?dryRun=All", "-f", "-", stdin=json.dumps(probe))
+        _try(here, namespace)
+
+
+def _asked_no_more(here: Access, made: Gate, namespace: str) -> None:
+    """Returns when it does not ask the gate any more: one that is asked and gone refuses every write."""
+    made.asked.set()
+    while made.asked.is_set():
+        made.asked.clear()
+        _try(here, namespace)
+
+
+def _try(here: Access, namespace: str) -> None:
+    probe = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
+    here.call("create", "--raw", "/api/v1/namespaces?dryRun=All", "-f", "-", stdin=json.dumps(probe))

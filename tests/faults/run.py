@@ -19,7 +19,7 @@ from wellit.access import Access, Unread
 from wellit.paths import ROOT
 from wellit.record import Record
 
-SECONDS = 120.0
+SECONDS = 300.0
 STACK = ("-g", "inference-scheduling", "-e", "sglang", "--charts", "offline", "--size", "small")
 KINDS = (
     "all,configmaps,secrets,serviceaccounts,roles,rolebindings,leases,persistentvolumeclaims,gateways,httproutes,"

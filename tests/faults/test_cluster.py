@@ -56,15 +56,15 @@ def test_an_api_server_that_goes_and_comes_back(person: Person, pki: Path, api: 
 
 def test_a_webhook_that_refuses_or_does_not_answer(person: Person, pki: Path) -> None:
     """Of objects and of pods, on the way in and on the way out."""
-    with gate(person.here, pki, person.namespace, seconds=1) as held:
+    with gate(person.here, pki, person.namespace, seconds=5) as held:
+        held.hold(step("CREATE", "deployments", "ms-"))
+        told(person.run("install"), 1, "gate.faults.example, which must be asked, does not answer")
+    with gate(person.here, pki, person.namespace) as held:
         held.refuse(step("CREATE", "deployments", "ms-"))
         told(person.run("install"), 1, "the webhook gate.faults.example refuses it: not today", "goes on from here")
         held.open()
-        held.hold(step("CREATE", "deployments", "ms-"))
-        told(person.run("install"), 1, "gate.faults.example, which must be asked, does not answer")
-        held.open()
         held.refuse(step("CREATE", "pods", "ms-"))
-        told(person.run("install", "--timeout", "2"), 1, "not ready after 2 s", "no pod can be made", "not today")
+        told(person.run("install", "--timeout", "5"), 1, "not ready after 5 s", "no pod can be made", "not today")
         held.open()
         person.well("install")
         known = whole(person)
@@ -85,14 +85,15 @@ def test_a_webhook_that_refuses_or_does_not_answer(person: Person, pki: Path) ->
 def test_nodes_that_take_no_pod_any_more(person: Person, pki: Path) -> None:
     """A timeout tells which pod waits, and why; the same install goes on when there is room."""
     with gate(person.here, pki, person.namespace) as held:
-        held.hold(at := step("CREATE", "pods", "ms-"))
-        with person.begun("install", "--timeout", "5") as running:
+        # Before any pod is waited for: the time runs from there.
+        held.hold(at := step("CREATE", "deployments", "ms-"))
+        with person.begun("install", "--timeout", "8") as running:
             running.comes_to(held, at)
             nodes = person.here.call("get", "nodes", "-o", "name").out.split()
             assert person.here.call("cordon", *nodes).ok
             try:
                 held.open()
-                told(running.ended(), 1, "not ready after 5 s", "were unschedulable")
+                told(running.ended(), 1, "not ready after 8 s", "were unschedulable")
             finally:
                 assert person.here.call("uncordon", *nodes).ok
     person.well("install")
@@ -104,7 +105,8 @@ def test_nodes_that_take_no_pod_any_more(person: Person, pki: Path) -> None:
 def test_two_at_once(person: Person, pki: Path) -> None:
     """The second is refused while the first is at work, and does not disturb it."""
     with gate(person.here, pki, person.namespace) as held:
-        held.hold(at := step("CREATE", "deployments", "gaie-"))
+        # Pods are tried again and again, so that the first waits for as long as it takes the second.
+        held.hold(at := step("CREATE", "pods", "ms-"))
         with person.begun("install") as first:
             first.comes_to(held, at)
             second = person.somebody_else()
