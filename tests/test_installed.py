@@ -189,6 +189,6 @@ def test_what_helm_installed_on_a_real_api(sandbox: Sandbox, tmp_path: Path) -> 
     assert {finding.id for finding in found.findings} >= {"WL105"}
     (finding,) = [finding for finding in found.findings if finding.id == "WL105"]
     printed = here.run([tools.path("helm", print), "get", "values", "ms-chat", "-n", "live-judged"],
-                       env=environment() | here.env, timeout=60).out  # fmt: skip
+                       env=environment() | here.env, timeout=180).out  # fmt: skip
     assert finding.at.text in printed
     here.call("delete", "namespace", "live-judged", "--wait=false")

@@ -49,7 +49,7 @@ def whole_life(there: Access, guide: str, *sets: str, **axes: str) -> list[str]:
     # No istiod is in a simulated sandbox whose switch could be looked at.
     assert [check for check in found.checks if check.status != "pass" and check.id != "WL627"] == []
     try:
-        lifecycle.install(found, there, print, lambda _: None, timeout=60)
+        lifecycle.install(found, there, print, lambda _: None, timeout=180)
         known = lifecycle.recorded(there, namespace)
         checks = lifecycle.status(known, there).checks
         assert [check for check in checks if check.status != "pass"] == []

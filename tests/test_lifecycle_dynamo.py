@@ -53,7 +53,7 @@ def yes(question: str) -> None:
 
 
 def install(there: Access, *args: str) -> Standing:
-    return lifecycle.install(planned(there, *args), there, print, yes, timeout=30)
+    return lifecycle.install(planned(there, *args), there, print, yes, timeout=180)
 
 
 def kept(there: Access, namespace: str, version: str = "v1beta1") -> Any:
@@ -65,7 +65,7 @@ def test_a_graph_is_kept_changed_and_removed_and_what_is_not_proven_is_said(here
     assert {check.id: check.status for check in found.checks if check.status != "pass"} == {"WL611": "warn"}
     assert f"pods       1 of {NAME}/decode, 1 nvidia.com/gpu each" in found.text()
 
-    report = operate.install(*stack(namespace), here, Report("install"), print, yes, wait=True, timeout=30)
+    report = operate.install(*stack(namespace), here, Report("install"), print, yes, wait=True, timeout=180)
     assert report.exit_code == 0
     told = {check.id: (check.status, check.detail) for check in report.checks}
     assert told["WL707"] == ("skip", f"kept, its shape checked; nothing runs: {NOTHING}")
@@ -126,7 +126,7 @@ def test_what_the_api_server_refuses_is_told_as_it_says_it(here: Access, namespa
 def test_a_stack_of_another_way_beside_it(here: Access, namespace: str) -> None:
     install(here, namespace)
     made, manifests, _ = of_llm_d(namespace)
-    lifecycle.install(plan.prepare(made, manifests, here), here, print, yes, timeout=60)
+    lifecycle.install(plan.prepare(made, manifests, here), here, print, yes, timeout=180)
     mine = lifecycle.recorded(here, namespace, NAME)
     assert lifecycle.uninstall(mine, here, print, yes).status == "pass"
     other = lifecycle.recorded(here, namespace, "inference-scheduling")

@@ -16,8 +16,7 @@ from wellit.lifecycle import stopped
 def test_a_signal_stops_the_work_and_is_told(sign: signal.Signals) -> None:
     before = signal.getsignal(sign)
     with pytest.raises(Interrupted) as told, stopped.goes_on("install", "; or not"):
-        os.kill(os.getpid(), sign)
-        signal.pause()  # the signal comes at the latest here
+        signal.raise_signal(sign)  # to this thread: it is handled before anything else
     assert told.value.write == "the same install again goes on from here; or not"
     assert signal.getsignal(sign) == before
 

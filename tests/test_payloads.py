@@ -60,7 +60,7 @@ def asks(version: str, kind: str) -> payloads.Asks:
 
 
 def test_they_are_those_that_the_release_makes(dynamo: Path) -> None:
-    done = process.run([dynamo, "-c", MADE], timeout=60)
+    done = process.run([dynamo, "-c", MADE], timeout=180)
     assert done.ok, done.err
     made = json.loads(done.out)
     marker, version = made.pop("marker"), install.version()
@@ -109,7 +109,7 @@ def test_what_a_worker_cannot_read(text: str, why: str) -> None:
 
 def health(port: int) -> tuple[int, str]:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=30) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as refused:
         return refused.code, refused.read().decode()

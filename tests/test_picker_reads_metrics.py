@@ -168,7 +168,7 @@ def test_picker_that_refuses_metric_flags_ends_with_the_message_on_record(tmp_pa
             continue
         words = arguments(rendered.part("inferencepool"), tmp_path)
         for what, flag in facts["metricFlags"].items():
-            done = process.run([program(rendered), *words, f"--{flag}={names[what]}"], timeout=20)
+            done = process.run([program(rendered), *words, f"--{flag}={names[what]}"], timeout=60)
             errors = [json.loads(line)["error"] for line in done.err.splitlines() if '"level":"error"' in line]
             assert (done.code, errors) == (1, [facts["metricFlagsRefusal"].format(flag=flag)])
             asked += 1

@@ -318,7 +318,7 @@ def post(servers: Servers, body: Any) -> int:
     url = f"http://{servers.proxy.ip}:{servers.proxy.port}{COMPLETIONS}"
     request = urllib.request.Request(url, json.dumps(body).encode(), headers)
     try:
-        with urllib.request.urlopen(request, timeout=20) as done:
+        with urllib.request.urlopen(request, timeout=60) as done:
             done.read()
             return int(done.status)
     except urllib.error.HTTPError as error:
@@ -353,7 +353,7 @@ def test_a_decode_server_that_is_done_before_the_prefill_servers_stream(
 
     def slow(_: Any) -> Iterator[str]:
         yield "{}"
-        decoded.wait(10)
+        decoded.wait(60)
         time.sleep(0.5)
         yield "[DONE]"
         streamed.set()

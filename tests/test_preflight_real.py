@@ -203,8 +203,8 @@ def put(there: Access, space: str, manifests: list[Manifest]) -> None:
                 "-n",
                 space,
                 "--for=jsonpath={.status.hard}",
-                "--timeout=60s",
-                timeout=70,
+                "--timeout=180s",
+                timeout=200,
             )
             assert done.ok, done.err
 
@@ -256,7 +256,7 @@ def test_what_is_broken_is_found_and_mended_by_its_own_command(
     rendered = json.loads(json.dumps(case.rendered).replace('"models"', '"models-many"')) if "-many" in check.fix else (
         case.rendered
     )  # fmt: skip
-    until = time.monotonic() + 60
+    until = time.monotonic() + 180
     while left := bad(checks(here, space, rendered)):  # a controller takes the taint of a cordoned node away
         assert time.monotonic() < until, left
         time.sleep(0.2)

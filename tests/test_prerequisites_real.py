@@ -153,7 +153,7 @@ def test_a_chart_is_installed_and_after_a_refusal_the_same_command_goes_on(here:
         assert json.loads(done.out) == {"flag": "yes"}
     finally:
         helm.helm("uninstall", "provider", "broken", "-n", "loopback-system", "--ignore-not-found")
-        here.call("delete", "namespace", "loopback-system", "--ignore-not-found", "--timeout=60s")
+        here.call("delete", "namespace", "loopback-system", "--ignore-not-found", "--timeout=180s")
 
 
 def test_a_chart_by_its_own_address(here: Access, repository: str) -> None:
@@ -165,4 +165,4 @@ def test_a_chart_by_its_own_address(here: Access, repository: str) -> None:
         assert (again.todo, again.check.status) == (False, "pass")
     finally:
         helm.helm("uninstall", "provider", "-n", "loopback-system", "--ignore-not-found", "--wait")
-        here.call("delete", "namespace", "loopback-system", "--ignore-not-found", "--timeout=60s")
+        here.call("delete", "namespace", "loopback-system", "--ignore-not-found", "--timeout=180s")

@@ -21,7 +21,7 @@ from wellit.findings import Finding
 from wellit.subject import Subject, chart_version, from_source
 from wellit.tools.pins import pin
 
-SECONDS = 30.0
+SECONDS = 120.0
 PROXY_IMAGE = "ghcr.io/llm-d/llm-d-routing-sidecar"
 PROXIES = ("sidecar-0.4", "sidecar-0.7")
 PICKERS = {

@@ -45,7 +45,7 @@ def listens(port: int) -> bool:
 def get(url: str) -> int:
     """The status of an answer; 0 when there is none in this scheme."""
     try:
-        with urllib.request.urlopen(url, timeout=10, context=NO_CHECK if url.startswith("https") else None) as answer:
+        with urllib.request.urlopen(url, timeout=60, context=NO_CHECK if url.startswith("https") else None) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code

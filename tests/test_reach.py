@@ -162,7 +162,7 @@ def served(sandbox: Sandbox) -> Iterator[Access]:
         },
     ]  # fmt: skip
     asked(sandbox, "apply", "-f", "-", stdin=json.dumps({"apiVersion": "v1", "kind": "List", "items": objects}))
-    asked(sandbox, "wait", "--for=condition=Ready", "pod/hello", "-n", NS, "--timeout=30s")
+    asked(sandbox, "wait", "--for=condition=Ready", "pod/hello", "-n", NS, "--timeout=180s")
     yield replace(open_access(kubeconfig=str(sandbox.kubeconfig), kubectl=tools.path("kubectl")), sandbox="")
     asked(sandbox, "delete", "namespace", NS, "--wait=false")
     server.shutdown()
@@ -171,7 +171,7 @@ def served(sandbox: Sandbox) -> Iterator[Access]:
 
 def ask(url: str) -> str:
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
+        with urllib.request.urlopen(url, timeout=30) as answer:
             return str(answer.read().decode())
     except (urllib.error.URLError, ConnectionError) as problem:
         return str(problem)

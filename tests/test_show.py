@@ -175,7 +175,7 @@ def installed(sandbox: Sandbox) -> Iterator[tuple[Access, str]]:
     """A small stack in a namespace of the sandbox."""
     there, namespace = access.open_access(kubeconfig=str(sandbox.kubeconfig)), "show"
     made, manifests, _ = parts(namespace)
-    lifecycle.install(plan.prepare(made, manifests, there), there, print, lambda _: None, timeout=60)
+    lifecycle.install(plan.prepare(made, manifests, there), there, print, lambda _: None, timeout=180)
     yield there, namespace
     lifecycle.uninstall(lifecycle.recorded(there, namespace), there, print, lambda _: None)
 

@@ -46,11 +46,11 @@ def same(one: match.Match) -> bool:
 
 
 def test_the_parts_are_told_by_charts_and_the_postfix_by_names() -> None:
-    found = installed("inference-scheduling", "sglang", "postfix=chat")
+    found = installed("inference-scheduling", "sglang", "postfix=mine")
     assert [names.part_of(one) for one in found] == ["gateway", "inferencepool", "modelservice", "route"]
     assert names.part_of(replace(found[0], chart="nginx")) == ""
     one = best(found)
-    assert one.postfix == "chat" and same(one) and [each.name for each in one.releases] == [each.name for each in found]
+    assert one.postfix == "mine" and same(one) and [each.name for each in one.releases] == [each.name for each in found]
 
 
 @pytest.mark.parametrize(

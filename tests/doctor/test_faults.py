@@ -22,7 +22,7 @@ from wellit.report import render as shown
 from wellit.sandbox import Sandbox
 from wellit.waiting import NotReady
 
-SECONDS = 90.0  # until a fault shows, or is gone
+SECONDS = 240.0  # until a fault shows, or is gone: a busy machine takes its time
 GATEWAY = Kind("gateway.networking.k8s.io/v1", "Gateway")
 DEPLOYMENT = Kind("apps/v1", "Deployment")
 ROUTE = Kind("gateway.networking.k8s.io/v1", "HTTPRoute")
@@ -42,7 +42,7 @@ class Stack:
         stack = compose.compose(choice)
         self.composed, self.rendered = stack, render.render(stack, print)
         made = plan.prepare(stack, self.rendered, there)
-        self.record = lifecycle.install(made, there, print, lambda _: None, timeout=SECONDS * 2).record
+        self.record = lifecycle.install(made, there, print, lambda _: None, timeout=SECONDS).record
 
     def examine(self, **about: Any) -> Report:
         return doctor.examine(self.there, self.namespace, self.guide, **about)
@@ -319,7 +319,7 @@ def run_lines(stack: Stack, fix: str) -> None:
     """The kubectl lines of a fix, as a person would paste them."""
     for line in [line for line in fix.splitlines() if line.startswith("kubectl ")]:
         path = {"PATH": f"{stack.there.kubectl.parent}:/usr/bin:/bin"}
-        done = run(["sh", "-c", line], env=path, timeout=30)
+        done = run(["sh", "-c", line], env=path, timeout=120)
         assert done.ok, f"{line}\n{done.err}"
 
 

@@ -22,7 +22,7 @@ schedulingProfiles: [{{name: default, plugins: [{{pluginRef: queue-scorer}}]}}]
 
 def said(program: str, *words: str) -> tuple[int, str]:
     """The exit code and the output of a program that refuses its words."""
-    done = run([tools.path(program), *words], timeout=20)
+    done = run([tools.path(program), *words], timeout=60)
     return done.code, done.out + done.err
 
 
@@ -34,7 +34,7 @@ def picker(folder: Path, *words: str) -> Done:
         " contexts: [{name: a, context: {cluster: a, user: a}}], users: [{name: a, user: {}}]}"
     )
     named = ["--pool-name", "p", "--pool-namespace", "n"]
-    return run([tools.path("picker-0.7"), *named, *words], env={"KUBECONFIG": str(config)}, timeout=20)
+    return run([tools.path("picker-0.7"), *named, *words], env={"KUBECONFIG": str(config)}, timeout=60)
 
 
 @pytest.mark.parametrize(

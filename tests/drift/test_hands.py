@@ -38,7 +38,7 @@ def here(sandbox: Sandbox) -> Iterator[Access]:
 
 def install(here: Access) -> Standing:
     made, manifests, _ = parts(NAMESPACE)
-    return lifecycle.install(plan.prepare(made, manifests, here), here, print, lambda _: None, timeout=120)
+    return lifecycle.install(plan.prepare(made, manifests, here), here, print, lambda _: None, timeout=300)
 
 
 def status(here: Access) -> Standing:
@@ -56,7 +56,7 @@ def about(stands: Standing, title: str) -> Check:
 
 def by_hand(here: Access, *words: str, **env: str) -> None:
     argv = [str(here.kubectl), "--context", here.context, "-n", NAMESPACE, *words]
-    done = process.run(argv, env={**here.env, **env}, timeout=60)
+    done = process.run(argv, env={**here.env, **env}, timeout=180)
     assert done.ok, done.err
 
 
@@ -156,6 +156,6 @@ def autoscale(here: Access, replicas: int) -> None:
 
 def test_what_is_scaled_to_0_by_hand_has_no_pods(here: Access) -> None:
     by_hand(here, "scale", f"deployment/{PICKER}", "--replicas=0")
-    by_hand(here, "rollout", "status", f"deployment/{PICKER}", "--timeout=50s")
+    by_hand(here, "rollout", "status", f"deployment/{PICKER}", "--timeout=170s")
     pods = about(status(here), f"Deployment {PICKER} has all its pods ready")
     assert (pods.status, pods.detail) == ("skip", "scaled to 0: there are no pods, and nothing of it answers")

@@ -22,7 +22,7 @@ from wellit.paths import ROOT
 SITE = Path(__file__).parent / "site"
 AGG = {"decode": worker()}
 DISAGG = {"decode": worker(role="decode"), "prefill": worker(role="prefill")}
-SECONDS = 40.0
+SECONDS = 120.0  # a busy machine takes its time
 
 
 def free_ports(many: int) -> list[int]:
@@ -40,7 +40,7 @@ def free_ports(many: int) -> list[int]:
 def local(**more: Any) -> dict[str, Any]:
     """Settings below local with ports that are free."""
     http, system = free_ports(2)
-    return {"port": http, "system_port": system, "grace": 3} | more
+    return {"port": http, "system_port": system, "grace": 30} | more
 
 
 class Launch:
@@ -86,7 +86,7 @@ class Launch:
 
 @contextlib.contextmanager
 def launching(
-    cache: Path, components: Mapping[str, Any], behaviour: Mapping[str, Any] | None = None, *, timeout: float = 30,
+    cache: Path, components: Mapping[str, Any], behaviour: Mapping[str, Any] | None = None, *, timeout: float = 120,
     settings: Mapping[str, Any] | None = None, env: Mapping[str, str] | None = None, pipe: bool = False,
 ) -> Iterator[Launch]:  # fmt: skip
     asked = {"components": components, "local": settings or local(), "timeout": timeout}

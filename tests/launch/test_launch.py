@@ -133,12 +133,12 @@ def test_a_config_file_with_a_mistake_starts_nothing(
 
 
 def test_a_smoke_shows_what_processes_said_where_none_answers(invoke: Invoke) -> None:
-    launch = invoke("-e", "agg", *GPUS, "--smoke", "--timeout", "2", behaviour={"worker": {"late": 60}})
+    launch = invoke("-e", "agg", *GPUS, "--smoke", "--timeout", "5", behaviour={"worker": {"late": 60}})
     code, said = launch.end()
     assert code == 1
     assert "decode   |" not in said
     assert "decode said last:\n  worker is up as" in said
-    assert "no chat was answered within 2 s" in said
+    assert "no chat was answered within 5 s" in said
 
 
 def test_another_way_cannot_be_launched(invoke: Invoke) -> None:

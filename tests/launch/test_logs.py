@@ -64,5 +64,5 @@ def test_it_goes_on_where_nobody_reads_the_line_to_ask_it_with() -> None:
         asked.stdout.close()
         asked.stdin.close()
         said = asked.stderr.read().decode()
-        assert asked.wait(30) == 0, said
+        assert asked.wait(120) == 0, said
     assert said.splitlines()[-1] == "it goes on"

@@ -31,7 +31,7 @@ def get(sandbox: Sandbox, *what: str) -> Any:
     return json.loads(asked(sandbox, "get", *what, "-o", "json"))
 
 
-def until(true: Callable[[], bool], seconds: float = 20.0) -> bool:
+def until(true: Callable[[], bool], seconds: float = 120.0) -> bool:
     """Whether something became so in time."""
     end = time.monotonic() + seconds
     while not (said := true()) and time.monotonic() < end:

@@ -184,13 +184,15 @@ def test_the_pods_of_a_gateway_go_with_it(others: Sandbox) -> None:
         return list(get(others, "-n", "others", "pods", "-l", labels)["items"])
 
     there = access.open_access(kubeconfig=str(others.kubeconfig))
-    assert until(lambda: [conditions(pod["status"]["conditions"])["Ready"][0] for pod in pods()] == ["True"], 60)
+    assert until(
+        lambda: [conditions(pod["status"]["conditions"])["Ready"][0] for pod in pods()] == ["True"], PICKER_SECONDS
+    )
     with (
         reach(there, "others", "service/real-istio", 8080) as url,
-        closing(http.client.HTTPConnection(url.removeprefix("http://"), timeout=10)) as asking,
+        closing(http.client.HTTPConnection(url.removeprefix("http://"), timeout=60)) as asking,
     ):
         asking.request("GET", "/v1/models")
         # nobody is in its pool
         assert asking.getresponse().status >= 500
     asked(others, "-n", "others", "delete", "gateway", "real")
-    assert until(lambda: pods() == [], 30)
+    assert until(lambda: pods() == [])

@@ -152,7 +152,7 @@ def test_another_command_of_the_program_is_not_played() -> None:
 
 
 def ended(name: str, words: Sequence[str], version: str = "", **behaviour: Any) -> process.Done:
-    return process.run(command(name, words, version), env=environment(**behaviour), cwd=paths.ROOT, timeout=30)
+    return process.run(command(name, words, version), env=environment(**behaviour), cwd=paths.ROOT, timeout=120)
 
 
 def test_a_process_that_refuses_ends_with_the_engines_code() -> None:

@@ -284,7 +284,7 @@ def test_a_request_that_is_only_for_who_has_enough_of_it() -> None:
 # SGLang
 
 
-def sglang(mode: str, port: int, seconds: int = 5) -> Handshake:
+def sglang(mode: str, port: int, seconds: int = 60) -> Handshake:
     flags = {"--disaggregation-mode": mode, "--disaggregation-bootstrap-port": str(port)}
     return made("sglang", flags, {"SGLANG_DISAGGREGATION_WAITING_TIMEOUT": str(seconds)})
 
@@ -303,7 +303,7 @@ def test_both_halves_meet_and_the_prefill_servers_ends_first() -> None:
             for one in order:
                 begun.append(asyncio.create_task(one.begin(asked(meeting(port, 7)))))
                 await asyncio.sleep(0.1)
-            done, waits = await asyncio.wait(begun, timeout=0.5)
+            done, waits = await asyncio.wait(begun, return_when=asyncio.FIRST_COMPLETED)
             (half,) = (task.result() for task in done)
             assert (half.role, half.limit, half.finish) == ("prefill", 1, "length")
             (other,) = waits
@@ -375,7 +375,8 @@ def test_a_prefill_request_that_fails_takes_the_other_half_with_it(how: str) -> 
     async def steps() -> None:
         first = asyncio.create_task(prefill.begin(asked(meeting(port))))
         if how == "cancelled":
-            await asyncio.sleep(0.1)
+            while not prefill._rooms:  # type: ignore[attr-defined]
+                await asyncio.sleep(0.01)
             room = dict(prefill._rooms)  # type: ignore[attr-defined]
             first.cancel()
             await asyncio.wait([first])

@@ -29,7 +29,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     with tokenizer(socket, folder), grpc.insecure_channel(f"unix://{socket}") as channel:
 
         def call(method: str, asked: bytes) -> bytes:
-            answer: bytes = channel.unary_unary(f"/{SERVICE}/{method}")(asked, timeout=10)
+            answer: bytes = channel.unary_unary(f"/{SERVICE}/{method}")(asked, timeout=60)
             return answer
 
         yield call
@@ -124,7 +124,7 @@ def test_its_probe_is_answered_and_it_ends_when_it_is_told(tmp_path: Path) -> No
     try:
         until(lambda: healthy(port), bool, "the probe")
         running.send_signal(signal.SIGTERM)
-        assert running.wait(10) == 0
+        assert running.wait(60) == 0
         assert "stands in" in (tmp_path / "log").read_text()
     finally:
         process.stop(running)

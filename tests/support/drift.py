@@ -30,7 +30,7 @@ def applied(here: Access, namespace: str, guide: str, environment: str) -> Seen:
     }
     sent = [as_helm_sends(m, one.name, namespace) for one in rendered.releases for m in one.manifests]
     here_and_now = ["apply", "--server-side", "--field-manager=helm", "-n", namespace, "-f", "-"]
-    done = here.call(*here_and_now, stdin=json.dumps({"apiVersion": "v1", "kind": "List", "items": sent}), timeout=60)
+    done = here.call(*here_and_now, stdin=json.dumps({"apiVersion": "v1", "kind": "List", "items": sent}), timeout=300)
     assert done.ok, done.err
     return Seen(known, live.whole_stack(here, namespace, wanted.objects), releases)
 

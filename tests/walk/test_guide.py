@@ -77,7 +77,7 @@ next
 
 def alive(process: int) -> bool:
     """Whether it runs. One that has ended may keep its number until somebody asks for it: a zombie."""
-    done = run(["ps", "-o", "stat=", "-p", str(process)], timeout=10)
+    done = run(["ps", "-o", "stat=", "-p", str(process)], timeout=60)
     return done.ok and not done.out.startswith("Z")
 
 

@@ -131,14 +131,14 @@ def test_a_system_port_that_is_taken(tmp_path: Path) -> None:
 def test_a_system_port_that_dynamo_does_not_take(tmp_path: Path) -> None:
     with stack(tmp_path) as made:
         made.worker("worker", DYN_SYSTEM_PORT="40001")
-        made.running["worker"].wait(90)
+        made.running["worker"].wait(240)
         assert "its system port 40001 is more than 32767" in found(look(made.launched))["WL889"].detail
 
 
 def test_the_frontends_port_is_taken(tmp_path: Path) -> None:
     with stack(tmp_path) as made, socket.create_server(("127.0.0.1", made.port)) as taken:
         made.frontend()
-        made.running["frontend"].wait(90)
+        made.running["frontend"].wait(240)
         taken.close()
         sight = look(made.launched)
         assert f"the port {made.port} of the frontend" in found(sight)["WL889"].detail
@@ -148,7 +148,7 @@ def test_the_frontends_port_is_taken(tmp_path: Path) -> None:
 def test_etcd_and_nats_that_are_asked_for_and_not_there(tmp_path: Path) -> None:
     with stack(tmp_path) as made:
         made.frontend(DYN_REQUEST_PLANE="nats", NATS_SERVER="nats://127.0.0.1:9")
-        made.running["frontend"].wait(90)
+        made.running["frontend"].wait(240)
         assert "cannot reach NATS" in found(look(made.launched))["WL888"].detail
     with stack(tmp_path) as made:
         made.frontend(DYN_DISCOVERY_BACKEND="etcd", ETCD_ENDPOINTS="http://127.0.0.1:9")
@@ -163,7 +163,7 @@ def test_etcd_and_nats_that_are_asked_for_and_not_there(tmp_path: Path) -> None:
 def test_a_model_that_cannot_be_loaded(tmp_path: Path, path: str, why: str) -> None:
     with stack(tmp_path) as made:
         made.worker("worker", path=path)
-        made.running["worker"].wait(90)
+        made.running["worker"].wait(240)
         assert why in found(look(made.launched))["WL887"].detail
 
 

@@ -94,7 +94,7 @@ def get(url: str, body: Any = None) -> Answer:
     data = json.dumps(body).encode() if body else None
     asked = urllib.request.Request(url, data, {"Content-Type": "application/json"})
     try:
-        with urllib.request.urlopen(asked, timeout=20) as answer:
+        with urllib.request.urlopen(asked, timeout=60) as answer:
             return answer.status, _read(answer.read())
     except urllib.error.HTTPError as refused:
         return refused.code, _read(refused.read())

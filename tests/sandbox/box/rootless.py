@@ -22,7 +22,7 @@ def main(folder: Path) -> None:
         command = f'echo {ip} is served >index.html; exec "$@"'
         box.start_in(ip, "sh", "-c", command, "sh", sys.executable, "-I", "-c", SERVE, folder="/www")
         port = box.ask("publish", ip=ip, port=80)
-        end = time.monotonic() + 20
+        end = time.monotonic() + 100
         while time.monotonic() < end:
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:

@@ -98,8 +98,9 @@ def test_a_shell_that_does_not_find_its_command_says_127(box: TestBox, pod: str)
 
 
 def test_signals(box: TestBox, pod: str) -> None:
-    heeds = box.start_in(pod, "sh", "-c", "trap 'exit 3' TERM; while :; do sleep 0.05; done", env=PATH)
-    time.sleep(0.3)
+    heeds = box.start_in(pod, "sh", "-c", "trap 'exit 3' TERM; echo up; while :; do sleep 0.05; done", env=PATH)
+    while "up" not in heeds.said():
+        time.sleep(0.05)
     heeds.signal(signal.SIGTERM)
     assert heeds.wait() == 3
     # The first process of a container, which has no handler, is not ended by TERM, as anywhere.
@@ -111,7 +112,7 @@ def test_signals(box: TestBox, pod: str) -> None:
 
 
 def test_with_its_first_process_all_of_it_ends(box: TestBox, pod: str, tmp_path: Path) -> None:
-    left = "(while :; do echo x >>/data/beat; sleep 0.02; done) & sleep 0.3"
+    left = "(while :; do echo x >>/data/beat; sleep 0.02; done) & while [ ! -s /data/beat ]; do sleep 0.02; done"
     ran = box.start_in(pod, "sh", "-c", left, env=PATH, mounts=[(tmp_path, "/data", False)])
     assert ran.wait() == 0
     size = (tmp_path / "beat").stat().st_size

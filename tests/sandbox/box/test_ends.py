@@ -70,7 +70,7 @@ def test_kill_9_of_any_of_them_leaves_nothing(own: TestBox, victim: str) -> None
 
     pid = next(pid for pid, name in own.living().items() if name == "unshare") if victim == "unshare" else None
     os.kill(pid or own.pid(victim), signal.SIGKILL)
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while (own.living() or marked(mark)) and time.monotonic() < end:
         time.sleep(0.05)
     assert own.living() == {}
@@ -126,7 +126,7 @@ def test_without_root(tmp_path_factory: pytest.TempPathFactory) -> None:
         os.chown(folder, ROOTLESS, ROOTLESS)
         done = subprocess.run(
             [*as_user, python, "-m", "tests.sandbox.box.rootless", folder / "sandbox"], env=env | {"HOME": str(folder)},
-            cwd="/", text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120, check=False,
+            cwd="/", text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300, check=False,
         )  # fmt: skip
     finally:
         shutil.rmtree(folder)

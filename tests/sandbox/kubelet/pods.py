@@ -14,7 +14,7 @@ from wellit.sandbox.kubectl import apply, asked
 
 Object = dict[str, Any]
 IMAGE = "wellit.dev/python:1"
-SECONDS = 40.0
+SECONDS = 180.0  # a busy machine takes its time
 
 
 def running(name: str = "c", script: str = "sleep 1000", **more: Any) -> Object:
@@ -98,7 +98,7 @@ class Pods:
     def fetch(self, name: str, port: int, path: str = "/") -> str:
         """What a pod answers; "" when it does not."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.published(name, port)}{path}", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.published(name, port)}{path}", timeout=30) as answer:
                 return str(answer.read().decode())
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return ""

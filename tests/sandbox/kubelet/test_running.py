@@ -123,7 +123,7 @@ def test_a_job_is_done_when_its_program_is_and_one_that_nobody_plays_at_once(pod
             "apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": name},
             "spec": {"template": {"spec": {"restartPolicy": "Never", "containers": [container]}}},
         })  # fmt: skip
-    pods.kubectl("wait", "--for=condition=complete", "--timeout=30s", "job/done", "job/unknown")
+    pods.kubectl("wait", "--for=condition=complete", "--timeout=180s", "job/done", "job/unknown")
     assert "worked" in pods.kubectl("logs", "job/done")
 
 
@@ -132,22 +132,20 @@ def test_a_port_is_reached_from_this_machine_in_two_ways(pods: Pods) -> None:
     pods.pod("port", container)
     pods.until_ready("port")
     assert "Directory listing" in pods.fetch("port", 8000)
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        free = one.getsockname()[1]
     words: list[str | Path] = [
         tools.path("kubectl"),
         "port-forward",
         "pod/port",
-        f"{free}:8000",
+        ":8000",
         "--address",
         "127.0.0.1",
     ]
     log = pods.sandbox.folder / "forward.log"
     forward = start(words, log=log, env=environment(pods.sandbox))
     try:
-        pods.until(lambda: "Forwarding" in log.read_text())
-        with socket.create_connection(("127.0.0.1", free), timeout=5) as one:
+        pods.until(lambda: "->" in log.read_text())
+        port = int(log.read_text().partition("->")[0].rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as one:
             one.sendall(b"GET / HTTP/1.0\r\n\r\n")
             assert one.recv(100).startswith(b"HTTP/1.0 200 OK")
     finally:
@@ -159,7 +157,7 @@ def test_a_deployment_grows_and_shrinks(pods: Pods) -> None:
     pods.deployment("many", 2, serving(8000, ports=[{"containerPort": 8000}], readinessProbe=probe))
     for replicas in (2, 5, 1):
         pods.kubectl("scale", "deployment/many", f"--replicas={replicas}")
-        pods.kubectl("rollout", "status", "deployment/many", "--timeout=60s")
+        pods.kubectl("rollout", "status", "deployment/many", "--timeout=180s")
         pods.until(lambda count=replicas: len(pods.names("many")) == count)  # type: ignore[misc]
     addresses = {pods.address(name) for name in pods.names("many")}
     assert len(addresses) == 1
