@@ -133,4 +133,4 @@ def test_which_state_to_go_back_to() -> None:
     with pytest.raises(Refused, match="helm cannot go back to that state; nothing was changed") as told:
         back.prepare(replace(KNOWN, history=({**STATE, "revisions": {}},)), access()[0])
     assert told.value.why == "which revision of route-x it had is not recorded"
-    assert told.value.write.endswith("invoke install -g g -e e -n ns")
+    assert told.value.write.endswith("invoke install --context c -g g -e e -n ns")
