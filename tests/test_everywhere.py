@@ -108,3 +108,8 @@ def test_one_record_that_cannot_be_read_does_not_hide_the_others() -> None:
     assert [(check.id, check.status) for check in report.checks] == [("WL701", "pass"), ("WL798", "unknown")]
     assert "the record theirs in c cannot be read" in report.checks[1].detail and report.exit_code == 2
     assert "delete secret theirs -n c" in report.checks[1].fix
+
+
+def test_one_stack_whose_install_did_not_end_is_told_as_of_all() -> None:
+    check = everywhere.unended(TWO, everywhere.busy(access(live("b", 2))[0], TWO), "the last change of it has ended")
+    assert (check.id, check.status) == ("WL705", "fail") and "an install of now did not end" in check.detail

@@ -90,6 +90,10 @@ def test_what_could_not_be_read_is_unknown() -> None:
     assert [found[key].status for key in ("WL791", "WL792", "WL793")] == ["unknown"] * 3
 
 
+def test_releases_that_may_not_be_read_are_not_said_to_be_nobodys() -> None:
+    assert asked((), Unread("list secrets in ns"))["WL792"].status == "unknown"
+
+
 def test_pools_of_both_apis_are_read() -> None:
     def listed(path: str) -> str:
         return f"get --raw /apis/{path}/namespaces/ns/inferencepools?limit=500"

@@ -274,6 +274,8 @@ def choice_or_recorded(given: dict[str, Any], there: Access) -> Iterator[Choice]
     said = any(given[flag] for flag in STACK_FLAGS if flag not in ("guide", "namespace"))
     known = None if said or given.get("bundle") else record.one(there, namespace, guide)
     if known is None:
+        if not said and not given.get("bundle"):
+            say(f"no stack{record.meant(guide)} is recorded in {namespace}: planned as if -e said the guide's default")
         yield choice(given)
         return
     say(f"the recorded stack: {again.words(known)}")

@@ -34,17 +34,28 @@ class Row:
         known = self.known
         title = f"{known.guide} ({known.postfix}) in {known.namespace} stands"
         bad = [part for part in self.now.parts if not part.settled]
-        if self.busy:
-            return Check("WL790", title, "warn", f"{self.busy} is at work on it")
-        if known.state != "installed":
-            told = f"{UNENDED[known.state]} of {known.when} did not end"
-            return Check("WL705", title, "fail", told, "the same again goes on from there")
+        if self.busy or known.state != "installed":
+            return unended(known, self.busy, title)
         unread = [part for part in bad if part.unread]
         if bad:
             fix = f"invoke status --name {known.postfix} -n {known.namespace} {self.flags}".strip()
             told = f"{bad[0].object}: {bad[0].words}"
             return Check("WL701", title, "unknown" if len(unread) == len(bad) else "fail", told, fix)
         return Check("WL701", title, "pass", f"{self.ready} of {len(self.now.parts)} parts ready")
+
+
+def unended(known: Record, busy: str, title: str) -> Check:
+    """What is said of a stack whose change has not ended, or not yet: `busy` is who is at work on it."""
+    if busy:
+        return Check("WL790", title, "warn", f"{busy} is at work on it")
+    told = f"{UNENDED[known.state]} of {known.when} did not end"
+    return Check("WL705", title, "fail", told, "the same again goes on from there")
+
+
+def busy(access: Access, known: Record) -> str:
+    """Who is at work on a stack now, in words; "" for nobody, and where that may not be read."""
+    holder = lease.look(access, known.namespace, known.postfix)
+    return holder.worker.words if isinstance(holder, Holder) and not holder.gone else ""
 
 
 def status(access: Access) -> Report:
@@ -84,9 +95,8 @@ def _sorted(records: list[Record]) -> list[Record]:
 
 
 def _row(access: Access, known: Record) -> Row:
-    holder = lease.look(access, known.namespace, known.postfix)
-    busy = holder.worker.words if isinstance(holder, Holder) and not holder.gone else ""
-    return Row(known, live.look(access, known.namespace, known.all_objects()), busy, access.invoke_flags)
+    now = live.look(access, known.namespace, known.all_objects())
+    return Row(known, now, busy(access, known), access.invoke_flags)
 
 
 def _data(row: Row) -> dict[str, object]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
-from wellit import lifecycle, plan, planchecks
+from wellit import everywhere, lifecycle, plan, planchecks
 from wellit.access import Access
 from wellit.changes import words
 from wellit.compose import Stack
@@ -100,6 +100,8 @@ def status(access: Access, namespace: str, guide: str | None, environment: str |
     known = recorded(access, namespace, guide, environment)
     stands = lifecycle.status(known, access)
     report = Report("status", summary={"notes": list(known.notes), "history": history(known)})
+    if known.state != "installed":
+        report.add([everywhere.unended(known, everywhere.busy(access, known), "the last change of it has ended")])
     return _stands(report, stands, f"{known.state} {known.when} by {known.by}")
 
 

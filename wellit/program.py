@@ -7,7 +7,9 @@ core flags that it would have swallowed after a task's name.
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
+import os
 import re
 import shlex
 import sys
@@ -26,6 +28,12 @@ KEPT = ("complete", "help", "list", "print-completion-script", "version")
 # What Program reads of the flags that are not kept. Invoke by itself keeps Python from writing .pyc files, which would
 # have it compile us anew at every start.
 UNSET = {"write-pyc": True, "debug": False, "list-format": "flat", "list-depth": 0}
+
+
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+ROOM = (
+    "make room there; WELLIT_CACHE names another folder for what wellit keeps, TMPDIR one for what it needs meanwhile"
+)
 
 
 class Wellit(Program):
@@ -55,9 +63,22 @@ class Wellit(Program):
 
     def run(self, argv: list[str] | None = None, exit: bool = True) -> None:  # noqa: A002 - Invoke's own name
         try:
-            super().run(argv, exit=False) if not exit else self._run(argv)
+            try:
+                super().run(argv, exit=False) if not exit else self._run(argv)
+            finally:
+                sys.stdout.flush()
         except KeyboardInterrupt:
             sys.exit(130)
+        except BrokenPipeError as gone:  # the reader of our output has gone, and the answer is what it was
+            _forget_output()
+            sys.exit(gone.__context__.code if isinstance(gone.__context__, SystemExit) else 0)
+        except OSError as problem:
+            if problem.errno not in NO_ROOM:
+                raise
+            _forget_output()
+            what = problem.filename or "the answer"
+            print(f"error: {what} cannot be written: {problem.strerror}\n  = write: {ROOM}", file=sys.stderr)
+            sys.exit(2)
 
     def _run(self, argv: list[str] | None) -> None:
         try:
@@ -109,6 +130,12 @@ class Wellit(Program):
         return sorted({flag for context in contexts for flag in context.flags})
 
 
+def _forget_output() -> None:
+    """What is still to be written to stdout goes nowhere: Python would try again, and fail again, when it ends."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _no_empty_words(argv: list[str]) -> None:
     """Refuse what a variable that is not set leaves behind: the flag would count as not given."""
     words = argv[: argv.index("--")] if "--" in argv else argv
@@ -151,6 +178,12 @@ class _Args(dict[str, Any]):
 
 def main(argv: list[str] | None = None) -> None:
     """Run a task from the command line."""
+    if sys.stdout is None:  # the next file that is opened would be stdout, for us and for helm
+        print(
+            "error: stdout is closed, and the answer goes there; nothing was done\n  = write: >/dev/null",
+            file=sys.stderr,
+        )
+        sys.exit(2)
     from tasks import namespace
 
     assert isinstance(namespace, Collection)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable
 from typing import Protocol, runtime_checkable
@@ -19,15 +20,27 @@ class Live(Protocol):
 
 
 class Announcer:
-    """Whole lines anywhere; on a terminal also a line that changes in place."""
+    """Whole lines anywhere; on a terminal also a line that changes in place.
+
+    Nobody may be there to read them (``2>&1 | head``, ``2>&-``): that stops no work half way.
+    """
 
     def __call__(self, text: str) -> None:
-        clear = "\r\x1b[2K" if sys.stderr.isatty() else ""
-        print(f"{clear}{text}", file=sys.stderr, flush=True)
+        self._show(f"\r\x1b[2K{text}\n" if _terminal() else f"{text}\n")
 
     def live(self, text: str) -> None:
-        if sys.stderr.isatty():
-            print(f"\r\x1b[2K{text}", end="", file=sys.stderr, flush=True)
+        if _terminal():
+            self._show(f"\r\x1b[2K{text}")
+
+    def _show(self, text: str) -> None:
+        if sys.stderr:
+            with contextlib.suppress(OSError):
+                sys.stderr.write(text)
+                sys.stderr.flush()
+
+
+def _terminal() -> bool:
+    return bool(sys.stderr) and sys.stderr.isatty()
 
 
 announce = Announcer()

@@ -69,6 +69,8 @@ def checks(
     if isinstance(records, Unread):
         yield Check("WL791", _name(postfix), "unknown", records.words)
         yield Check("WL792", _TITLES["WL792"], "unknown", records.words)
+    elif isinstance(releases, Unread):
+        yield Check("WL792", _TITLES["WL792"], "unknown", releases.words)
     else:
         yield _others(guide, environment, postfix, mine, cluster)
         yield _own(demand, mine, [one for one in known if one is not mine], releases, cluster)
@@ -96,9 +98,8 @@ def _others(guide: str, environment: str, postfix: str, mine: Record | None, clu
 
 
 def _own(
-    demand: Demand, mine: Record | None, others: Collection[Record], releases: tuple[HelmRelease, ...] | Unread,
-    cluster: str,
-) -> Check:  # fmt: skip
+    demand: Demand, mine: Record | None, others: Collection[Record], releases: tuple[HelmRelease, ...], cluster: str
+) -> Check:
     wanted = list(dict.fromkeys(item.release for item in demand.objects if item.release))
     ours = set(mine.ever_releases) if mine else set()
     told = [
@@ -113,9 +114,8 @@ def _own(
     ]  # fmt: skip
     if told:
         return Check("WL792", _TITLES["WL792"], "fail", _listed(told), ANOTHER)
-    found = () if isinstance(releases, Unread) else releases
     # One that is pending may be what a killed install left: whether it is mended is asked when it is installed.
-    strange = [one for one in found if one.name in wanted and one.name not in ours and not one.pending]
+    strange = [one for one in releases if one.name in wanted and one.name not in ours and not one.pending]
     if strange:
         told = [f"{one.name} (revision {one.revision}, {one.status})" for one in strange]
         adopt = f"invoke adopt -n {demand.namespace} {cluster}".strip()
