@@ -69,11 +69,13 @@ def checks(
     if isinstance(records, Unread):
         yield Check("WL791", _name(postfix), "unknown", records.words)
         yield Check("WL792", _TITLES["WL792"], "unknown", records.words)
-    elif isinstance(releases, Unread):
-        yield Check("WL792", _TITLES["WL792"], "unknown", releases.words)
     else:
         yield _others(guide, environment, postfix, mine, cluster)
-        yield _own(demand, mine, [one for one in known if one is not mine], releases, cluster)
+        yield (
+            Check("WL792", _TITLES["WL792"], "unknown", releases.words)
+            if isinstance(releases, Unread)
+            else _own(demand, mine, [one for one in known if one is not mine], releases, cluster)
+        )
     if demand.workloads:
         yield _pools(demand, mine, there, postfix)
 
