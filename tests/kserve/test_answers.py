@@ -54,7 +54,7 @@ class Stack:
             sent = {"Content-Type": "application/json", **headers}
             request = urllib.request.Request(url + path, json.dumps(body).encode(), sent)
             try:
-                with urllib.request.urlopen(request, timeout=30) as answer:
+                with urllib.request.urlopen(request, timeout=60) as answer:
                     return answer.status, answer.read().decode()
             except urllib.error.HTTPError as error:
                 return error.code, error.read().decode()
@@ -74,7 +74,7 @@ class Stack:
         for pod in self.pods(role):
             with (
                 reach(self.here, self.namespace, f"pod/{pod['metadata']['name']}", PORTS[role]) as url,
-                urllib.request.urlopen(url + self.engine.metrics["path"], timeout=20) as answer,
+                urllib.request.urlopen(url + self.engine.metrics["path"], timeout=60) as answer,
             ):
                 lines = answer.read().decode().splitlines()
             total += sum(float(line.split()[-1]) for line in lines if line.partition("{")[0] == metric)
@@ -122,7 +122,7 @@ def test_a_request_is_answered_by_a_pod_that_kserve_made(stack: Stack) -> None:
     assert service["status"]["url"].endswith(f"/{stack.namespace}/{NAME}")
     with (
         reach(stack.here, stack.namespace, f"service/infra-{NAME}-inference-gateway-istio", 80) as url,
-        urllib.request.urlopen(f"{url}/{stack.namespace}/{NAME}/v1/models", timeout=20) as answer,
+        urllib.request.urlopen(f"{url}/{stack.namespace}/{NAME}/v1/models", timeout=60) as answer,
     ):
         names = [one["id"] for one in json.loads(answer.read())["data"]]
     assert names[0] == MODEL

@@ -104,10 +104,22 @@ def examined(asked: Asked, namespace: str) -> dict[str, Check]:
     return found
 
 
+@pytest.fixture(scope="module")
+def faults(asked: Asked) -> dict[str, Answer]:
+    """All of them, put there at once: the controller is waited for once."""
+    return {one.name: asked(one.manifest, beside=one.beside, until=at_once) for one in FAULTS}
+
+
+def at_once(_: Answer) -> bool:
+    return True
+
+
 @pytest.mark.parametrize("one", FAULTS, ids=lambda one: one.name)
-def test_doctor_names_the_cause(asked: Asked, one: Fault) -> None:
-    answer = asked(one.manifest, beside=one.beside, until=says(one.condition, one.reason))
-    assert not answer.refused and answer.conditions[one.condition][1] == one.reason, answer
+def test_doctor_names_the_cause(asked: Asked, faults: dict[str, Answer], one: Fault) -> None:
+    put = faults[one.name]
+    assert not put.refused, put
+    answer = asked.wait(put.namespace, put.name, says(one.condition, one.reason))
+    assert answer.conditions[one.condition][1] == one.reason, answer
     found = examined(asked, answer.namespace)
     assert next(iter(found)) == one.check, {key: check.detail for key, check in found.items()}
     check = found[one.check]
@@ -139,18 +151,28 @@ def made(answer: Answer) -> bool:
     return "MainWorkloadReady" in answer.conditions and "SchedulerWorkloadReady" in answer.conditions
 
 
+@pytest.fixture(scope="module")
+def taken(asked: Asked) -> dict[str, Answer]:
+    """All that its controller takes, with one that is well (the name ""), put there at once."""
+    containers = {one.name: (one.container, one.spec) for one in WRONG} | {"": (SGLANG, {})}
+    manifests = {
+        name: service(template={"containers": [copy.deepcopy(container)]}, **spec)
+        for name, (container, spec) in containers.items()
+    }
+    return {name: asked(one, beside=(gateway(),), until=at_once) for name, one in manifests.items()}
+
+
 @pytest.mark.parametrize("one", WRONG, ids=lambda one: one.name)
-def test_doctor_names_what_its_controller_takes(asked: Asked, one: Wrong) -> None:
-    manifest = service(template={"containers": [copy.deepcopy(one.container)]}, **one.spec)
-    answer = asked(manifest, beside=(gateway(),), until=made)
+def test_doctor_names_what_its_controller_takes(asked: Asked, taken: dict[str, Answer], one: Wrong) -> None:
+    answer = asked.wait(taken[one.name].namespace, taken[one.name].name, made)
     assert made(answer), answer
     check = examined(asked, answer.namespace).get(one.check)
     assert check and one.says in f"{check.detail}\n{check.evidence}" and "llminferenceservice" in check.fix, check
 
 
-def test_what_was_made_is_one_way(asked: Asked) -> None:
+def test_what_was_made_is_one_way(asked: Asked, taken: dict[str, Answer]) -> None:
     """Nothing is held against one that is well but for the gateway, which nobody carries out in this sandbox."""
-    answer = asked(service(), beside=(gateway(),), until=made)
+    answer = asked.wait(taken[""].namespace, taken[""].name, made)
     found = examined(asked, answer.namespace)
     own = {"WL941", "WL942", "WL943", "WL944", "WL945", "WL947", "WL948", "WL949", "WL950", "WL951"}
     assert not own & found.keys(), found

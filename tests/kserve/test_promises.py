@@ -101,8 +101,11 @@ class There:
 
 
 @pytest.fixture(scope="module")
-def there(asked: Asked) -> Iterator[There]:
-    """Every case in a namespace of its own. Those that the API server does not take are missing, and are found so."""
+def there(asked: Asked) -> There:
+    """Every case in a namespace of its own. Those that the API server does not take are missing, and are found so.
+
+    They stay until the sandbox ends: to remove them keeps the controller as busy as to make them.
+    """
     spaces = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": named(key)}} for key in PUT]
     asked.apply(*spaces)
     done = kubectl(
@@ -116,8 +119,7 @@ def there(asked: Asked) -> Iterator[There]:
     over = time.monotonic() + SECONDS
     while not (seen := look(asked)).done() and time.monotonic() < over:
         time.sleep(POLL_SECONDS)
-    yield seen
-    kubectl(asked.sandbox, "delete", "namespace", "--wait=false", *(named(key) for key in PUT))
+    return seen
 
 
 def look(asked: Asked) -> There:

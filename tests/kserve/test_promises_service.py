@@ -110,8 +110,14 @@ spec:
 """
 
 
-def made_of(asked: Asked, text: str) -> tuple[Object, dict[str, Object]]:
-    """The manifest as it was put there, and the Deployments that were made of it by the end of their names."""
+@pytest.fixture(scope="module")
+def manifests(asked: Asked) -> dict[str, Object]:
+    """All of them as they were put there, at once: the controller is waited for once."""
+    return {case: put(asked, text) for case, text in CASES.items()}
+
+
+def put(asked: Asked, text: str) -> Object:
+    """A manifest in a namespace of its own, with the configs that it may name."""
     namespace = asked.namespace()
     manifest: Object = yaml.safe_load(HEAD + text)
     manifest["metadata"]["namespace"] = namespace
@@ -119,21 +125,29 @@ def made_of(asked: Asked, text: str) -> tuple[Object, dict[str, Object]]:
         *({**one, "metadata": {**one["metadata"], "namespace": namespace}} for one in yaml.safe_load_all(CONFIGS))
     )
     asked.apply(manifest)
+    return manifest
+
+
+def made_of(asked: Asked, manifest: Object) -> dict[str, Object]:
+    """The Deployments that were made of it by the end of their names."""
     wanted = {one.part for one in templates(manifest)}
     if "baseRefs" in manifest["spec"]:
         wanted.add("prefill")
     over = time.monotonic() + SECONDS
     found: dict[str, Object] = {}
     while time.monotonic() < over and len(found) < len(wanted):
-        listed = asked.get("deployments.apps", namespace).get("items", [])
+        listed = asked.get("deployments.apps", manifest["metadata"]["namespace"]).get("items", [])
         found = {one["metadata"]["name"].removeprefix("chat-kserve").strip("-") or "main": one for one in listed}
         time.sleep(0.2)
-    return manifest, found
+    return found
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_pods_are_those_that_the_controller_makes(asked: Asked, case: str, tmp_path: Path) -> None:
-    manifest, found = made_of(asked, CASES[case])
+def test_the_pods_are_those_that_the_controller_makes(
+    asked: Asked, manifests: dict[str, Object], case: str, tmp_path: Path
+) -> None:
+    manifest = manifests[case]
+    found = made_of(asked, manifest)
     configs = {one["metadata"]["name"]: one for one in yaml.safe_load_all(CONFIGS)}
     service = of_object(manifest, manifest["metadata"]["namespace"], configs)
     parts = {"main": service.workloads[0], **{one.part: one for one in service.workloads}}
