@@ -132,7 +132,9 @@ def test_a_token_among_the_arguments_is_not_used_and_not_repeated(name: str, key
     assert CANARY not in f"{told.value.message}{told.value.why}{told.value.write}"
 
 
-@pytest.mark.parametrize(("name", "key"), [("Upper", "HF_TOKEN"), ("a/b", "HF_TOKEN"), ("token", "a b"), ("", "K")])
+@pytest.mark.parametrize(
+    ("name", "key"), [("Upper", "HF_TOKEN"), ("a/b", "HF_TOKEN"), ("token", "a b"), ("", "K"), ("a" * 300, "K")]
+)
 def test_what_is_no_name_says_one_that_is(name: str, key: str) -> None:
     with pytest.raises(CannotAnswer, match="cannot be the"):
         secret.Asked(SPACE, name, key)

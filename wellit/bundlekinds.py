@@ -6,7 +6,7 @@ from wellit.findings import Severity
 
 LACKS, CHANGED, ADDED, UNSAFE = "WL650", "WL651", "WL652", "WL653"
 OTHER, IMAGES, RENDERS, ENVIRONMENT = "WL654", "WL655", "WL656", "WL657"
-NEEDS, CHART = "WL658", "WL659"  # NEEDS is a check: wellit/checks has its text
+NEEDS, CHART, GUARDED = "WL658", "WL659", "WL660"  # NEEDS and GUARDED are checks: wellit/checks has their texts
 KINDS: dict[str, tuple[str, Severity, str]] = {
     LACKS: (
         "bundle-lacks-file",

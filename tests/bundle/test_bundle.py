@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tarfile
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ import yaml
 
 from tests.bundle.test_archive import rewritten
 from wellit import bundle, catalogue, charts, cli, compose, paths, process, publishers, render, tools
-from wellit.bundle import archive, extras
+from wellit.bundle import archive, extras, judge
 from wellit.compose import Choice, Stack
 from wellit.errors import CannotAnswer, Refused
 from wellit.findings import Report
@@ -278,11 +279,47 @@ def test_the_definitions_in_it_are_those_of_the_pinned_module(offline: Path) -> 
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("", "-o does not say"), ("x.tar.gz", "a bundle is a plain tar"), ("x.tgz", "plain tar"), (".", "is a folder")],
+    [
+        ("", "-o does not say"),
+        ("x.tar.gz", "a bundle is a plain tar"),
+        ("x.tgz", "plain tar"),
+        (".", "is a folder"),
+        (f"{__file__}/x/y.tar", "test_bundle.py is a file"),
+    ],
 )
 def test_where_a_bundle_cannot_go(name: str, said: str) -> None:
     with pytest.raises(CannotAnswer, match=said):
         bundle.known_output(name)
+
+
+def test_a_folder_that_may_not_be_written_in_is_told_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != tmp_path or not mode & os.W_OK)
+    with pytest.raises(CannotAnswer, match="you may not write in"):
+        bundle.known_output(str(tmp_path / "not" / "yet" / "there.tar"))
+
+
+def test_a_folder_in_the_place_of_a_bundle(tmp_path: Path) -> None:
+    with pytest.raises(CannotAnswer, match="is a folder, not a bundle"):
+        archive.read(str(tmp_path))
+
+
+@pytest.mark.usefixtures("_upstream")
+def test_charts_that_no_digest_guards_are_named_where_it_is_made_and_where_it_is_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stack, _ = make(tmp_path / "b.tar", *UPSTREAM)
+    unpinned = {p: about for p, about in stack.values["versions"]["charts"].items() if not about["digest"]}
+    [check] = [one for one in used(tmp_path / "b.tar").report.checks if one.id == "WL660"]
+    assert (check.status == "warn") == bool(unpinned)
+    said = capsys.readouterr().out
+    for part, about in unpinned.items():
+        line = f"{about['name']} {about['version']} ({charts.digest(charts.in_cache(about['name'], about['version']))}"
+        assert line in check.detail and f"versions.charts.{part}.digest" in check.detail
+        assert f"no digest guards {line}" in said
+    everywhere = judge.guarded(stack, {})
+    assert everywhere.status == "pass"
 
 
 def test_a_chart_that_is_a_path_of_this_machine(tmp_path: Path) -> None:

@@ -8,8 +8,11 @@ archive is the file itself, making what goes into it, judge what is wrong with o
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+from wellit import charts
+from wellit.bundle import judge
 from wellit.bundle.making import images, make
 from wellit.bundle.readme import needs
 from wellit.bundle.use import validated
@@ -40,6 +43,11 @@ def known_output(name: str) -> Path:
         )  # fmt: skip
     if file.is_dir():
         raise CannotAnswer(f"{shown(file)} is a folder", write=f"-o {shown(file / 'stack.tar')}")
+    above = next(one for one in file.absolute().parents if one.exists())
+    if not above.is_dir():
+        raise CannotAnswer(f"{shown(file)} cannot be written: {shown(above)} is a file", write="another place with -o")
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise CannotAnswer(f"{shown(file)} cannot be written: you may not write in {shown(above)}", write="another -o")
     return file
 
 
@@ -51,6 +59,9 @@ def written(
     digest = made.write(file)
     for line in filter(None, needs(made.manifest)):
         say(line)
+    kept = {name: charts.digest(one) for name, one in made.content.items() if isinstance(one, Path)}
+    for line in judge.unpinned(stack, kept):
+        say(f"no digest guards {line}: compare it with what its publisher says")
     size = f"{file.stat().st_size / 1e6:.1f} MB"
     listed = len(made.manifest["images"]["stack"]) + len(made.manifest["images"]["prerequisites"])
     report.summary |= {"bundle": shown(file), "sha256": digest, "images": made.manifest["images"]}

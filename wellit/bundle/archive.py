@@ -120,6 +120,10 @@ def found(id_: str, file: Path, path: str, message: str, write: str = "", why: s
 
 
 def _known(file: Path) -> None:
+    if file.is_dir():
+        raise CannotAnswer(
+            f"{shown(file)} is a folder, not a bundle", write=f"a file in it: {shown(file / 'stack.tar')}"
+        )
     if not file.is_file():
         raise CannotAnswer(f"there is no bundle {shown(file)}", write="invoke bundle -g GUIDE -e ENV -o FILE makes one")
     with file.open("rb") as stream:

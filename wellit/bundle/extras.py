@@ -50,6 +50,14 @@ def gather(stack: Stack, say: Say, run: process.Runner = process.run) -> Extras:
     return made
 
 
+def steps(stack: Stack) -> list[Charted]:
+    """The charts among the prerequisites of a stack; none where it is not known what they are."""
+    try:
+        return [step for step in prerequisites.steps(stack) if isinstance(step, Charted)]
+    except CannotAnswer:
+        return []
+
+
 def _have(step: Step, say: Say, run: process.Runner) -> tuple[str, bytes | Path | None, str]:
     """(name in the bundle, content, why it is not there)."""
     if isinstance(step, Definitions):

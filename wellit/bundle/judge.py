@@ -6,14 +6,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from wellit import __version__, charts, paths
-from wellit.bundle import recipe
+from wellit import __version__, charts, paths, publishers
+from wellit.bundle import extras, recipe
 from wellit.bundle.archive import Archive, found
-from wellit.bundle.making import LINES
-from wellit.bundlekinds import CHART, ENVIRONMENT, IMAGES, NEEDS, OTHER, RENDERS
+from wellit.bundle.making import LINES, PINNED
+from wellit.bundlekinds import CHART, ENVIRONMENT, GUARDED, IMAGES, NEEDS, OTHER, RENDERS
 from wellit.compose import Stack
 from wellit.findings import Check, Finding
 from wellit.images import Image
+
+TRAINS = "environments/versions"
 
 
 def beside(archive: Archive) -> Iterator[Finding]:
@@ -49,6 +51,32 @@ def of_charts(archive: Archive, stack: Stack) -> Iterator[Finding]:
             why = f"its digest is sha256:{archive.members[name]}, the version train has {about['digest']}"
             write = f"a bundle with that one; or versions.charts.{part}.digest, if the new one is right"
             yield found(CHART, archive.file, name, message, write, why)
+
+
+def unpinned(stack: Stack, members: Mapping[str, str]) -> list[str]:
+    """The charts among a bundle's members that no digest of the release train guards, with what each has there."""
+    told = []
+    for part in charts.wanted(stack):
+        about = stack.values["versions"]["charts"][part]
+        name = PINNED + charts.packaged(about)
+        if name in members and not about["digest"]:
+            told.append(f"{about['name']} {about['version']} ({members[name]}; versions.charts.{part}.digest)")
+    for step in extras.steps(stack):
+        name = extras.FOLDER + publishers.kept_as(step.about, step.version)
+        if name in members and not step.digest:
+            pin = f"versions.providerDigests.{step.release}"
+            told.append(f"{step.about['name']} {step.version} ({members[name]}; {pin})")
+    return told
+
+
+def guarded(stack: Stack, members: Mapping[str, str]) -> Check:
+    """WL660: whether another chart under the name of one of these would be noticed."""
+    title = "a digest of the release train guards every chart in the bundle"
+    if told := unpinned(stack, members):
+        detail = f"{stack.values['versions']['name']} has none for {'; '.join(told)}: any chart of that name is taken"
+        fix = f"compare each with what its publisher says, then write it into {TRAINS}, at the setting beside it"
+        return Check(GUARDED, title, "warn", detail, fix)
+    return Check(GUARDED, title, "pass")
 
 
 def of_render(archive: Archive, digest: str) -> Iterator[Finding]:

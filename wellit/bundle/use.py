@@ -43,6 +43,9 @@ def validated(name: str, said: Mapping[str, Any], say: Say, command: str = "vali
     if result.report is not report:
         result.report.add(report.findings)
     result.report.add([judge.needs(archive.manifest)])
+    if result.stack:
+        members = {name: f"sha256:{digest}" for name, digest in archive.members.items()}
+        result.report.add([judge.guarded(result.stack, members)])
     return result
 
 

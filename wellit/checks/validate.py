@@ -24,4 +24,10 @@ CHECKS: dict[str, tuple[str, str]] = {
         "where the bundle was made: invoke prerequisites --bundle FILE installs those. The rest is named, with the\n"
         "reason; the cluster must have it already.",
     ),
+    "WL660": (
+        "The release train's digests guard the charts of a bundle",
+        "A chart whose digest stands in environments/versions cannot be changed for another one (WL659). Those that\n"
+        "are named have none there: an OCI registry's digest is of its manifest, not of the chart's file, and was not\n"
+        "read. Within the bundle their checksums hold; what must be trusted is where it was made.",
+    ),
 }

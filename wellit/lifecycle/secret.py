@@ -26,6 +26,7 @@ from wellit.say import Say
 NAME, KEY = "llm-d-hf-token", "HF_TOKEN"
 BEGINS = "hf_"
 SECONDS = 30.0
+LONGEST_NAME, LONGEST_TOKEN = 253, 8192  # characters: Kubernetes' limit, and more than any token has
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _KEY = re.compile(r"[-._a-zA-Z0-9]+")
 
@@ -46,9 +47,9 @@ class Asked:
                     why="arguments are seen by every user of this machine, and kept in the shell's history",
                     write=f"make a new token, and leave {flag} out: the token is asked for, or read from stdin",
                 )
-            if not form.fullmatch(said):
+            if not form.fullmatch(said) or len(said) > LONGEST_NAME:
                 like = NAME if flag == "--name" else KEY
-                raise CannotAnswer(f'"{said}" cannot be the {flag[2:]} of a Secret', write=f"{flag} {like}")
+                raise CannotAnswer(f'"{said[:80]}" cannot be the {flag[2:]} of a Secret', write=f"{flag} {like}")
 
 
 def keep(access: Access, asked: Asked, say: Say, ask: Ask) -> Report:
@@ -103,8 +104,13 @@ def _value(asked: Asked) -> str:
         )
     if not value.isprintable() or any(letter.isspace() for letter in value):
         raise CannotAnswer(
-            "that is no token: there are blanks or line ends within it; nothing was changed",
+            "that is no token: there are blanks, line ends or bytes that are no text within it; nothing was changed",
             why="a token is one word; a whole file, or a line with a name before it, is not",
+            write=f'the token alone: printf %s "${asked.key}" | invoke secret --yes',
+        )
+    if len(value) > LONGEST_TOKEN:
+        raise CannotAnswer(
+            f"that is no token: it has more than {LONGEST_TOKEN} characters; nothing was changed",
             write=f'the token alone: printf %s "${asked.key}" | invoke secret --yes',
         )
     return value
