@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.stacks import parts as of_llm_d
-from wellit import access, compose, demand, lifecycle, live, operate, plan, render, smoke
+from wellit import access, back, compose, demand, lifecycle, live, operate, plan, render, smoke
 from wellit.access import Access
 from wellit.compose import Choice, Stack
 from wellit.demand import Kind
@@ -99,14 +99,29 @@ def test_from_an_older_train_to_a_newer_one_in_place(here: Access, namespace: st
     assert "services" not in spec and [one["type"] for one in spec["components"]] == ["frontend", "decode", "prefill"]
 
 
-def test_agg_does_not_become_disagg_in_place(here: Access, namespace: str) -> None:
+def test_agg_becomes_disagg_by_being_made_anew_and_goes_back(here: Access, namespace: str) -> None:
     install(here, namespace)
     found = planned(here, namespace, "disagg")
-    assert [(check.id, "prefill is new" in check.detail) for check in found.failed] == [("WL612", True)]
-    with pytest.raises(Refused, match="not installed"):
-        lifecycle.install(found, here, print, yes)
-    lifecycle.uninstall(lifecycle.recorded(here, namespace), here, print, yes)
-    assert install(here, namespace, "disagg").live.ready
+    assert not found.failed and found.changes
+    (graph,) = found.changes.anew
+    assert graph.fixed == ("spec.components",)
+    assert graph.meaning[0].endswith("does not let this change: prefill is new; decode was worker and becomes decode")
+    before = kept(here, namespace)["metadata"]["uid"]
+
+    def no(question: str) -> None:
+        raise Refused(question)
+
+    with pytest.raises(Refused, match=f"Delete and make anew DynamoGraphDeployment {NAME}"):
+        lifecycle.install(found, here, print, yes, no)
+    assert kept(here, namespace)["metadata"]["uid"] == before
+    assert lifecycle.install(found, here, print, yes, yes, timeout=30).live.ready
+    now = kept(here, namespace)
+    assert now["metadata"]["uid"] != before and len(now["spec"]["components"]) == 3
+
+    way_back = back.prepare(lifecycle.recorded(here, namespace), here)
+    assert way_back.changes and [one.object.name for one in way_back.changes.anew] == [NAME]
+    lifecycle.rollback(way_back, here, print, yes, yes, timeout=30)
+    assert [one["name"] for one in kept(here, namespace)["spec"]["components"]] == ["Frontend", "decode"]
 
 
 def test_too_few_gpus_and_a_secret_that_is_not_there(here: Access, namespace: str) -> None:

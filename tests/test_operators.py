@@ -98,11 +98,12 @@ def test_a_graph_that_would_have_to_become_another() -> None:
     other["spec"]["components"][2] |= {"type": "worker"}
     other["spec"]["components"][1] |= {"name": "first"}
     check = checks(carried={item(): other})["WL612"]
-    assert check.status == "fail" and check.detail == (
+    assert check.status == "warn" and check.detail == (
         "Dynamo's operator does not let this change: prefill is new; first is not there any more; "
-        "decode was worker and becomes decode; backendFramework was vllm and becomes sglang"
+        "decode was worker and becomes decode; backendFramework was vllm and becomes sglang: "
+        "it must be deleted and made anew"
     )
-    assert check.fix.startswith("invoke uninstall -n ns first")
+    assert "--replace" in check.fix
 
 
 def test_a_cluster_of_an_older_operator_says_which_version_it_knows() -> None:
@@ -147,17 +148,20 @@ def test_the_token_of_the_model_is_named_also_where_all_of_its_secret_is_read() 
     assert "invoke secret --name hf-token-secret -n ns" in check.fix
 
 
-def test_over_how_many_pods_a_replica_of_kserve_is_spread_stays_and_its_parts_may_come_and_go() -> None:
+def test_what_kserves_controller_never_carries_out() -> None:
     def said(before: dict[str, Any], after: dict[str, Any]) -> Check:
         asked = replace(demand.of([("kserve-llm", service(**after))], "ns"), acts=())
         of = healthy(asked, carried={asked.carried[0][0]: service(**before)})
         return next(check for check in operators.checks(asked, of, TRAIN) if check.id == "WL612")
 
     spread = said({"parallelism": {"data": 4, "dataLocal": 2}}, {"parallelism": {"data": 8, "dataLocal": 2}})
-    assert spread.status == "fail" and spread.detail == (
+    assert spread.status == "warn" and spread.detail == (
         "KServe's controller does not let this change: over how many pods a replica is spread "
-        "(parallelism) was 2 and becomes 4"
+        "(parallelism) was 2 and becomes 4: it must be deleted and made anew"
     )
-    assert said({}, {"parallelism": {"pipeline": 2}}).status == "fail"
+    assert said({}, {"parallelism": {"pipeline": 2}}).status == "warn"
     assert said({"parallelism": {"tensor": 2}}, {"parallelism": {"tensor": 4}}).status == "pass"
-    assert said({}, {"prefill": {"replicas": 1}}).status == "pass"
+    # Both are in the selectors of the Deployments that it makes, which stay as they are.
+    both = said({}, {"prefill": {"replicas": 1, "labels": {"a": "b"}}, "labels": {"a": "b"}})
+    assert both.status == "warn" and "prefill is new; labels was nothing and becomes a=b:" in both.detail
+    assert said({"prefill": {"replicas": 1}}, {"prefill": {"replicas": 2}}).status == "pass"

@@ -146,3 +146,23 @@ def test_installed_changed_looked_at_and_removed(here: Access, namespace: str) -
     assert isinstance(kept(here, namespace), Missing)
     left = here.call("get", "deployments,httproutes,inferencepools,services,pods", "-n", namespace, "-o", "name").out
     assert left.split() in ([], ["service/infra-llm-inference-gateway-istio"])
+
+
+def test_what_the_controller_never_carries_out_is_made_anew(here: Access, asked: Asked, namespace: str) -> None:
+    """Labels, and whether there are prefill servers, are in the selectors of the Deployments that it has made."""
+    lifecycle.install(planned(here, namespace), here, print, yes, timeout=SECONDS)
+    before = kept(here, namespace)["metadata"]["uid"]
+    found = planned(here, namespace, environment="kserve-sglang-pd")
+    assert not found.failed and found.changes
+    (service,) = found.changes.anew
+    assert service.fixed == ("spec.prefill",) and "does not let this change: prefill is new" in service.meaning[0]
+    stands = lifecycle.install(found, here, print, yes, yes, timeout=SECONDS)
+    now = kept(here, namespace)
+    assert stands.live.ready and now["metadata"]["uid"] != before and "prefill" in now["spec"]
+
+    # What comes of it where nobody makes it anew: the API server takes the change, and the controller ends in an error.
+    by_hand = '{"spec":{"labels":{"a":"b"}}}'
+    assert here.call("patch", "llminferenceservice", "llm", "-n", namespace, "--type=merge", "-p", by_hand).ok
+    said = asked.wait(namespace, "llm", lambda one: "immutable" in str(one.conditions), SECONDS)
+    status, reason, message = said.conditions["MainWorkloadReady"]
+    assert (status, reason) == ("False", "ReconcileSingleNodeWorkloadError") and "field is immutable" in message

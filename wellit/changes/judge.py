@@ -10,6 +10,7 @@ from wellit.access import Missing, Unread
 from wellit.changes import Change, What, meaning
 from wellit.changes.data import about
 from wellit.changes.fields import Field, differences, plain, veiled
+from wellit.changes.held import held
 from wellit.demand import Manifest, Object
 from wellit.tried import UNKNOWN_KIND, Tried
 
@@ -17,6 +18,7 @@ MANAGED = "app.kubernetes.io/managed-by"
 RELEASE = "meta.helm.sh/release-name"
 NAMESPACE = "meta.helm.sh/release-namespace"
 KEEP = "helm.sh/resource-policy"
+NOBODYS = "it is there already, and no helm release has made it"
 NO_NAMESPACE = "the namespace is not there yet: the API server and its webhooks were not asked"
 ENDING = "the namespace is being deleted"
 _ENDS = "because it is being terminated"  # the API server's words for what is new in such a namespace
@@ -80,15 +82,20 @@ def _there(asked: Asked, live: Mapping[str, Any]) -> Change:
     if tried is None or tried.how == "unread":
         return Change(item, "unknown", why=tried.said if tried else "it was not asked", before=before)
     if tried.how == "taken" and tried.answer is not None:
-        return _changed(item, live, tried.answer)
+        return _changed(item, live, tried.answer, fixed=_held(item, live, tried.answer))
     if asked.afresh and asked.afresh.how == "taken" and asked.afresh.answer is not None:
         after = _renamed(asked.afresh.answer, item.name)
         fields = tuple(_less_assigned(differences(live, after), asked.sent, item))
         fixed = tuple(one.path for one in fields if any(one.within(path) for path in about(item.of).fixed))
+        fixed += _held(item, live, after)
         # A webhook may have another reason to refuse a change than that the field is what it is for good.
         if fixed or not tried.webhook:
             return _changed(item, live, after, fields, fixed or tuple(one.path for one in fields))
     return Change(item, "changed", refused=refusal(tried), before=before, after=veiled(plain(asked.sent)))
+
+
+def _held(item: Object, live: Manifest, after: Manifest) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(path for path, _ in held(item, live, after)))
 
 
 def _changed(
@@ -97,6 +104,7 @@ def _changed(
 ) -> Change:  # fmt: skip
     found = differences(live, after) if fields is None else fields
     what: What = "changed" if found else "unchanged"
+    fixed = fixed if found else ()
     means = tuple(meaning.of(item, live, after, found, fixed)) if found else ()
     shown = (veiled(plain(live)), veiled(plain(after))) if found else (None, None)
     return Change(item, what, found, means, fixed, before=shown[0], after=shown[1])
@@ -127,9 +135,9 @@ def _stranger(asked: Asked) -> str:
     if asked.ours or not isinstance(asked.live, Mapping):
         return ""
     there, sent = (one.get("metadata") or {} for one in (asked.live, asked.sent))
-    if (there.get("labels") or {}).get(MANAGED) != "Helm":
-        return "it is there already, and no helm release has made it: helm does not take it over"
     notes, ours = (one.get("annotations") or {} for one in (there, sent))
+    if (there.get("labels") or {}).get(MANAGED) != "Helm" or RELEASE not in notes:
+        return f"{NOBODYS}: helm does not take it over"
     if any(notes.get(key) != ours[key] for key in (RELEASE, NAMESPACE)):
         of = f"{notes.get(RELEASE, '?')} in {notes.get(NAMESPACE, '?')}"
         return f"it is there already, and is of the release {of}: helm does not take it over"

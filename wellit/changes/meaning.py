@@ -8,6 +8,7 @@ from typing import Any
 
 from wellit.changes.data import about
 from wellit.changes.fields import Field
+from wellit.changes.held import held
 from wellit.demand import Object
 from wellit.quantities import pod_asks
 from wellit.templates import Template, templates
@@ -19,6 +20,8 @@ QUARTER = "25%"  # what a Deployment says that says nothing
 def of(item: Object, live: Manifest, after: Manifest, fields: Sequence[Field], fixed: Sequence[str]) -> Iterator[str]:
     """What comes of a change of an object that is there; `fixed` are fields that cannot be changed in place."""
     if fixed:
+        if said := "; ".join(words for _, words in held(item, live, after)):
+            yield f"{item.of.carried.who if item.of.carried else ''} does not let this change: {said}"
         yield from _anew(live, after, fixed)
     else:
         yield from _pods(item, live, after, fields)

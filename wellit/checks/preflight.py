@@ -57,8 +57,9 @@ CHECKS: dict[str, tuple[str, str]] = {
     "WL612": (
         "An object that is there can become what is rendered",
         "Of a DynamoGraphDeployment the components, what each is for, and the engine stay as they were made: NVIDIA's\n"
-        "webhook refuses a change, in the middle of an install. From agg to disagg the way is an uninstall. Of an\n"
-        "LLMInferenceService it is over how many pods a replica is spread (data / dataLocal, or pipeline).",
+        "webhook refuses a change. Of an LLMInferenceService it is over how many pods a replica is spread (data /\n"
+        "dataLocal, or pipeline), whether it has prefill servers, and its labels: KServe's controller never carries\n"
+        "such a change out. It is deleted and made anew then, after a question of its own, or with --replace.",
     ),
     "WL613": (
         "Nodes let the pods in",
