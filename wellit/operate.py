@@ -86,7 +86,7 @@ def planned(stack: Stack, rendered: Rendered, access: Access, report: Report, *,
     prepared = plan.prepare(stack, rendered, access)
     assert prepared.changes
     report.add(_not_in_the_way(check for check in prepared.checks if check.status != "pass"))
-    report.add(planchecks.checks(prepared.changes))
+    report.add(planchecks.checks(prepared.changes, stack.namespace, access.flags))
     report.summary |= {
         "guide": stack.name, "environment": stack.environment, "namespace": stack.namespace, "cluster": access.label,
         "changes": words.as_data(prepared.changes, diff=diff),

@@ -63,6 +63,23 @@ def test_a_guide_is_told_by_what_it_makes_not_by_its_name(guide: str, environmen
     assert one.postfix == "mine" and same(one)
 
 
+@pytest.mark.parametrize(
+    ("guide", "environment", "train", "sets"),
+    [
+        ("dynamo-sglang", "agg", "dynamo-0.8", ("postfix=chat", "model.name=Qwen/Qwen3-4B", "decode.replicas=3")),
+        ("llm-inference-service", "kserve-sglang", "kserve-0.16", ('tolerations=[{"key": "gpu"}]', "model.name=a/b")),
+    ],
+)
+def test_trains_whose_charts_are_the_same_are_told_by_what_they_make(
+    guide: str, environment: str, train: str, sets: tuple[str, ...]
+) -> None:
+    """This checkout's charts of Dynamo and KServe are of every train."""
+    one = best(installed(guide, environment, *sets, components={"versions": train}))
+    assert (one.choice.guide, one.choice.environment, one.choice.size) == (guide, environment, "small")
+    assert one.stack.components["versions"] == train and set(one.choice.sets) == set(sets)
+    assert same(one) and one.unlike == 0
+
+
 def test_settings_components_and_sizes_are_found() -> None:
     found = installed(
         "inference-scheduling", "sglang", "decode.replicas=5", "picker.verbosity=4", size="default",

@@ -8,6 +8,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from wellit.changes import Change, Changes, Field, words
+from wellit.changes.judge import NOBODYS
 from wellit.demand import Kind, Object
 from wellit.findings import Report
 from wellit.overrides import STARS
@@ -71,7 +72,7 @@ def test_many_fields_and_long_values_are_cut_and_that_is_said() -> None:
 
 
 def verdict(changes: Changes) -> tuple[str, int]:
-    report = Report("plan", checks=list(checks(changes)))
+    report = Report("plan", checks=list(checks(changes, "ns", "")))
     return report.verdict, report.exit_code
 
 
@@ -89,8 +90,21 @@ def test_the_exit_code_is_the_answer() -> None:
 def test_what_stands_in_the_way_is_told() -> None:
     anew = Change(item("x", "Deployment"), "changed", fixed=("spec.selector",), meaning=("it must be made anew",))
     refused = Change(item("y"), "new", refused="it is there already, and of the release z in ns: no")
-    found = {check.id: check for check in checks(Changes((anew, refused)))}
-    assert found["WL643"].detail == "it must be made anew" and "postfix=NAME" in found["WL642"].fix
+    found = {check.id: check for check in checks(Changes((anew, refused)), "ns", "")}
+    assert found["WL643"].detail == "it must be made anew" and found["WL642"].fix.endswith("--set postfix=NAME")
+
+
+def test_what_no_helm_release_has_made_can_be_given_to_one() -> None:
+    graph = Object(Kind("nvidia.com/v1beta1", "DynamoGraphDeployment"), "g", "dynamo-g")
+    stranger = Change(graph, "changed", refused=f"{NOBODYS}: no")
+    (found,) = [one for one in checks(Changes((stranger,)), "ns", "--context c") if one.id == "WL642"]
+    head = "kubectl {} dynamographdeployments.nvidia.com g -n ns --context c"
+    label, annotate, own = found.fix.partition("give it to dynamo-g: ")[2].split("; ")
+    assert label == f"{head.format('label')} app.kubernetes.io/managed-by=Helm --overwrite"
+    owner = "meta.helm.sh/release-name=dynamo-g meta.helm.sh/release-namespace=ns"
+    assert annotate == f"{head.format('annotate')} {owner} --overwrite"
+    apply = "kubectl apply -n ns --context c --server-side --field-manager=helm --force-conflicts -f -"
+    assert own == f"{head.format('get')} -o yaml | {apply}"
 
 
 def test_programs_get_all_of_it() -> None:

@@ -1,6 +1,7 @@
 """invoke adopt: a stack that plain helmfile, or upstream's guide, has installed becomes one of wellit's.
 
     names    which part each helm release is, and the postfix of their names
+    strangers  what no helm release has made
     match    the guide, environment and settings whose render is nearest to what helm has applied
     take     the record of it
     tell     what is shown before the question, and the checks
@@ -13,7 +14,7 @@ from __future__ import annotations
 from wellit import catalogue, cluster, installed, lifecycle, plan, record, tools, validate
 from wellit.access import Access, Unread
 from wellit.adopt import match as matching
-from wellit.adopt import names, take, tell
+from wellit.adopt import names, strangers, take, tell
 from wellit.adopt.match import Match
 from wellit.compose import Choice
 from wellit.errors import CannotAnswer, Refused
@@ -74,7 +75,8 @@ def _releases(access: Access, namespace: str) -> tuple[list[Installed], dict[str
         )
     found, broken = there
     if not found and not broken:
-        raise installed.nothing(access, namespace, "adopt is for what helm has installed")
+        nothing = strangers.refused(access, namespace)
+        raise nothing or installed.nothing(access, namespace, "adopt is for what helm has installed")
     recorded = {name: one for one in record.find(access, namespace) for name in one.release_names}
     if found and all(one.name in recorded for one in found):
         known = recorded[found[0].name]

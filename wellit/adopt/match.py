@@ -23,6 +23,7 @@ from wellit.installed import Installed
 from wellit.render import Rendered
 from wellit.say import Say
 from wellit.source import Source
+from wellit.ways import Way
 
 ROUNDS = 3  # of settings that undo differences: one may bring another to light
 
@@ -32,6 +33,7 @@ class Match:
     """A choice, what it has of the installed releases and what not, and where it differs from what is installed.
 
     `lacking` are releases that it renders and nobody has installed. `others` are postfixes that fit other releases.
+    `unlike` are objects that are not, word for word, what it renders.
     """
 
     choice: Choice
@@ -41,16 +43,17 @@ class Match:
     lacking: tuple[str, ...]
     found: Comparison
     others: tuple[str, ...] = ()
+    unlike: int = 0
 
     @property
     def postfix(self) -> str:
         return str(self.stack.values["postfix"])
 
     @property
-    def distance(self) -> tuple[int, int, bool]:
-        """The less the better: releases that do not fit, differences; then whether the name is the guide's own."""
+    def distance(self) -> tuple[int, int, int, bool]:
+        """The less the better: releases that do not fit, differences, and those of no meaning; then a foreign name."""
         own = self.stack.guide.data["settings"]["postfix"]
-        return len(self.left) + len(self.lacking), len(self.found.different), self.postfix != own
+        return len(self.left) + len(self.lacking), len(self.found.different), self.unlike, self.postfix != own
 
 
 def matches(installed: Sequence[Installed], asked: Choice, say: Say) -> list[Match]:
@@ -63,6 +66,7 @@ def matches(installed: Sequence[Installed], asked: Choice, say: Say) -> list[Mat
 def settled(match: Match, installed: Sequence[Installed], asked: Choice, say: Say) -> Match:
     """The match with the settings that undo its differences, but for what a person has `asked` for in words."""
     said = {word.partition("=")[0] for word in asked.sets}
+    match = _of_nearest_train(match, installed, asked, say)
     for _ in range(ROUNDS):
         words = [word for word in align.aligned(match.found, _again(match, say)).aligns[1] if word]
         choice = _with(match.choice, words, said, asked.components)
@@ -73,15 +77,24 @@ def settled(match: Match, installed: Sequence[Installed], asked: Choice, say: Sa
     return match
 
 
+def _of_nearest_train(match: Match, installed: Sequence[Installed], asked: Choice, say: Say) -> Match:
+    """The match with the train that is nearest, of those whose charts fit alike: upstream's operators make the rest."""
+    if "versions" in asked.components:
+        return match
+    others = set(_trains(installed, match.stack.way)) - {match.stack.components["versions"]}
+    asks = [_with(match.choice, [f"--versions {name}"], set(), {}) for name in sorted(others)]
+    found = [match, *(one for choice in asks for one in _match(installed, choice, say))]
+    return replace(min(found, key=lambda one: one.distance), others=match.others)
+
+
 def _choices(installed: Sequence[Installed], seen: Description, asked: Choice) -> Iterator[Choice]:
     """Guides, environments and sizes that could be it, with the components that what is installed names."""
-    charts = {one.chart: one.stands_for for one in installed}
     running = {part.engine for part in seen.engines() if part.engine}
     for name in [asked.guide] if asked.guide else _guides(installed):
         guide = catalogue.guide_source(name)
         if asked.environment and not asked.guide and asked.environment not in catalogue.environments_of(guide):
             continue
-        components = {**_components(seen, charts, guide), **asked.components, "charts": "offline"}
+        components = {**_components(seen, installed, guide), **asked.components, "charts": "offline"}
         for environment in [asked.environment] if asked.environment else catalogue.environments_of(guide):
             listed = catalogue.environment_of(environment, guide).data["components"]
             engines = {one.partition("/")[2] for one in listed if one.startswith("engines/")}
@@ -103,14 +116,12 @@ def _guides(installed: Sequence[Installed]) -> list[str]:
     return [name for name, count in fits.items() if count and count == max(fits.values())]
 
 
-def _components(seen: Description, charts: Mapping[str, str], guide: Source) -> dict[str, str]:
+def _components(seen: Description, installed: Sequence[Installed], guide: Source) -> dict[str, str]:
     """Train, gateway and accelerator, where what is installed names them."""
     way = catalogue.way_of(guide)
-    trains = catalogue.trains(way)
-    fits = {name: _fitting(catalogue.component_data("versions", name), charts) for name in trains}
-    found = {}
-    if any(fits.values()):
-        found["versions"] = max(fits, key=lambda name: fits[name])
+    trains, found = _trains(installed, way), {}
+    if len(trains) < len(catalogue.trains(way)):
+        found["versions"] = trains[-1]
     gateways = {part.says("class") for part in seen.of("gateway")}
     for name in catalogue.gateways(way):
         data = catalogue.component_data("gateway", name)
@@ -123,8 +134,16 @@ def _components(seen: Description, charts: Mapping[str, str], guide: Source) -> 
     return found
 
 
-def _fitting(train: Mapping[str, Any], charts: Mapping[str, str]) -> int:
-    return sum(charts.get(chart["name"]) == chart["version"] for chart in train["charts"].values())
+def _trains(installed: Sequence[Installed], way: Way) -> list[str]:
+    """The release trains of a way of whose charts most are installed; this checkout's own charts are of every train."""
+    charts = {one.chart: one.stands_for for one in installed}
+    fits = {name: _fitting(catalogue.component_data("versions", name), way, charts) for name in catalogue.trains(way)}
+    return [name for name, count in fits.items() if count == max(fits.values())]
+
+
+def _fitting(train: Mapping[str, Any], way: Way, charts: Mapping[str, str]) -> int:
+    upstreams = [train["charts"][part] for part in way.charts]
+    return sum(charts.get(chart["name"]) == chart["version"] for chart in upstreams)
 
 
 def _resource(accelerator: Mapping[str, Any]) -> str:
@@ -174,7 +193,8 @@ def _held(
         f"{stack.name}/{stack.environment}", "environment", "", _parts(rendered.manifests, stack), stack=stack
     )
     found = difference.compare(_described(ours, stack), theirs)
-    return Match(choice, stack, ours, left, lacking, found, others)
+    unlike = sum(item not in rendered.manifests for one in ours for item in one.objects())
+    return Match(choice, stack, ours, left, lacking, found, others, unlike)
 
 
 def _described(installed: Iterable[Installed], stack: Stack | None) -> Description:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from wellit import again
+from wellit import again, engines, planchecks
 from wellit.access import Access
 from wellit.adopt import names
 from wellit.adopt.match import Match
@@ -43,7 +43,7 @@ def _releases(match: Match, others: Mapping[str, str]) -> Check:
 def _charts(match: Match) -> Check:
     train = match.stack.values["versions"]
     title = f"its charts are those of {train['name']}"
-    wanted = {part: chart["version"] for part, chart in train["charts"].items()}
+    wanted = {part: train["charts"][part]["version"] for part in match.stack.way.charts}
     other = [
         f"{one.chart} {one.stands_for}: the next install brings {wanted[part]}"
         for one in match.releases
@@ -53,8 +53,7 @@ def _charts(match: Match) -> Check:
 
 
 def _engine(match: Match) -> Check:
-    wanted = ", ".join(match.stack.engines)
-    title = f"its pods run {wanted}"
+    title = f"its pods run {', '.join(one.title for one in engines.engines() if one.name in match.stack.engines)}"
     other = [line for line in match.found.different if line.what == "engine" or (line.what == "" and _of_engine(line))]
     if not other:
         return Check("WL796", title, "pass")
@@ -76,7 +75,7 @@ def _next(match: Match, next_one: Plan, judged: Report) -> Check:
     if not told:
         return Check("WL797", title, "pass")
     fix = (
-        _give(found.refused[0], next_one)
+        planchecks.give(found.refused[0], next_one.demand.namespace, next_one.cluster.flags)
         if found.refused
         else f"all of it: invoke plan {_words(match, next_one)} --diff"
     )
@@ -86,18 +85,6 @@ def _next(match: Match, next_one: Plan, judged: Report) -> Check:
 def _words(match: Match, next_one: Plan) -> str:
     at = f"-n {next_one.demand.namespace} {next_one.cluster.invoke_flags}".strip()
     return f"-g {match.choice.guide} -e {match.choice.environment} {at}"
-
-
-def _give(refused: Change, next_one: Plan) -> str:
-    """The commands that give an object which no helm release has to one of the stack: helm takes it then."""
-    one = refused.object
-    kind = f"{one.of.resource}.{one.of.group}" if one.of.group else one.of.resource
-    at = f"-n {next_one.demand.namespace} {next_one.cluster.flags}".strip()
-    owner = f"meta.helm.sh/release-name={one.release} meta.helm.sh/release-namespace={next_one.demand.namespace}"
-    return (
-        f"give it to {one.release}: kubectl label {kind} {one.name} {at} app.kubernetes.io/managed-by=Helm; "
-        f"kubectl annotate {kind} {one.name} {at} {owner}"
-    )
 
 
 def _mistakes(live: Report, next_one: Plan) -> Check:

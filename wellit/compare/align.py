@@ -28,6 +28,7 @@ ENGINE_SETTINGS = {
     "memory request": "ROLE.resources.memory", "memory limit": "ROLE.resources.memory",
     "nodes": "ROLE.nodes", "disaggregationTransfer": "disaggregation.backend",
     "transferPort": "disaggregation.bootstrapPort", "skipTokenizer": "skipTokenizer",
+    "tolerations": "tolerations", "affinity": "affinity", "priority class": "priorityClass",
 }  # fmt: skip
 SETTINGS = {
     ("pool", "ports"): "ports.pool",
@@ -101,8 +102,16 @@ def _words(stack: Stack, line: Line, of: str, lines: list[Line]) -> Iterator[str
         yield _set("postfix", wanted.value)
     elif line.what == "secret" and wanted is None:
         yield _set("model.secret", "")
+    elif line.what == "servedName" and wanted and _by_model(stack, wanted, lines, of):
+        return
     elif wanted and (path := _own(stack, line, _path(line))):
         yield _set(path, _value(line.what, wanted.value))
+
+
+def _by_model(stack: Stack, wanted: Fact, lines: list[Line], of: str) -> bool:
+    """Whether the model's own name is what it is called by, as it is where nobody says another."""
+    models = {one.value for line in lines if line.what == "model" and (one := _wanted(line, of))}
+    return not stack.get("model.servedName") and wanted.value.partition(" ")[0] in models
 
 
 def _set(path: str, value: str) -> str:
@@ -166,6 +175,8 @@ def _value(what: str, value: str) -> str:
         return value.removeprefix("GET ")
     if what == "modelSize":
         return value.partition(", ")[2] or "null"
+    if what == "servedName":
+        return value.partition(" ")[0]  # further names are a preset's
     return SWITCHES.get(value, "null" if value.startswith("the engine's default") else value)
 
 
