@@ -227,11 +227,35 @@ def test_an_engine_without_metrics_names_the_flag(of: str, why: str) -> None:
     assert ("--set 'decode.args=[--enable-metrics]'" in found.fix) == (of == "sglang")
 
 
-def test_a_picker_whose_metrics_want_a_token_is_not_judged() -> None:
+@pytest.mark.parametrize(
+    ("status", "token", "answer", "words"),
+    [
+        (401, "", "skip", "taken from $WELLIT_METRICS_TOKEN"),
+        (403, "sesame", "unknown", "is of nobody who may read /metrics, or is too old (403)"),
+        (500, "sesame", "unknown", "is of nobody who may read /metrics, or is too old (500)"),
+        (500, "", "unknown", "the picker's own metrics cannot be read: 500"),
+    ],
+)
+def test_a_picker_whose_metrics_want_a_token_is_not_judged(
+    monkeypatch: pytest.MonkeyPatch, status: int, token: str, answer: str, words: str
+) -> None:
+    monkeypatch.setenv("WELLIT_METRICS_TOKEN", token)
     made = pool()
-    shut = replace(look(made), picker=Page(401, why="401"))
+    shut = replace(look(made), picker=Page(status, why=str(status)))
     found = checks(figures(made, bursts=(burst(made, after=shut),)))["WL719"]
-    assert found.status == "unknown" and "--metrics-endpoint-auth=false" in found.detail
+    assert found.status == answer and words in found.detail and "sesame" not in f"{found}"
+    assert ("create token metrics" in found.fix) == ("TOKEN" in words or bool(token))
+
+
+def test_a_picker_that_stands_in_for_another_may_read_other_metrics() -> None:
+    made = pool()
+    blind = look(made, picked({"d-0": 0, "d-1": 0}), d_0={"queued": 5})
+    shown = figures(made, bursts=(burst(made, looks=(blind, blind, blind)),))
+    assert checks(shown)["WL719"].status == "fail"
+    assert made.picker
+    made = replace(made, picker=replace(made.picker, stands_in="v0.7.1 stands in for v0.9.0"))
+    found = checks(figures(made, bursts=(burst(made, looks=(blind, blind, blind)),)))["WL719"]
+    assert found.status == "skip" and "v0.7.1 stands in for v0.9.0" in found.detail
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Asking over HTTP, each request with a time limit, and every piece of a stream with its time.
 
-A key for a gateway or an engine that wants one is taken from $WELLIT_API_KEY; it is sent and never shown.
+A key for a gateway or an engine that wants one is taken from $WELLIT_API_KEY, a token for the metrics of a picker from
+$WELLIT_METRICS_TOKEN; they are sent and never shown.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import aiohttp
 
 from wellit.standin import POD_HEADER
 
-KEY = "WELLIT_API_KEY"
+KEY, TOKEN = "WELLIT_API_KEY", "WELLIT_METRICS_TOKEN"
 REQUEST_SECONDS = 20.0
 CONNECT_SECONDS = 5.0
 ENOUGH_SECONDS = 1.0  # one that had less before all of it was over tells nothing of the stack
@@ -79,8 +80,9 @@ class Answer:
     def evidence(self) -> str:
         """The beginning of what it said, without a key."""
         said = " ".join(self.body.split())[:SHOWN]
-        key = os.environ.get(KEY, "")
-        return said.replace(key, "***") if key else said
+        for key in filter(None, (os.environ.get(name) for name in (KEY, TOKEN))):
+            said = said.replace(key, "***")
+        return said
 
 
 def _nobody(_: str) -> None:
@@ -189,6 +191,12 @@ async def asker(seconds: float) -> AsyncIterator[Asker]:
     """An Asker for `seconds` in all."""
     async with session(CONNECT_SECONDS) as client:
         yield Asker(client, seconds)
+
+
+def metrics_token() -> dict[str, str]:
+    """What is said to a picker that serves its metrics only to whoever may read them; nothing where no token is set."""
+    token = os.environ.get(TOKEN, "")
+    return {"Authorization": f"Bearer {token}"} if token else {}
 
 
 def session(connect_seconds: float | None = None) -> aiohttp.ClientSession:

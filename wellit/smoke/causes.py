@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from wellit import again, refusals
 from wellit.access import Access
 from wellit.record import Record
-from wellit.smoke.ask import KEY, Answer
+from wellit.smoke.ask import KEY, TOKEN, Answer
 from wellit.smoke.parts import Pool, Way
 
 
@@ -46,6 +46,15 @@ class Words:
         """kubectl's `what` of a pool's picker: ``logs``, ``rollout restart``."""
         name = pool.picker.deployment if pool and pool.picker else ""
         return self.kubectl(f"{what} deployment/{name}" if name else "get deployments")
+
+    def metrics_token(self) -> str:
+        """What makes an account that may read metrics (Kubernetes' own role for that), and asks with its token."""
+        who = f"{self.namespace}-metrics"
+        return (
+            f"{self.kubectl('create serviceaccount metrics')}; kubectl {self.flags} create clusterrolebinding {who} "
+            f"--clusterrole=system:monitoring --serviceaccount={self.namespace}:metrics; "
+            f"{TOKEN}=$({self.kubectl('create token metrics')}) {self.invoke('smoke')}"
+        )
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from wellit.prometheus import Page, parse
 from wellit.smoke import roads
-from wellit.smoke.ask import Answer, Asker, asker
+from wellit.smoke.ask import Answer, Asker, asker, metrics_token
 from wellit.smoke.figures import NO_ANSWER, Burst, Figures, Group, Look, OfWay, Prefixes, Roads
 from wellit.smoke.parts import Parts, Pool, Way
 
@@ -141,15 +141,16 @@ async def _look(ask: Asker, reached: Roads, pool: Pool | None) -> Look:
     urls = roads.of_pool(reached, list(paths))
     picker = reached.pickers[pool.name].url if pool.name in reached.pickers else ""
     *pages, chosen = await asyncio.gather(
-        *(_page(ask, url + paths[name]) for name, url in urls.items()), _page(ask, picker and f"{picker}/metrics")
+        *(_page(ask, url + paths[name]) for name, url in urls.items()),
+        _page(ask, picker and f"{picker}/metrics", metrics_token()),
     )
     return Look(dict(zip(urls, pages, strict=True)), chosen, time.monotonic())
 
 
-async def _page(ask: Asker, url: str) -> Page:
+async def _page(ask: Asker, url: str, headers: Mapping[str, str] | None = None) -> Page:
     if not url:
         return Page(why="it is not reached")
-    answer = await ask.get(url, PAGE_SECONDS)
+    answer = await ask.get(url, PAGE_SECONDS, headers)
     return parse(answer.body, at=time.monotonic()) if answer.ok else Page(answer.status, why=answer.words)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wellit.findings import Check
 from wellit.prometheus import DECISIONS, KV_USAGE, QUEUE, SPLIT, Page, grown
+from wellit.smoke.ask import TOKEN, metrics_token
 from wellit.smoke.causes import Words
 from wellit.smoke.figures import Burst
 from wellit.smoke.parts import Pool, Server, Way
@@ -35,7 +36,7 @@ def sees_metrics(burst: Burst, way: Way, words: Words) -> Check:
         return Check("WL719", title, "pass", detail)
     blind = [name for name, figures in queued.items() if sum(figure > 0 for figure in figures) >= SEEN_LOOKS]
     if blind:
-        return _blind(title, blind[0], queued, shown, words)
+        return _blind(title, blind[0], pool, queued, shown, words)
     return _not_shown(title, burst, servers, words)
 
 
@@ -64,19 +65,26 @@ def _no_page(title: str, server: Server, page: Page, words: Words) -> Check:
 
 
 def _no_picker_page(title: str, pool: Pool, page: Page, words: Words) -> Check:
-    if page.status in (401, 403):
-        why = "it wants a token of a service account that may read it: --metrics-endpoint-auth=false does without"
-    else:
-        why = page.why or f"it answered {page.status}"
-    return Check(
-        "WL719", title, "unknown", f"the picker's own metrics cannot be read: {why}", words.picker(pool, "logs")
-    )
+    told = "the picker's own metrics cannot be read"
+    if page.status in (401, 403) and not metrics_token():
+        why = f"it serves them only to who may read /metrics, by a token, which is taken from ${TOKEN}"
+        return Check("WL719", title, "skip", f"{told}: {why}", words.metrics_token())
+    if page.status in (401, 403, 500) and metrics_token():  # 500: it cannot make out whose token that is
+        why = f"the token in ${TOKEN} is of nobody who may read /metrics, or is too old ({page.status})"
+        return Check("WL719", title, "unknown", f"{told}: {why}", words.metrics_token())
+    why = page.why or f"it answered {page.status}"
+    return Check("WL719", title, "unknown", f"{told}: {why}", words.picker(pool, "logs"))
 
 
-def _blind(title: str, pod: str, queued: dict[str, list[float]], shown: dict[str, list[float]], words: Words) -> Check:
+def _blind(
+    title: str, pod: str, pool: Pool, queued: dict[str, list[float]], shown: dict[str, list[float]], words: Words
+) -> Check:
     what = "read 0 all the time" if shown[pod] else "has no figure of it"
     why = "it reads another name than the engine's, or another port" if shown[pod] else "it does not know the pod"
     detail = f"{pod} had up to {max(queued[pod]):.0f} waiting, and the picker {what}: {why}"
+    if pool.picker and pool.picker.stands_in:
+        told = f"{detail}; the picker here stands in for the train's own: {pool.picker.stands_in}"
+        return Check("WL719", title, "skip", told)
     return Check("WL719", title, "fail", detail, words.invoke("validate"))
 
 
