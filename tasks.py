@@ -237,13 +237,19 @@ def rollback(
 ) -> int:  # fmt: skip
     """Show what going back to a state before would change, ask, and go back to it."""
     from wellit import operate
+    from wellit.waiting import NotReady
 
     fmt = known_format(given["format_"])
     there, (namespace, guide, environment) = access(given), which(given)
-    done = operate.rollback(
-        there, namespace, guide, environment, say, asker(given["yes"]), asker(replace, replacing=True),
-        to=to, wait=not no_wait, timeout=timeout, smoke=not no_smoke,
-    )  # fmt: skip
+    try:
+        done = operate.rollback(
+            there, namespace, guide, environment, say, asker(given["yes"]), asker(replace, replacing=True),
+            to=to, wait=not no_wait, timeout=timeout, smoke=not no_smoke,
+        )  # fmt: skip
+    except NotReady as late:
+        from wellit import unready
+
+        return show(unready.went_back(late, there, operate.recorded(there, namespace, guide, None)), fmt)
     return show(_explained(done, there, namespace, guide), fmt)
 
 

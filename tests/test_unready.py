@@ -9,7 +9,7 @@ import pytest
 
 from tests.doctor.healthy import Broken, rendered, sight
 from tests.support.clusters import access, failed
-from wellit import demand, doctor, record, unready
+from wellit import compose, demand, doctor, record, unready
 from wellit.errors import CannotAnswer
 from wellit.findings import Check, Report
 from wellit.live import Live, part_of, pod_state
@@ -88,6 +88,34 @@ def test_a_cause_is_told_with_its_line(
     assert "or in the files: " in check.fix if line else check.fix
     assert found.summary["result"] == "not ready after 9 s: it"
     assert "kubectl describe pod x" in str(found.summary["next"])
+
+
+def test_a_rollback_tells_the_same_by_the_choices_that_are_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its settings stand in the record: the words of --set are the place of one."""
+    made, manifests = rendered(GUIDE, ENVIRONMENT, SETS)
+    known = record.make(made, manifests, demand.read(manifests, made.namespace), {})
+    seen: list[Any] = []
+
+    def told(late: NotReady, report: Report, stack: Any, of: Any, _: Any) -> Report:
+        seen.append((late, report.command, stack.at(("decode", "args")), stack.components, of.releases))
+        return report
+
+    monkeypatch.setattr(unready, "explained", told)
+    late, here = NotReady("not ready after 9 s: it", write="then the same again"), access({})[0]
+    unready.went_back(late, here, known)
+    ((_, command, place, components, releases),) = seen
+    assert command == "rollback" and str(place) == '--set decode.args=["--no-such-flag"]'
+    assert components == made.components and [one.name for one in releases] == known.release_names
+
+    def gone(_: Any) -> None:
+        raise CannotAnswer("no such guide")
+
+    monkeypatch.setattr(compose, "compose", gone)
+    found = unready.went_back(late, here, known)
+    assert [(check.status, check.detail) for check in found.checks] == [
+        ("unknown", "no such guide"), ("fail", late.message),
+    ]  # fmt: skip
+    assert found.exit_code == 1 and found.summary["result"] == late.message
 
 
 def test_what_has_no_cause_that_is_known_is_told_in_kubernetes_words(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,6 +34,16 @@ def choice(known: Record) -> Iterator[Choice]:
         yield Choice(known.guide, known.environment, known.namespace, size=size, files=files)
 
 
+def typed(known: Record) -> Choice:
+    """The choice that the record holds, as if it were typed: a place in it is the words of a flag."""
+    given = list(chosen(known))
+    flags = [*zip(given[::2], given[1::2], strict=True)]
+    axes = {flag.removeprefix("--"): value for flag, value in flags if flag.removeprefix("--") in AXES}
+    sets = tuple(value for flag, value in flags if flag == "--set")
+    size = None if known.size == "default" else known.size
+    return Choice(known.guide, known.environment, known.namespace, axes, size, sets=sets)
+
+
 def chosen(known: Record) -> Iterator[str]:
     """The size, the components and the settings that are not the environment's own."""
     if known.size != "default":

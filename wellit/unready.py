@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from wellit import doctor, live, record
+from wellit import again, compose, doctor, live, record, render
 from wellit.access import Access
 from wellit.checks import good
 from wellit.compose import Stack
@@ -22,7 +22,9 @@ from wellit.doctor.sight import Sight
 from wellit.errors import WellitError
 from wellit.findings import Check, Location, Report
 from wellit.live import Part
+from wellit.record import Record
 from wellit.render import Rendered
+from wellit.say import announce
 from wellit.source import Keys
 from wellit.subject import ROLES, Subject
 from wellit.validate.subjects import subject_of
@@ -36,6 +38,20 @@ KINDS = {
 STARTED = "WL729"
 SHORT = re.compile(r"Insufficient ([\w./-]+\w)")  # the scheduler's word for a resource
 SHORTEST = 4  # letters of a value that is looked for in what was said
+
+
+def went_back(late: NotReady, access: Access, known: Record) -> Report:
+    """The same of a rollback: `known` is the state that it goes back to, whose choices are read as an install's."""
+    report = Report("rollback")
+    try:
+        stack = compose.compose(again.typed(known))
+        return explained(late, report, stack, render.render(stack, announce), access)
+    except WellitError as problem:
+        what = "the settings behind it are read"
+        report.add([Check(STARTED, what, "unknown", problem.message, problem.write)])
+        report.add([Check(STARTED, good(STARTED), "fail", late.message, late.write)])
+        report.summary["result"] = late.message
+        return report
 
 
 def explained(late: NotReady, report: Report, stack: Stack, rendered: Rendered, access: Access) -> Report:

@@ -85,7 +85,7 @@ def _late(access: Access, namespace: str, last: Live | None, timeout: float) -> 
             [
                 *dict.fromkeys(mend for part in waiting for mend in part.mends),
                 _look(access, namespace, waiting),
-                "then the same install again goes on from here",
+                "then the same again goes on from here",
             ]
         ),
     )
