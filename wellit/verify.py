@@ -72,4 +72,4 @@ def _check(part: Part) -> Check:
     if part.idle or part.empty:
         return Check(id_, title, "skip", part.words)
     detail = part.words + (" (simulated by the sandbox)" if part.ready and part.simulated else "")
-    return Check(id_, title, "pass" if part.ready else "fail", detail)
+    return Check(id_, title, "pass" if part.ready else "fail", detail, "" if part.ready else "; ".join(part.mends))

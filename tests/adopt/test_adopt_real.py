@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import jsonschema
 import pytest
 
 from tests.support import upstream
-from wellit import access, adopt, again, compose, lifecycle, paths, plan, record, render
+from wellit import access, adopt, again, compose, lifecycle, operate, paths, plan, process, record, render, tools
 from wellit.access import Access, Missing
 from wellit.compose import Choice
 from wellit.demand import Kind
@@ -58,6 +60,14 @@ def next_plan(there: Access, known: record.Record) -> plan.Plan:
     with again.choice(known) as choice:
         stack = compose.compose(choice)
         return plan.prepare(stack, render.render(stack, print), there)
+
+
+def given(fix: str) -> None:
+    """Run the commands that give an object to helm, as a person does."""
+    path = f"{tools.ensure(['kubectl'])['kubectl'].parent}:{os.environ['PATH']}"
+    for command in fix.partition("give it to ")[2].partition(": ")[2].split("; "):
+        done = process.run(["bash", "-o", "pipefail", "-c", command], env=os.environ | {"PATH": path}, timeout=120)
+        assert done.ok, done.err
 
 
 def by_id(report: Report) -> dict[str, Check]:
@@ -114,11 +124,7 @@ def test_upstreams_guide_is_matched_and_what_does_not_fit_is_said(here: Access, 
     assert known.release_names == [f"{one}-inference-scheduling" for one in ("infra", "gaie", "ms")]
     assert known.entry["gateway"] == "infra-inference-scheduling-inference-gateway" and known.adopted
     # The commands that the check gives make helm take the route.
-    for command in found["WL797"].fix.partition(": ")[2].split("; "):
-        verb, *rest = command.removeprefix("kubectl ").split()
-        keep = [word for i, word in enumerate(rest) if not (word.startswith("--") or rest[i - 1].startswith("--"))]
-        done = here.call(verb, *keep)
-        assert done.ok, done.err
+    given(found["WL797"].fix)
     changes = next_plan(here, known).changes
     assert changes and not changes.refused and changes.changed
     assert lifecycle.uninstall(known, here, print, lambda _: None).status == "pass"
@@ -150,3 +156,38 @@ def test_what_is_not_adopted_is_told_why(here: Access, namespace: str) -> None:
     assert [report.exit_code for report in both] == [0, 0]
     assert "infra-inference-scheduling (llm-d-infra) is no release of" in by_id(both[0])["WL794"].detail
     assert {one.postfix for one in record.find(here, namespace)} == {"second", "inference-scheduling"}
+
+
+def test_a_graph_of_dynamo_that_plain_helmfile_has_installed_lives_on_as_one_of_ours(
+    here: Access, namespace: str
+) -> None:
+    upstream.plain(here, namespace, "disagg", "decode.replicas=2", guide="dynamo-sglang")
+    said: list[str] = []
+    report = adopted(here, namespace, said)
+    assert {check.status for check in report.checks} == {"pass"} and report.exit_code == 0
+    words = f"invoke install -g dynamo-sglang -e disagg -n {namespace} --size small --set decode.replicas=2"
+    assert any(words in line for line in said)
+    known = lifecycle.recorded(here, namespace)
+    assert not next_plan(here, known).changes.any  # type: ignore[union-attr]
+    assert not [check for check in lifecycle.status(known, here).checks if check.status not in ("pass", "skip")]
+    assert lifecycle.uninstall(known, here, print, lambda _: None).status == "pass"
+
+
+def test_what_kubectl_has_applied_is_not_adopted_and_can_be_given_to_helm(here: Access, namespace: str) -> None:
+    choice = Choice("dynamo-sglang", "disagg", namespace, {"charts": "offline"}, "small")
+    made = render.render(stack := compose.compose(choice), print)
+    assert here.call("apply", "-n", namespace, "-f", "-", stdin=json.dumps(made.manifests[0])).ok
+    with pytest.raises(Refused, match="and yet a stack is: DynamoGraphDeployment dynamo-sglang") as told:
+        adopted(here, namespace)
+    assert f"invoke plan -g dynamo-sglang -n {namespace}" in told.value.write
+    found = by_id(operate.planned(stack, made, here, Report("plan"), diff=False))
+    assert "no helm release has made it" in found["WL642"].detail
+    given(found["WL642"].fix)
+    # Helm owns all of it then: what the next install does not have is taken away.
+    fewer = compose.compose(replace(choice, sets=("disaggregation.backend=mooncake", "frontend.router=kv")))
+    for one in (stack, fewer, stack):
+        ready = plan.prepare(one, render.render(one, print), here)
+        assert ready.changes and not ready.changes.refused
+        lifecycle.install(ready, here, print, lambda _: None, timeout=30)
+    after = plan.prepare(stack, made, here).changes
+    assert after and not after.any
