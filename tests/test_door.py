@@ -16,8 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from wellit import access, process
+from wellit import access, cluster, process
 from wellit.access import Access, Missing, Unread
+from wellit.cluster import HelmRelease
+from wellit.demand import Demand
 from wellit.door import AGAIN, Door
 from wellit.errors import CannotAnswer
 from wellit.paths import ROOT
@@ -205,3 +207,32 @@ def test_nothing_is_left_however_this_process_ends(end: signal.Signals | None, s
     while living(mark) and time.monotonic() < until:
         time.sleep(0.02)
     assert not living(mark)
+
+
+def note(name: str, version: int, status: str, kind: str = "helm.sh/release.v1") -> str:
+    labels = {"owner": "helm", "name": name, "version": str(version), "status": status, "modifiedAt": "7"}
+    file = f"sh.helm.release.v1.{name}.v{version}" if kind.startswith("helm") else f"{name}-own"
+    body = {"apiVersion": "v1", "kind": "Secret", "type": kind, "metadata": {"name": file, "labels": labels}}
+    return json.dumps(body)
+
+
+def test_releases_and_versions_are_the_same_both_ways(through: Access, direct: Access) -> None:
+    space = json.dumps({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "door-notes"}})
+    assert through.call("create", "--raw", "/api/v1/namespaces", "-f", "-", stdin=space).ok
+    path = "/api/v1/namespaces/door-notes/secrets"
+    notes = [
+        note("a", 9, "superseded"),
+        note("a", 10, "deployed"),
+        note("b", 1, "uninstalled"),
+        note("c", 1, "", "Opaque"),
+    ]
+    try:
+        assert all(through.call("create", "--raw", path, "-f", "-", stdin=one).ok for one in notes)
+        found = cluster.releases(through, "door-notes")
+        assert found == cluster.releases(direct, "door-notes") == (HelmRelease("a", "deployed", 10, 7.0),)
+        assert cluster.left(through, "door-notes") == {"b"}
+    finally:
+        through.call("delete", "--raw", "/api/v1/namespaces/door-notes")
+    assert cluster.releases(through, "no-such") == cluster.releases(direct, "no-such") == ()
+    seen = [cluster.look(one, Demand("no-such", ())) for one in (through, direct)]
+    assert seen[0].version == seen[1].version and seen[0].client_version == seen[1].client_version

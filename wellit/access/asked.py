@@ -19,7 +19,7 @@ from wellit.door import Door
 from wellit.process import Done, Runner
 
 MANAGER = "helm"  # as which helm 4 applies
-METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
+METADATA = "application/json;as=PartialObjectMetadata{};g=meta.k8s.io;v=v1"
 SECONDS = 20.0  # for one request; a slow page of a large cluster needs a few
 _MISSING = re.compile(r"Error from server \(NotFound\)|the server doesn't have a resource type")
 
@@ -100,8 +100,13 @@ class Access:
     def about(self, path: str) -> Answer:
         """An object without its spec and status where the API can leave them out (else whole); answers as get()."""
         words = ("get", "--raw", path)
-        done = self.door.ask(words, None, SECONDS, METADATA) if self.door else None
+        done = self.door.ask(words, None, SECONDS, METADATA.format("")) if self.door else None
         return self.read(done or self.call(*words), path)
+
+    def abouts(self, path: str) -> Answer | None:
+        """A list of objects without their specs and data; None where only whole ones can be had. Answers as get()."""
+        done = self.door.ask(("get", "--raw", path), None, SECONDS, METADATA.format("List")) if self.door else None
+        return self.read(done, path) if done else None
 
     def review(self, path: str, body: dict[str, Any]) -> Answer:
         """Put a question of the API's own (a SelfSubject...Review), which changes nothing."""

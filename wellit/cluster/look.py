@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from wellit import besides, carriers, permissions, served
+from wellit import besides, carriers, permissions, served, tools
 from wellit.access import Access, Missing, Unread, stand_ins
 from wellit.besides import Besides
 from wellit.carriers import Carriers
@@ -99,6 +99,11 @@ def _besides(
 
 
 def _versions(access: Access) -> tuple[str, str]:
+    """Of the server, and of kubectl; "" for one that is not told."""
+    own = tools.versions(["kubectl"], lambda _: None).get("kubectl") if access.door else None
+    if own:
+        told = access.get("/version")
+        return ("" if isinstance(told, (Missing, Unread)) else str(told["gitVersion"])), f"v{own}"
     done = access.call("version", "-o", "json")
     answer = access.read(done, "/version")
     if isinstance(answer, (Missing, Unread)):
