@@ -15,7 +15,7 @@ from wellit.access import Access, Missing, Unread
 from wellit.changes import Change, Changes, meaning, same
 from wellit.changes.fields import plain, veiled
 from wellit.changes.judge import KEEP, Asked, as_helm_sends, judge
-from wellit.cluster import PARALLEL, Cluster
+from wellit.cluster import PARALLEL, Cluster, exists
 from wellit.demand import CLUSTER_WIDE, Manifest, Object, object_of
 from wellit.render import Rendered
 from wellit.tried import Tried, tried
@@ -35,13 +35,19 @@ class Answers:
 
 
 def ask(access: Access, rendered: Rendered, namespace: str) -> Answers:
-    """Put every question that does not wait for another look. Raises CannotAnswer when the cluster does not answer."""
+    """Put every question that does not wait for another look. Raises CannotAnswer when the cluster does not answer.
+
+    Of a namespace that is not there nothing is asked: every object in it is new, and webhooks are not asked without it.
+    """
+    there = exists(access, f"/api/v1/namespaces/{namespace}") is not False
     pool = ThreadPoolExecutor(PARALLEL)
     try:
         pairs = [(release.name, manifest) for release in rendered.releases for manifest in release.manifests]
-        rows = [pool.submit(_ask, access, namespace, release, manifest) for release, manifest in pairs]
-        noted = {one.name: pool.submit(installed.applied, access, namespace, one.name) for one in rendered.releases}
-        return Answers(tuple(row.result() for row in rows), {name: one.result() for name, one in noted.items()})
+        rows = [pool.submit(_ask, access, namespace, release, manifest, there=there) for release, manifest in pairs]
+        names = [one.name for one in rendered.releases]
+        noted = {name: pool.submit(installed.applied, access, namespace, name) for name in names if there}
+        known = {name: noted[name].result() if there else [] for name in names}
+        return Answers(tuple(row.result() for row in rows), known)
     finally:
         pool.shutdown(cancel_futures=True)  # of a cluster that is away not every question waits for its end
 
@@ -70,9 +76,11 @@ def changes(
     return Changes((*found, *(one for one in removed if one)), gone, notes)
 
 
-def _ask(access: Access, namespace: str, release: str, manifest: Manifest) -> Asked:
+def _ask(access: Access, namespace: str, release: str, manifest: Manifest, *, there: bool) -> Asked:
     item = object_of(manifest, release)
     sent = as_helm_sends(manifest, release, namespace)
+    if not there and item.of.kind not in CLUSTER_WIDE:
+        return Asked(item, sent, Missing(), None)
     where = str(manifest["metadata"].get("namespace") or namespace)
     live = access.get(item.of.path(where, item.name))
     said = tried(access, where, sent)
