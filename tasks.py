@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from dataclasses import replace
@@ -29,6 +30,7 @@ from wellit.cli import (
     WHICH_FLAGS,
     YES,
     access,
+    access_ahead,
     after_dashes,
     asker,
     choice,
@@ -591,17 +593,19 @@ def benchmark(_: Context, keep: bool = False) -> int:
 
 def put(*, wait: bool = True, smoke: bool = True, replace: bool = False, timeout: float, **given: Any) -> int:
     """install, as the task and quickstart do it."""
-    from wellit import operate
-    from wellit.waiting import NotReady
-
     fmt = known_format(given.get("format_", "text"))
+    opened = access_ahead(given)
     stack, made, report = rendered(given, "install")
     ask = asker(given["yes"])
     if given["sandbox"] and stack.way.sandbox:
         from wellit import sandbox
 
         sandbox.add(sandbox_name(given["sandbox"]), [stack.way.sandbox], say=say)
-    there = access(given)
+        opened = functools.partial(access, given)  # what was not in order before may be now
+    there = opened()
+    from wellit import operate
+    from wellit.waiting import NotReady
+
     replacing = asker(replace, replacing=True)
     try:
         done = operate.install(

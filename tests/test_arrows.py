@@ -24,7 +24,7 @@ ORDER = """
     affinity placement operators preflight
     entry recorded shape record lease several again live installed dryrun plan planchecks back progress watch helm
     prerequisites endpoint reach waiting verify bundle prometheus refusals smoke drift lifecycle
-    provide everywhere prepare operate
+    provide everywhere prepare operate ahead
     editor
     report
     fix

@@ -14,6 +14,7 @@ from invoke import Argument, Context, Exit, Task
 
 from wellit import errors
 from wellit.errors import CannotAnswer, Interrupted, Refused, WellitError
+from wellit.say import Say
 from wellit.say import announce as say
 
 if TYPE_CHECKING:
@@ -238,7 +239,7 @@ def which(given: dict[str, Any]) -> tuple[str, str | None, str | None]:
     return compose.checked_namespace(namespace), f"={name}" if name else guide, given["env"] or None
 
 
-def access(given: dict[str, Any]) -> Access:
+def access(given: dict[str, Any], told: Say = say) -> Access:
     """The cluster that the flags name: a sandbox, a kubeconfig's context, or kubectl's current one."""
     from wellit import access as clusters
 
@@ -246,8 +247,15 @@ def access(given: dict[str, Any]) -> Access:
         kubeconfig=given["kubeconfig"] or None,
         context=given["context"] or None,
         sandbox=sandbox_name(given["sandbox"]) if given["sandbox"] else None,
-        say=say,
+        say=told,
     )
+
+
+def access_ahead(given: dict[str, Any]) -> Callable[[], Access]:
+    """The same, begun now beside other work: what is returned waits for it, and raises what stood against it."""
+    from wellit import ahead
+
+    return ahead.opened(functools.partial(access, given), say)
 
 
 def positive(flag: str, seconds: int) -> int:

@@ -42,7 +42,7 @@ class Door:
 
         `accept` is the form in which an answer is wanted, where it is not the usual one.
         """
-        if not self._open():
+        if not self.open():
             return None
         argv = (*self.kubectl, *words)
         kind = APPLIED if words[0] == "patch" else "application/json"
@@ -85,7 +85,8 @@ class Door:
             self._running = None
             self._rooms.close()
 
-    def _open(self) -> bool:
+    def open(self) -> bool:
+        """Whether questions can be put through it; the first call opens it."""
         with self._lock:
             if self._running is None:
                 folder = self._rooms.enter_context(passing())
