@@ -16,6 +16,7 @@ from wellit.cluster import HelmRelease
 from wellit.compose import Stack, merge
 from wellit.errors import Refused
 from wellit.process import Done
+from wellit.release_values import QUICK
 from wellit.render import Rendered, arguments
 from wellit.tools.room import passing
 
@@ -43,7 +44,7 @@ class Helm:
 
     @property
     def env(self) -> dict[str, str]:
-        return environment() | self.access.env
+        return environment() | QUICK | self.access.env
 
     def helm(self, *words: str, timeout: float = 600.0) -> Done:
         return self.access.run([self.binaries["helm"], *words], env=self.env, timeout=timeout, tied=True)
