@@ -65,9 +65,14 @@ def wait(
                 return last
         if clock() - began > timeout:
             raise _late(access, namespace, last, timeout)
-        # A look at a large namespace takes its time: leave the API server three times as long in peace.
-        pause = min(LAST_SECONDS, max(FIRST_SECONDS, SHARE * (clock() - began)))
-        sleep(max(pause, 3 * (clock() - asked) if clock() - asked > 1 else 0))
+        sleep(pause(clock() - began, clock() - asked))
+
+
+def pause(waited: float, took: float) -> float:
+    """Seconds until the next look, after so many of waiting and a last look of so many."""
+    usual = min(LAST_SECONDS, max(FIRST_SECONDS, SHARE * waited))
+    # A look at a large namespace takes its time: leave the API server three times as long in peace.
+    return max(usual, 3 * took if took > 1 else 0)
 
 
 def _words(part: Part, *, long: bool) -> str:
