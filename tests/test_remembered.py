@@ -58,6 +58,18 @@ def test_the_oldest_are_forgotten_once_in_a_process(cache: Path, monkeypatch: py
     assert {file.stem for file in (cache / "kind").iterdir()} == {"new", "newer", "5"}
 
 
+def test_a_folder_that_was_tidied_just_now_is_let_be(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    remembered.keep("kind", "one", 1)
+    monkeypatch.setattr(remembered, "MOST_FILES", 0)
+    remembered._tidy.cache_clear()  # as in another process
+    remembered.keep("kind", "two", 2)
+    assert {file.stem for file in (cache / "kind").iterdir()} == {"one", "two"}
+    os.utime(cache / ".kind-tidied", (0, 0))
+    remembered._tidy.cache_clear()
+    remembered.keep("kind", "three", 3)
+    assert {file.stem for file in (cache / "kind").iterdir()} == {"three"}
+
+
 def test_data_is_recalled_as_it_was_kept(cache: Path) -> None:
     assert remembered.recall("kind", "a") is None
     remembered.keep("kind", "a", {"b": [1, None, "c"]})

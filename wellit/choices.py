@@ -31,7 +31,8 @@ It stands in the guide's guide.yaml, under notes, and is no mistake: validate, i
 def foreign(stack: Stack) -> list[Finding]:
     """A finding for each setting that was given and that only other guides have (prefill, kvEvents ...)."""
     everywhere = {"guide", "size", "components", "engines", *catalogue.AXES}
-    given = {key for layer in stack.layers for key in layer.data} - everywhere - set(stack.guide.data["settings"])
+    known = {*stack.guide.data["settings"], *catalogue.settings_source().data["settings"]}
+    given = {key for layer in stack.layers for key in layer.data} - everywhere - known
     read = [catalogue.guide_source(name) for name in catalogue.guide_names()] if given else []
     read.sort(key=lambda guide: bool(guide.data["way"] != stack.way.name))  # those of the same way first
     others = {guide.data["name"]: guide.data["settings"] for guide in read}

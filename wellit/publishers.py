@@ -11,9 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-import yaml
-
-from wellit import capabilities, catalogue, paths, source
+from wellit import capabilities, catalogue, paths, remembered, source
 from wellit.source import lookup
 
 Settings = Mapping[str, Any]
@@ -166,5 +164,5 @@ def _of(group: str) -> Settings:
 
 @cache
 def _all() -> dict[str, dict[str, Any]]:
-    loaded: dict[str, dict[str, Any]] = yaml.safe_load((paths.SCHEMAS / "apis.yaml").read_text())
+    loaded: dict[str, dict[str, Any]] = remembered.data(paths.SCHEMAS / "apis.yaml")
     return loaded

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import threading
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from wellit import paths
 
 MOST_FILES = 20_000  # of one folder of the cache
 MOST_BYTES = 256 * 1024 * 1024
+TIDY_SECONDS = 600.0  # to look at each file of a full folder takes a tenth of a second
 
 
 def key(*parts: Any) -> str:
@@ -120,8 +122,11 @@ def _folder(kind: str) -> Path:
 
 @functools.cache
 def _tidy(folder: Path) -> None:
-    """Once in a process: what has not been used for longest goes."""
-    forget_oldest(folder, MOST_FILES, MOST_BYTES)
+    """At most once in a process, and in so many seconds: what has not been used for longest goes."""
+    done = folder.with_name(f".{folder.name}-tidied")
+    if time.time() - (done.stat().st_mtime if done.exists() else 0) > TIDY_SECONDS:
+        done.touch()
+        forget_oldest(folder, MOST_FILES, MOST_BYTES)
 
 
 def forget_oldest(folder: Path, most_files: int, most_bytes: int) -> None:

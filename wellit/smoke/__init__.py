@@ -13,8 +13,6 @@ from wellit.findings import Check
 from wellit.live import Live
 from wellit.reach import Reach
 from wellit.record import Record
-from wellit.smoke import gather, judge, parts, roads
-from wellit.smoke.causes import Words
 
 SECONDS = 60.0
 TITLE = "a request is answered"
@@ -40,7 +38,9 @@ def smoke(access: Access, known: Record, now: Live | None = None, seconds: float
         return Smoke((Check("WL710", TITLE, "skip", why[0], why[1]),))
     if not known.entry:
         return Smoke((Check("WL710", TITLE, "skip", "nothing of this stack takes requests"),))
-    from wellit.smoke import frontend, graphs
+    # What speaks HTTP takes a tenth of a second to load, and is not wanted where nothing answers.
+    from wellit.smoke import frontend, gather, graphs, judge, parts, roads
+    from wellit.smoke.causes import Words
 
     if graph := graphs.graph_of(known):
         with Reach(access, known.namespace) as ways:
