@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -158,10 +159,19 @@ def _communicate_by_line(
     if stdin is not None and process.stdin:
         process.stdin.write(stdin)
         process.stdin.close()
-    process.wait(timeout)
+    # Its output ends when it does: to wait for the process itself with a time limit is to look every 50 ms.
+    until = None if timeout is None else time.monotonic() + timeout
+    for reader in readers:
+        reader.join(_left(until))
+    process.wait(_left(until))
     for reader in readers:
         reader.join()
     return "".join(kept["out"]), "".join(kept["err"])
+
+
+def _left(until: float | None) -> float | None:
+    """Seconds until a moment of the monotonic clock; None for none."""
+    return None if until is None else max(0.0, until - time.monotonic())
 
 
 def attached(argv: Sequence[str | Path], *, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> int:
