@@ -182,24 +182,25 @@ def show_(_: Context, live: bool = False, **given: Any) -> int:
 @task(STACK_FLAGS, CLUSTER_FLAGS, BUNDLE, FORMAT)
 def preflight(_: Context, **given: Any) -> int:
     """Ask the cluster what a stack needs of it. Nothing is changed."""
+    fmt = known_format(given["format_"])
+    there = access_ahead(given)
+    stack, made, report = rendered(given, "preflight")
     from wellit import plan as planning
 
-    fmt = known_format(given["format_"])
-    stack, made, report = rendered(given, "preflight")
-    report.add(planning.prepare(stack, made, access(given), dry_run=False).checks)
+    report.add(planning.prepare(stack, made, there(), dry_run=False).checks)
     return show(report, fmt)
 
 
 @task(STACK_FLAGS, CLUSTER_FLAGS, BUNDLE, TEXT_OR_JSON, diff="all of it: each object as a unified diff, secrets masked")
 def plan(_: Context, diff: bool = False, **given: Any) -> int:
     """Show what an install would change, by the API server's dry run: exit 0 nothing, 1 something. Changes nothing."""
-    from wellit import operate
-
     fmt = known_format(given["format_"], "text", "json")
-    there = access(given)
+    there = access_ahead(given)
     with choice_or_recorded(given, there) as chosen:
         stack, made, report = rendered(given, "plan", chosen)
-        return show(operate.planned(stack, made, there, report, diff=diff), fmt)
+        from wellit import operate
+
+        return show(operate.planned(stack, made, there(), report, diff=diff), fmt)
 
 
 @task(

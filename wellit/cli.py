@@ -274,13 +274,13 @@ def launched_name(given: dict[str, Any], said: object) -> str:
 
 
 @contextlib.contextmanager
-def choice_or_recorded(given: dict[str, Any], there: Access) -> Iterator[Choice]:
+def choice_or_recorded(given: dict[str, Any], there: Callable[[], Access]) -> Iterator[Choice]:
     """The Choice that the flags say; where they say none, that of the stack recorded in the namespace, if any."""
     from wellit import again, record
 
     namespace, guide, _ = which(given)
     said = any(given[flag] for flag in STACK_FLAGS if flag not in ("guide", "namespace"))
-    known = None if said or given.get("bundle") else record.one(there, namespace, guide)
+    known = None if said or given.get("bundle") else record.one(there(), namespace, guide)
     if known is None:
         if not said and not given.get("bundle"):
             say(f"no stack{record.meant(guide)} is recorded in {namespace}: planned as if -e said the guide's default")

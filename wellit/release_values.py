@@ -11,7 +11,7 @@ import functools
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,11 +72,15 @@ class Asked:
         return self.stack.folder / said if said else paths.CHARTS / part
 
 
-def of(asked: Asked, run: process.Runner) -> tuple[Release, ...]:
-    """The releases of one stack, without manifests. Raises CannotAnswer when helmfile refuses."""
+def of(asked: Asked, run: process.Runner, meanwhile: Callable[[], object] = tuple) -> tuple[Release, ...]:
+    """The releases of one stack, without manifests. Raises CannotAnswer when helmfile refuses.
+
+    `meanwhile` is done while helmfile works; whether that succeeds is the matter of whoever needs it.
+    """
     if (kept := _kept(asked)) is not None:
         return kept
-    with passing() as folder:
+    with passing() as folder, ThreadPoolExecutor(1) as pool:
+        pool.submit(meanwhile)
         (folder / "overrides.json").write_text(json.dumps(asked.overrides))
         words = arguments(asked.stack, asked.binaries, folder / "overrides.json")
         done = run([*words, *_write(folder / "values" / _FILE)], env=charts.environment() | QUICK, timeout=300)

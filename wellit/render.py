@@ -8,7 +8,7 @@ another stack, is not rendered again.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -57,13 +57,17 @@ class Rendered:
         raise KeyError(name)
 
 
-def render(stack: Stack, say: Say, *, fetch: bool = False, run: process.Runner = process.run) -> Rendered:
+def render(
+    stack: Stack, say: Say, *, fetch: bool = False, run: process.Runner = process.run,
+    meanwhile: Callable[[], object] = tuple,
+) -> Rendered:  # fmt: skip
     """The stack's values and, where its charts are at hand, its manifests.
 
-    `fetch` downloads upstream charts that are not in the cache. Raises CannotAnswer when there can be no values.
+    `fetch` downloads upstream charts that are not in the cache; `meanwhile` is done beside helmfile, where that is
+    started. Raises CannotAnswer when there can be no values.
     """
     found, asked = _asked(stack, say, fetch, run)
-    releases = release_values.of(asked, run)
+    releases = release_values.of(asked, run, meanwhile)
     named = {part: str(chart) for part, chart in found.items()}
     if missing := charts.missing(stack, found):
         return Rendered(releases, missing, named, key=asked.key)

@@ -99,7 +99,7 @@ def finished(result: Validated, say: Say, fetch: bool, config: configfile.Asked 
     """A stack that has begun without a mistake, rendered and judged."""
     report, composed = result.report, result.stack
     assert composed is not None
-    rendered = render.render(composed, say, fetch=fetch)
+    rendered = render.render(composed, say, fetch=fetch, meanwhile=rules.rules)
     judged = subject_of(composed, rendered)
     if config:
         laid = configfile.laid_over(judged, config)
