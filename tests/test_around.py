@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-import tasks
-from wellit import paths, walk
+from wellit import paths, tasks, walk
 
 HOOKS: list[dict[str, Any]] = yaml.safe_load((paths.ROOT / ".pre-commit-hooks.yaml").read_text())
 WORKFLOW: dict[Any, Any] = yaml.safe_load((paths.ROOT / "docs" / "ci-workflow.yaml").read_text())

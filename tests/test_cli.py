@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from wellit import cli
+from wellit import cli, options
 from wellit.errors import CannotAnswer, Refused
 from wellit.findings import Report
 from wellit.finish import finishing
@@ -58,9 +58,9 @@ def test_which_stack_is_meant() -> None:
 
 def test_which_sandbox_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("WELLIT_SANDBOX", raising=False)
-    assert (cli.sandbox_name(True), cli.sandbox_name("box")) == ("default", "box")
+    assert (options.sandbox_name(True), options.sandbox_name("box")) == ("default", "box")
     monkeypatch.setenv("WELLIT_SANDBOX", "mine")
-    assert (cli.sandbox_name(True), cli.sandbox_name("box")) == ("mine", "box")
+    assert (options.sandbox_name(True), options.sandbox_name("box")) == ("mine", "box")
 
 
 def test_an_interruption_is_said_and_ends_with_130(capsys: pytest.CaptureFixture[str]) -> None:

@@ -41,7 +41,7 @@ def test_every_link_leads_somewhere(file: Path) -> None:
 
 
 def test_every_task_that_the_readme_names_is_one() -> None:
-    import tasks
+    from wellit import tasks
 
     names = set(tasks.task_names())
     for file in READMES:

@@ -153,8 +153,8 @@ def test_a_drawing_is_an_svg_where_one_can_be_written(tmp_path: Path) -> None:
 def test_a_cluster_is_asked_only_when_it_is_named(
     flags: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import tasks
-    from wellit import cli
+    from wellit import options
+    from wellit.tasks import files
 
     asked: list[str] = []
 
@@ -163,8 +163,8 @@ def test_a_cluster_is_asked_only_when_it_is_named(
         return Report("show"), picture.read(one(), NAMESPACE)
 
     monkeypatch.setattr(show, "stack", opened)
-    given = {key: value for key, (value, _) in (cli.STACK_FLAGS | cli.CLUSTER_FLAGS | cli.FORMAT).items()}
-    adapter: Any = tasks.show_.body
+    given = {key: value for key, (value, _) in (options.STACK_FLAGS | options.CLUSTER_FLAGS | options.FORMAT).items()}
+    adapter: Any = files.show_.body
     adapter.__wrapped__(None, **given | {"output": "", "fetch": False} | flags)
     assert bool(asked) is bool(flags)
     assert capsys.readouterr().out.startswith("client\n")

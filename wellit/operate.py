@@ -1,4 +1,4 @@
-"""install, status, smoke, uninstall and quickstart as reports: what tasks.py prints."""
+"""install, status, smoke, uninstall and quickstart as reports: what tasks print."""
 
 from __future__ import annotations
 

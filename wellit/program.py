@@ -184,7 +184,7 @@ def main(argv: list[str] | None = None) -> None:
             file=sys.stderr,
         )
         sys.exit(2)
-    from tasks import namespace
+    from wellit.tasks import namespace
 
     assert isinstance(namespace, Collection)
     Wellit(

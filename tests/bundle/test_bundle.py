@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from tests.bundle.test_archive import rewritten
-from wellit import bundle, catalogue, charts, cli, compose, paths, process, publishers, render, tools
+from wellit import bundle, catalogue, charts, compose, options, paths, process, publishers, render, tools
 from wellit.bundle import archive, extras, judge
 from wellit.compose import Choice, Stack
 from wellit.errors import CannotAnswer, Refused
@@ -356,5 +356,5 @@ def test_programs_come_with_it_and_none_is_built(tmp_path: Path, offline: Path, 
 
 def test_what_else_validate_takes_does_not_go_with_it() -> None:
     with pytest.raises(CannotAnswer, match="--engine does not go with --bundle"):
-        foreign.chosen({"bundle": "b.tar", "engine": "vllm"}, cli.STACK_FLAGS)
-    assert foreign.chosen({"bundle": "b.tar", "namespace": "here", "set_": ["a=b"]}, cli.STACK_FLAGS) == "bundle"
+        foreign.chosen({"bundle": "b.tar", "engine": "vllm"}, options.STACK_FLAGS)
+    assert foreign.chosen({"bundle": "b.tar", "namespace": "here", "set_": ["a=b"]}, options.STACK_FLAGS) == "bundle"

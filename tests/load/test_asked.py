@@ -6,10 +6,10 @@ from random import Random
 
 import pytest
 
-from wellit.cli import LOAD
 from wellit.errors import CannotAnswer
 from wellit.load.asked import LIMITS, Asked, Spread, parse
 from wellit.load.prompts import Prompts
+from wellit.options import LOAD
 
 
 def test_nothing_said_is_small_and_bounded() -> None:

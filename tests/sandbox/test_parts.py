@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-import tasks
 from tests.conftest import own_name
 from wellit import sandbox as sandboxes
 from wellit import tools
-from wellit.cli import CLUSTER_FLAGS, STACK_FLAGS
 from wellit.errors import CannotAnswer
+from wellit.options import CLUSTER_FLAGS, STACK_FLAGS
 from wellit.sandbox import parts, ports
+from wellit.tasks import change
 from wellit.tools.pins import pin
 
 
@@ -70,7 +70,7 @@ def test_install_brings_what_the_way_needs(monkeypatch: pytest.MonkeyPatch, guid
     unsaid = {key: default for key, (default, _help) in (STACK_FLAGS | CLUSTER_FLAGS).items()}
     name = own_name("-none")
     with pytest.raises(CannotAnswer, match=f"there is no sandbox {name}"):
-        tasks.put(timeout=1, **unsaid | {"guide": guide, "charts": "offline", "sandbox": name, "yes": True})
+        change.put(timeout=1, **unsaid | {"guide": guide, "charts": "offline", "sandbox": name, "yes": True})
     assert asked == ([(name, ["kserve"])] if brought else [])
 
 
