@@ -22,6 +22,7 @@ ORDER = """
     claims wanted demand owners sandbox door access tried changes permissions carriers served publishers needs besides
     cluster
     affinity placement operators preflight
+    keys
     entry recorded shape record lease several again live installed dryrun plan planchecks back progress watch helm
     prerequisites endpoint reach waiting verify bundle prometheus refusals smoke drift lifecycle
     provide everywhere prepare operate ahead

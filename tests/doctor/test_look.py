@@ -9,16 +9,16 @@ from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from tests.doctor.healthy import Broken, failed, sight
-from wellit import doctor
+from wellit import doctor, keys
 from wellit.access import Access
 from wellit.doctor import asking, report
 from wellit.doctor.look import look
-from wellit.doctor.sight import Sight
+from wellit.doctor.sight import Heard, Sight
 from wellit.errors import CannotAnswer
 from wellit.findings import Check, Report
 from wellit.process import Done
@@ -79,6 +79,8 @@ def here(cluster: Cluster) -> Access:
 
 
 class Answers(BaseHTTPRequestHandler):
+    said: ClassVar[set[str]] = set()  # by whom it was asked
+
     def do_GET(self) -> None:
         self._send({"data": [{"id": "Qwen/Qwen2.5-0.5B-Instruct"}]} if "models" in self.path else {})
 
@@ -87,6 +89,7 @@ class Answers(BaseHTTPRequestHandler):
         self._send({"choices": [{"text": "hello"}], "model": body["model"]})
 
     def _send(self, data: Any) -> None:
+        self.said.add(self.headers.get("Authorization", ""))
         body = json.dumps(data).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
@@ -119,6 +122,29 @@ def test_all_is_read_and_asked_once(server: str) -> None:
     assert ("service/infra-pd-inference-gateway-istio", 80) in asked
     assert any(what.startswith("pod/gaie-pd-epp") and port == 9090 for what, port in asked)
     assert {log.now for log in found.logs.values()} == {"a line\n"}
+
+
+def test_keys_are_sent_and_not_shown(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As smoke sends them: what wants a key is not told from what is broken without."""
+    whole = sight()
+    monkeypatch.setenv("WELLIT_API_KEY", "sesame")
+    monkeypatch.setenv("WELLIT_METRICS_TOKEN", "simsim")
+    monkeypatch.setattr(Answers, "said", set())
+
+    @contextmanager
+    def reach(*_: Any) -> Iterator[str]:
+        yield server
+
+    look(here(Cluster(whole)), whole.namespace, record=whole.record, reach=reach)
+    assert Answers.said == {"Bearer sesame", "Bearer simsim"}
+    assert keys.hidden("sesame opens") == "*** opens"
+
+
+def test_a_key_that_is_wanted_is_asked_for() -> None:
+    whole = sight()
+    made = report(replace(whole, answers={"gaie-pd": Heard(401, '{"error": "Unauthorized"}')}))
+    wanted = next(check for check in made.checks if check.id == "WL758")
+    assert "a key is wanted" in wanted.detail and wanted.fix == "export WELLIT_API_KEY=..., then again"
 
 
 def test_nothing_is_asked_of_what_is_simulated() -> None:

@@ -122,7 +122,7 @@ def test_every_rule_and_check_is_there() -> None:
     ],
 )
 def test_what_an_answer_points_to(status: int, text: str, check: str) -> None:
-    assert signatures.answer(Heard(status, text))[0] == check
+    assert signatures.answer(Heard(status, text)).check == check
 
 
 GATEWAY = "[2026-11-28 09:00:04.643][6][warning][{0}] [source/file.cc:20] {1} upstream connect error or disconnect"

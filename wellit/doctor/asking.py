@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
+from wellit import keys
 from wellit.access import Access
 from wellit.doctor.sight import Heard
 from wellit.errors import WellitError
@@ -26,9 +27,9 @@ Reach = Callable[[Access, str, str, int], AbstractContextManager[str]]
 def ask(
     url: str, body: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None, seconds: float = SECONDS
 ) -> Heard:
-    """One question. What fails is an answer too."""
+    """One question, with the key where there is one (wellit.keys). What fails is an answer too."""
     data = json.dumps(body).encode() if body is not None else None
-    said = {"Content-Type": "application/json", **(headers or {})}
+    said = {"Content-Type": "application/json", **keys.bearer(keys.KEY), **(headers or {})}
     began = time.monotonic()
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
@@ -46,7 +47,7 @@ def ask(
 
 def _heard(status: int, text: bytes, headers: Any, began: float) -> Heard:
     known = {name.lower(): value for name, value in headers.items()}
-    return Heard(status, text.decode(errors="replace"), time.monotonic() - began, headers=known)
+    return Heard(status, keys.hidden(text.decode(errors="replace")), time.monotonic() - began, headers=known)
 
 
 def through(

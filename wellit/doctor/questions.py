@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from wellit import prometheus
+from wellit import keys, prometheus
 from wellit.access import Access, Missing, Unread
 from wellit.cluster import PARALLEL
 from wellit.doctor import asking, graph, ways
@@ -103,21 +103,21 @@ def _of_pods(
     access: Access, sight: Sight, every: Iterable[Way], reach: Reach, path: str, *, pickers_only: bool = False
 ) -> dict[str, Heard]:
     """What each pod of the pools answers, by name; of pickers only /metrics is asked."""
-    wanted: dict[str, tuple[int, str]] = {}
+    wanted: dict[str, tuple[int, str, Mapping[str, str]]] = {}
     for way in every:
         for pod in way.ready[:MOST_ASKED] if way.ports and not pickers_only else []:
             where = metrics_path(way, pod) if path == METRICS else path
-            wanted[pod.name] = (way.ports[0], where)
+            wanted[pod.name] = (way.ports[0], where, {})
         for pod in way.pickers if path == METRICS else []:
             if ways.state(pod).ready:
-                wanted[pod.name] = (metrics_port(pod), path)
+                wanted[pod.name] = (metrics_port(pod), path, keys.bearer(keys.TOKEN))
     names = list(wanted)
 
     def one(name: str) -> Heard | None:
-        port, where = wanted[name]
+        port, where, headers = wanted[name]
         for pause in (*AGAIN_SECONDS, None):
             heard = asking.through(
-                reach, access, sight.namespace, f"pod/{name}", port, lambda url: asking.ask(url + where)
+                reach, access, sight.namespace, f"pod/{name}", port, lambda url: asking.ask(url + where, None, headers)
             )  # fmt: skip
             if not heard.failure or pause is None or not _there(access, sight.namespace, name):
                 break

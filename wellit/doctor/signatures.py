@@ -11,6 +11,7 @@ from typing import Any
 
 from wellit import refusals, remembered
 from wellit.doctor.sight import STAMP, Heard
+from wellit.refusals import Refusal
 
 FILE = Path(__file__).with_name("signatures.yaml")
 TRACE = re.compile(r',"stacktrace":"(?:[^"\\]|\\.)*"')
@@ -91,10 +92,9 @@ def rule_checks() -> Mapping[str, str]:
     return known_rules
 
 
-def answer(heard: Heard) -> tuple[str, str]:
-    """(check, meaning) of an answer that is none; two empty words when it is not known."""
-    known = refusals.of(heard.status, heard.text)
-    return (known.check, known.means) if known else ("", "")
+def answer(heard: Heard) -> Refusal:
+    """What is known of an answer that is none."""
+    return refusals.of(heard.status, heard.text) or Refusal("", "", "")
 
 
 def _is_of(one: Mapping[str, Any], of: str, engine: str) -> bool:

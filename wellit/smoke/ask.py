@@ -1,7 +1,6 @@
 """Asking over HTTP, each request with a time limit, and every piece of a stream with its time.
 
-A key for a gateway or an engine that wants one is taken from $WELLIT_API_KEY, a token for the metrics of a picker from
-$WELLIT_METRICS_TOKEN; they are sent and never shown.
+A key for a gateway or an engine that wants one is sent with every request (wellit.keys).
 """
 
 from __future__ import annotations
@@ -17,9 +16,9 @@ from typing import Any
 
 import aiohttp
 
+from wellit import keys
 from wellit.standin import POD_HEADER
 
-KEY, TOKEN = "WELLIT_API_KEY", "WELLIT_METRICS_TOKEN"
 REQUEST_SECONDS = 20.0
 CONNECT_SECONDS = 5.0
 ENOUGH_SECONDS = 1.0  # one that had less before all of it was over tells nothing of the stack
@@ -79,10 +78,7 @@ class Answer:
     @property
     def evidence(self) -> str:
         """The beginning of what it said, without a key."""
-        said = " ".join(self.body.split())[:SHOWN]
-        for key in filter(None, (os.environ.get(name) for name in (KEY, TOKEN))):
-            said = said.replace(key, "***")
-        return said
+        return keys.hidden(" ".join(self.body.split())[:SHOWN])
 
 
 def _nobody(_: str) -> None:
@@ -193,16 +189,8 @@ async def asker(seconds: float) -> AsyncIterator[Asker]:
         yield Asker(client, seconds)
 
 
-def metrics_token() -> dict[str, str]:
-    """What is said to a picker that serves its metrics only to whoever may read them; nothing where no token is set."""
-    token = os.environ.get(TOKEN, "")
-    return {"Authorization": f"Bearer {token}"} if token else {}
-
-
 def session(connect_seconds: float | None = None) -> aiohttp.ClientSession:
     """A client with the key, and as many connections as there are requests; proxies of the environment are not used."""
-    key = os.environ.get(KEY, "")
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
     limits = aiohttp.ClientTimeout(total=None, sock_connect=connect_seconds)
     connector = aiohttp.TCPConnector(limit=0)
-    return aiohttp.ClientSession(headers=headers, timeout=limits, connector=connector, trust_env=False)
+    return aiohttp.ClientSession(headers=keys.bearer(keys.KEY), timeout=limits, connector=connector, trust_env=False)

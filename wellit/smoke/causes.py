@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from wellit import again, refusals
 from wellit.access import Access
+from wellit.keys import KEY, TOKEN
 from wellit.record import Record
-from wellit.smoke.ask import KEY, TOKEN, Answer
+from wellit.smoke.ask import Answer
 from wellit.smoke.parts import Pool, Way
 
 

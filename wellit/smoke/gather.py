@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from wellit import keys
 from wellit.prometheus import Page, parse
 from wellit.smoke import roads
-from wellit.smoke.ask import Answer, Asker, asker, metrics_token
+from wellit.smoke.ask import Answer, Asker, asker
 from wellit.smoke.figures import NO_ANSWER, Burst, Figures, Group, Look, OfWay, Prefixes, Roads
 from wellit.smoke.parts import Parts, Pool, Way
 
@@ -142,7 +143,7 @@ async def _look(ask: Asker, reached: Roads, pool: Pool | None) -> Look:
     picker = reached.pickers[pool.name].url if pool.name in reached.pickers else ""
     *pages, chosen = await asyncio.gather(
         *(_page(ask, url + paths[name]) for name, url in urls.items()),
-        _page(ask, picker and f"{picker}/metrics", metrics_token()),
+        _page(ask, picker and f"{picker}/metrics", keys.bearer(keys.TOKEN)),
     )
     return Look(dict(zip(urls, pages, strict=True)), chosen, time.monotonic())
 

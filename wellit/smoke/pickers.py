@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from wellit.findings import Check
+from wellit.keys import TOKEN, bearer
 from wellit.prometheus import DECISIONS, KV_USAGE, QUEUE, SPLIT, Page, grown
-from wellit.smoke.ask import TOKEN, metrics_token
 from wellit.smoke.causes import Words
 from wellit.smoke.figures import Burst
 from wellit.smoke.parts import Pool, Server, Way
@@ -66,10 +66,10 @@ def _no_page(title: str, server: Server, page: Page, words: Words) -> Check:
 
 def _no_picker_page(title: str, pool: Pool, page: Page, words: Words) -> Check:
     told = "the picker's own metrics cannot be read"
-    if page.status in (401, 403) and not metrics_token():
+    if page.status in (401, 403) and not bearer(TOKEN):
         why = f"it serves them only to who may read /metrics, by a token, which is taken from ${TOKEN}"
         return Check("WL719", title, "skip", f"{told}: {why}", words.metrics_token())
-    if page.status in (401, 403, 500) and metrics_token():  # 500: it cannot make out whose token that is
+    if page.status in (401, 403, 500) and bearer(TOKEN):  # 500: it cannot make out whose token that is
         why = f"the token in ${TOKEN} is of nobody who may read /metrics, or is too old ({page.status})"
         return Check("WL719", title, "unknown", f"{told}: {why}", words.metrics_token())
     why = page.why or f"it answered {page.status}"

@@ -8,6 +8,7 @@ from wellit.doctor import commands, signatures
 from wellit.doctor.questions import model_of
 from wellit.doctor.ways import Way
 from wellit.findings import Check
+from wellit.keys import KEY
 
 
 def answered(way: Way) -> Iterator[Check]:
@@ -26,17 +27,18 @@ def answered(way: Way) -> Iterator[Check]:
     elif heard.ok:
         yield Check("WL758", title, "pass", f"in {heard.seconds:.2f} s")
     else:
-        check, means = signatures.answer(heard)
+        known = signatures.answer(heard)
         look = (
             commands.kubectl(way.sight, "logs", f"deployment/{way.picker_workload.name}") if way.picker_workload else ""
         )
+        above = f"see {known.check} above; " if known.check else ""
         where = f"through {way.gateway_name}" if way.gateway else "of one pod: there is no gateway"
         asked = f'a completion of "{model_of(way.sight, way)}" {where}'
         yield Check(
             "WL758",
             title,
             "fail",
-            means or heard.words,
-            f"{f'see {check} above; ' if check else ''}{look}",
+            known.means or heard.words,
+            f"export {KEY}=..., then again" if known.look == "key" else above + look,
             f"{asked}: {heard.words}",
         )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wellit import refusals
-from wellit.smoke.ask import KEY, Answer
+from wellit.keys import KEY
+from wellit.smoke.ask import Answer
 from wellit.smoke.causes import Cause
 from wellit.smoke.frontend.parts import DECODE, PREFILL, Figures, Instance
 
