@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.faults.run import until
 from tests.support.stacks import parts
 from wellit import access, lifecycle, plan, process, tools
 from wellit.access import Access
@@ -58,6 +59,12 @@ def by_hand(here: Access, *words: str, **env: str) -> None:
     argv = [str(here.kubectl), "--context", here.context, "-n", NAMESPACE, *words]
     done = process.run(argv, env={**here.env, **env}, timeout=180)
     assert done.ok, done.err
+
+
+def restarted(here: Access) -> None:
+    """kubectl refuses a restart within a second of the one before, which may be an install's."""
+    words = ("rollout", "restart", f"deployment/{PICKER}", "-n", NAMESPACE)
+    until(lambda: here.call(*words).ok, lambda: here.call(*words).err)
 
 
 def replaced(path: str, value: str) -> str:
@@ -120,7 +127,7 @@ def test_what_is_changed_by_hand_is_told_and_put_back(here: Access, tmp_path: Pa
 def test_what_others_do_by_right_and_what_they_do_not(here: Access) -> None:
     release = Helm(here, tools.ensure(["helm"]))
     left = status(here).record.revisions[ROUTE]
-    by_hand(here, "rollout", "restart", f"deployment/{PICKER}")
+    restarted(here)
     by_hand(here, "scale", f"deployment/{PICKER}", "--replicas=0")
     autoscale(here, 4)
     chart = str(CHARTS / "route")
