@@ -15,6 +15,7 @@ from wellit import paths, remembered
 # The annotation of a definition that stands in the place of a project's own: nothing carries its objects out.
 STANDS_FOR = "wellit.dev/stands-for"
 CONDITION = "Ready"
+PARTS = ("components", "services")  # where a graph of Dynamo has them, by the version of its API
 
 
 @dataclass(frozen=True)

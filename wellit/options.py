@@ -41,12 +41,11 @@ CONFIG: dict[str, tuple[Any, str]] = {
     "config": ([], "a config file of the engine, laid under the words of the workers"),
     "config_key": ("", "a section of it, as in prod.decode"),
 }
+YES: dict[str, tuple[Any, str]] = {"yes": (False, "do not ask")}
 FIX: dict[str, tuple[Any, str]] = {
     "fix": (False, "write what has one right answer into your files, after showing it and asking"),
-    "yes": (False, "do not ask"),
-}
+} | YES
 BUNDLE: dict[str, tuple[Any, str]] = {"bundle": ("", "a file of invoke bundle: nothing is fetched")}
-YES: dict[str, tuple[Any, str]] = {"yes": (False, "do not ask")}
 REPLACE = "make anew what cannot be changed in place, without asking: its pods end, and new ones start"
 LOAD: dict[str, tuple[Any, str]] = {
     "concurrency": ("", "open requests at a time (8; with --rate 200)"),

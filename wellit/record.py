@@ -102,13 +102,12 @@ def from_secret(secret: Mapping[str, Any], access: Access | None = None) -> Reco
         return found
     except (AttributeError, KeyError, TypeError, ValueError) as problem:
         said = str(problem) if type(problem) is ValueError else "it is not what wellit writes"
-        where = f"-n {namespace}"
+        theirs, ours = (f" {access.flags}", f" {access.invoke_flags}") if access else ("", "")
         raise CannotAnswer(
             f"the record {name} in {namespace} cannot be read: {said}",
             why="somebody else wrote or edited it; what is in it is not followed",
-            write=f"kubectl {access.flags if access else ''} delete secret {name} {where}".replace("  ", " ")
-            + f" takes the record alone away; invoke adopt {where} {access.invoke_flags if access else ''}".rstrip()
-            + " then records what helm has there",
+            write=f"kubectl{theirs} delete secret {name} -n {namespace} takes the record alone away; "
+            f"invoke adopt -n {namespace}{ours} then records what helm has there",
         ) from problem
 
 
@@ -118,9 +117,8 @@ def _formed(body: dict[str, Any]) -> dict[str, Any]:
     found["history"] = tuple(_tuples(former) for former in body.get("history") or ())
     wrong = shape.misfits(found, Record)
     wrong += [f"history {name}" for former in found["history"] for name in shape.misfits(former, Record)]
-    wrong += ["releases"] * any(
-        "name" not in release for release in found.get("releases", ()) if "releases" not in wrong
-    )
+    if "releases" not in wrong and any("name" not in release for release in found.get("releases", ())):
+        wrong.append("releases")
     if wrong:
         raise ValueError(f"no record has such {', '.join(dict.fromkeys(wrong))}")
     return found

@@ -99,14 +99,16 @@ class Access:
 
     def about(self, path: str) -> Answer:
         """An object without its spec and status where the API can leave them out (else whole); answers as get()."""
-        words = ("get", "--raw", path)
-        done = self.door.ask(words, None, SECONDS, METADATA.format("")) if self.door else None
-        return self.read(done or self.call(*words), path)
+        return self.read(self._metadata(path, "") or self.call("get", "--raw", path), path)
 
     def abouts(self, path: str) -> Answer | None:
         """A list of objects without their specs and data; None where only whole ones can be had. Answers as get()."""
-        done = self.door.ask(("get", "--raw", path), None, SECONDS, METADATA.format("List")) if self.door else None
+        done = self._metadata(path, "List")
         return self.read(done, path) if done else None
+
+    def _metadata(self, path: str, form: str) -> Done | None:
+        """None where kubectl is asked for each: it cannot ask for this form."""
+        return self.door.ask(("get", "--raw", path), None, SECONDS, METADATA.format(form)) if self.door else None
 
     def review(self, path: str, body: dict[str, Any]) -> Answer:
         """Put a question of the API's own (a SelfSubject...Review), which changes nothing."""

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from wellit.carried import within
+from wellit.carried import PARTS, within
 from wellit.demand import Manifest, Object
 from wellit.templates import templates
-
-PARTS = ("components", "services")  # where a graph has them, by the version of its API
 
 
 def held(item: Object, live: Manifest, after: Manifest) -> list[tuple[str, str]]:

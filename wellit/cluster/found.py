@@ -49,10 +49,9 @@ class Cluster:
 
     `pods` are those of all namespaces, `neighbours` those of the stack's own. `allowed` says of each act of the
     demand whether the user may do it, None when unknown; `user` is who that is, asked for where something is refused.
-    `carriers` are the controllers of kinds that have one of
-    their own, `other_versions` the versions in which a kind is known that is not in that of the demand, `carried` the
-    objects of such kinds that are there already, `besides` what their controllers go by; `around` is None when nothing
-    beside the demand was asked for.
+    `carriers` are the controllers of kinds that have one of their own, `other_versions` the versions in which a kind is
+    known that is not in that of the demand, `carried` the objects of such kinds that are there already, `besides` what
+    their controllers go by; `around` is None when nothing beside the demand was asked for.
 
     `ending` is what a namespace waits for that was deleted and is still there ("" for one that was not).
     """

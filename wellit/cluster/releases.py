@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from wellit.access import Access, Missing, Unread
 
 NOTES = "sh.helm.release."  # how helm begins the names of its Secrets
+NOTE = NOTES + "v1.{}.v{}"  # that of a revision, by release and number
 LEFT = "uninstalled"  # what helm calls a release that went with --keep-history
 
 

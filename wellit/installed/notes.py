@@ -16,8 +16,9 @@ from typing import Any
 
 import yaml
 
-from wellit.access import Access, Missing, Unread
+from wellit.access import Access, Answer, Missing, Unread
 from wellit.cluster import LEFT, whole
+from wellit.cluster.releases import NOTE
 from wellit.errors import CannotAnswer, unknown
 from wellit.overrides import masked
 from wellit.source import LOADER
@@ -101,7 +102,7 @@ def applied(access: Access, namespace: str, release: str) -> list[Mapping[str, A
 
 def revision(access: Access, namespace: str, release: str, number: int) -> list[Mapping[str, Any]] | str:
     """The objects of one revision that helm keeps; in words why they are not known."""
-    secret = access.get(f"/api/v1/namespaces/{namespace}/secrets/sh.helm.release.v1.{release}.v{number}")
+    secret = _kept(access, namespace, release, number)
     if isinstance(secret, Missing):
         return f"helm no longer keeps revision {number} of {release}"
     return secret.words if isinstance(secret, Unread) else _manifests(release, [secret])
@@ -126,8 +127,12 @@ def standing(access: Access, namespace: str, names: Sequence[str]) -> dict[str, 
 
 def noted(access: Access, namespace: str, name: str, number: int) -> Installed | Missing | Unread:
     """One revision of a release; helm forgets old ones."""
-    answer = access.get(f"/api/v1/namespaces/{namespace}/secrets/sh.helm.release.v1.{name}.v{number}")
+    answer = _kept(access, namespace, name, number)
     return answer if isinstance(answer, (Missing, Unread)) else note(answer)
+
+
+def _kept(access: Access, namespace: str, release: str, number: int) -> Answer:
+    return access.get(f"/api/v1/namespaces/{namespace}/secrets/{NOTE.format(release, number)}")
 
 
 def note(secret: Mapping[str, Any]) -> Installed:

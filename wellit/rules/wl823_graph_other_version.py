@@ -31,6 +31,7 @@ Good::
 
 from __future__ import annotations
 
+from wellit.carried import PARTS
 from wellit.rules.rule import Fix, Hit, Items, Rule
 from wellit.schema.problems import Problem
 from wellit.seen import graphform
@@ -49,7 +50,7 @@ def check(subject: Subject) -> Items:
 def _hit(form: Form, problem: Problem, instead: str) -> Hit:
     node, name = form.spec.at(*problem.keys), problem.keys[-1]
     theirs = f"{GROUP}/{graphform.other(form.version)}"
-    whole = name in ("services", "components")
+    whole = name in PARTS
     return Hit(
         node,
         f"{form.api} has no field {name}: it is of {theirs}",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wellit import remembered
+from wellit.carried import PARTS
 from wellit.node import Node
 from wellit.paths import SCHEMAS
 from wellit.schema import problems_of
@@ -76,7 +77,7 @@ def level_of(keys: Keys) -> str:
     """Where in the spec a field stands: spec, component, or ""."""
     if len(keys) == 1:
         return "spec"
-    return "component" if len(keys) == 3 and keys[0] in ("services", "components") else ""
+    return "component" if len(keys) == 3 and keys[0] in PARTS else ""
 
 
 @functools.cache
